@@ -1,0 +1,31 @@
+"""Batches of like length under a token budget: little padding, and no dependence on the caller's batch size."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["length_batches"]
+
+
+def length_batches(lengths: Sequence[int], budget: int) -> list[NDArray[np.int64]]:
+    """Cut items into batches of like length, longest first, each at most `budget` symbols once padded.
+
+    An item longer than the budget is a batch of its own.
+
+    :param lengths: number of symbols of each item.
+    :param budget: most symbols a batch holds, padding included.
+    :returns: positions of the items, batch by batch; every position once.
+
+    >>> [batch.tolist() for batch in length_batches([2, 5, 2, 3], 6)]
+    [[1], [3, 0], [2]]
+    """
+    order = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable")
+    batches = []
+    start = 0
+    while start < len(order):
+        longest = max(1, int(lengths[order[start]]))
+        size = max(1, budget // longest)
+        batches.append(order[start : start + size])
+        start += size
+    return batches

@@ -1,0 +1,1 @@
+"""Stimuli: words, non-words and minimal pairs, in and out."""

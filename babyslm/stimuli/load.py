@@ -1,0 +1,43 @@
+"""Load a stimulus set, whatever its form."""
+
+from os import PathLike
+from pathlib import Path
+
+from babyslm.stimuli.foreign import load_blimp, load_tsv, load_zerospeech, load_zorro
+from babyslm.stimuli.official import GOLD_NAME, find_tables, load_official
+from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.verify.documents import NoSuchFileError
+from babyslm.verify.stimuli import NoStimuliError
+
+__all__ = ["load_stimuli"]
+
+
+def load_stimuli(path: str | PathLike[str]) -> StimulusSet:
+    """Load a stimulus set from a folder or file.
+
+    Known forms: the official BabySLM layout; sWUGGY and sBLIMP (ZeroSpeech 2021); BLiMP `.jsonl`; Zorro `.txt`;
+    a `.tsv` of good and bad sentences.
+
+    :param path: a folder, or one file of pairs.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise NoSuchFileError(place, "name a folder of stimuli, or make one with babyslm build-stimuli")
+    if place.is_file():
+        match place.suffix:
+            case ".jsonl":
+                return load_blimp([place], place.stem)
+            case ".txt":
+                return load_zorro([place], place.stem)
+            case ".tsv":
+                return load_tsv(place)
+        raise NoStimuliError(place)
+    if find_tables(place):
+        return load_official(place)
+    if any((place / split / GOLD_NAME).is_file() for split in ("dev", "test")):
+        return load_zerospeech(place)
+    if files := sorted(place.glob("*.jsonl")):
+        return load_blimp(files, place.name)
+    if files := sorted(place.glob("*.txt")):
+        return load_zorro(files, place.name)
+    raise NoStimuliError(place)

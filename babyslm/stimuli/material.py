@@ -1,0 +1,40 @@
+"""The lexical material that pairs share: what an interval must be clustered on."""
+
+import re
+
+import pandas as pd
+
+from babyslm.stimuli.stimulus import Task
+
+__all__ = ["lexical_material"]
+
+COMMON = 0.2
+"""A word in more than this share of a phenomenon's pairs belongs to the template, not to its lexical material."""
+
+
+def lexical_material(pairs: pd.DataFrame, task: Task) -> pd.Series:
+    """Name the lexical material of each pair, for sets that do not say it in a column `cluster`.
+
+    Lexical pairs share their word (its phone string). Syntactic pairs of one phenomenon share the content words they
+    fill the template with: the stems common to both members, less the words that most pairs of the phenomenon hold.
+
+    :param pairs: joined pairs with `phones`, or `type`, `transcription` and `bad_transcription`.
+    :param task: lexical or syntactic.
+    """
+    if task == "lexical":
+        return pairs["phones"]
+    material = pd.Series("", index=pairs.index)
+    for phenomenon, group in pairs.groupby("type", sort=True):
+        stems = [
+            _stems(good) & _stems(bad)
+            for good, bad in zip(group["transcription"], group["bad_transcription"], strict=True)
+        ]
+        counts = pd.Series([stem for each in stems for stem in each], dtype=object).value_counts()
+        template = set(counts.index[counts > COMMON * len(group)]) if len(group) > 1 / COMMON else set()
+        material.loc[group.index] = [f"{phenomenon}:{' '.join(sorted(each - template))}" for each in stems]
+    return material
+
+
+def _stems(sentence: str) -> set[str]:
+    words = re.findall(r"[^\W\d_]+", sentence.lower())
+    return {word[:-1] if word.endswith("s") and len(word) > 3 else word for word in words}

@@ -1,0 +1,128 @@
+"""The official BabySLM layout, in and out: `{lexical,syntactic}/{dev,test}/gold.csv` with the sound beside it."""
+
+import csv
+from pathlib import Path
+
+import pandas as pd
+
+from babyslm.files import atomic_file, sha256_file
+from babyslm.stimuli.card import CARD_NAME, StimulusCard, read_card, write_card
+from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
+from babyslm.stimuli.stimulus_set import AUDIO_SUFFIXES, COLUMNS, StimulusSet, StimulusTable
+from babyslm.verify.stimuli import EmptyTableError, MissingColumnsError, RowError, TableFormatError
+
+__all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_table", "save_official"]
+
+GOLD_NAME = "gold.csv"
+ARCHIVE_FOLDERS = {"dev_16": "dev"}
+"""The syntactic dev archive unpacks under another name than its readers expect."""
+
+
+def find_tables(folder: Path) -> dict[tuple[Task, Split], Path]:
+    """Find the gold tables of a folder.
+
+    A table directly under its task (`lexical/gold.csv`) counts as dev: published score folders come like that.
+    """
+    found: dict[tuple[Task, Split], Path] = {}
+    for task in TASKS:
+        places: dict[Split, tuple[str, ...]] = {
+            split: (split, *(name for name, meant in ARCHIVE_FOLDERS.items() if meant == split)) for split in SPLITS
+        }
+        places["dev"] = (*places["dev"], ".")
+        for split, names in places.items():
+            paths = [path for name in names if (path := folder / task / name / GOLD_NAME).is_file()]
+            if paths:
+                found[task, split] = paths[0]
+    return found
+
+
+def load_official(folder: Path) -> StimulusSet:
+    """Load every table of a folder in the official layout, with its card if there is one.
+
+    :param folder: root of the set.
+    """
+    found = find_tables(folder)
+    tables = {}
+    for (task, split), path in found.items():
+        sound = path.parent if _has_sound(path.parent) else None
+        tables[task, split] = StimulusTable(task, split, read_gold(path, task), sound, path)
+    card_path = folder / CARD_NAME
+    card = read_card(card_path) if card_path.is_file() else None
+    checksums = {f"{task}/{split}": sha256_file(path) for (task, split), path in found.items()}
+    return StimulusSet(card.name if card else folder.resolve().name, tables, card, folder, checksums)
+
+
+def _has_sound(folder: Path) -> bool:
+    return any(path.suffix in AUDIO_SUFFIXES for path in folder.iterdir())
+
+
+def read_gold(path: Path, task: Task, *, rename: dict[str, str] | None = None) -> pd.DataFrame:
+    """Read a gold table as text, then type the columns that are numbers.
+
+    Empty `frequency` and `word` of non-words are no missing data; the word "null" or "nan" is a word.
+
+    :param path: the CSV file.
+    :param task: decides the columns asked for.
+    :param rename: columns of a foreign table under another name; default none.
+    """
+    if path.stat().st_size == 0:
+        raise EmptyTableError(path)
+    try:
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TableFormatError(path, f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except (pd.errors.ParserError, csv.Error) as error:
+        raise TableFormatError(path, f"is not a CSV table ({str(error).splitlines()[0]})") from error
+    rows = rows.rename(columns=rename or {})
+    missing = [column for column in COLUMNS[task] if column not in rows.columns]
+    if missing:
+        raise MissingColumnsError(path, missing, rows.columns)
+    return typed(rows, task, path)
+
+
+def typed(rows: pd.DataFrame, task: Task, path: Path) -> pd.DataFrame:
+    """Give `correct`, `frequency` and `length` their number types; a value that is no number is a `RowError`."""
+    rows = rows.copy()
+    correct = rows["correct"].astype(str)
+    _refuse(~correct.isin(["0", "1"]), rows, "correct", "0 or 1", path)
+    rows["correct"] = correct.astype("int8")
+    if task == "lexical":
+        for column in ("frequency", "length"):
+            text = rows[column].astype(str)
+            number = text.str.fullmatch(r"\d+")
+            allowed = "a whole number" + (" or empty" if column == "frequency" else "")
+            _refuse(~number & ~((text == "") & (column == "frequency")), rows, column, allowed, path)
+            rows[column] = text.where(number).astype("Int64")
+    return rows
+
+
+def _refuse(wrong: pd.Series, rows: pd.DataFrame, column: str, allowed: str, path: Path) -> None:
+    if wrong.any():
+        position = int(wrong.to_numpy().argmax())
+        raise RowError(path, position + 2, column, rows[column].iloc[position], allowed)
+
+
+def save_table(table: StimulusTable, path: Path) -> str:
+    """Write one gold table, official columns first, and return its SHA-256."""
+    columns = [*COLUMNS[table.task], *(c for c in table.rows.columns if c not in COLUMNS[table.task])]
+    with atomic_file(path) as temporary:
+        table.rows[columns].to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+    return sha256_file(path)
+
+
+def save_official(stimuli: StimulusSet, folder: Path, card: StimulusCard | None = None) -> None:
+    """Write the tables of a set in the official layout, and the card last, with the checksums of the tables.
+
+    Sound is not copied: it is written by `babyslm.speech` beside the tables.
+
+    :param stimuli: the set.
+    :param folder: root of the new set.
+    :param card: card to write; default the set's own, if it has one.
+    """
+    checksums = {
+        f"{table.task}/{table.split}/{GOLD_NAME}": save_table(table, folder / table.task / table.split / GOLD_NAME)
+        for table in stimuli
+    }
+    card = card or stimuli.card
+    if card is not None:
+        write_card(folder / CARD_NAME, card.model_copy(update={"sha256": checksums}))

@@ -1,0 +1,134 @@
+"""Checks of stimulus tables: columns, values, one good and one bad row a pair and voice."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from babyslm.verify.errors import BabySLMError, UsageError, first_of
+
+__all__ = [
+    "DuplicateRowError",
+    "EmptyTableError",
+    "IncompletePairError",
+    "MissingColumnsError",
+    "MissingTableError",
+    "NameConflictError",
+    "NoStimuliError",
+    "RowError",
+    "TableFormatError",
+    "UnsafeNameError",
+    "verify_table",
+]
+
+
+class NoStimuliError(UsageError):
+    """A path holds no stimulus set of any known form."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: holds no stimuli; expected {{lexical,syntactic}}/{{dev,test}}/gold.csv, a BLiMP .jsonl, "
+            "a Zorro .txt or a two-column .tsv"
+        )
+
+
+class MissingTableError(UsageError):
+    """The set does not have the task or split asked for."""
+
+    def __init__(self, name: str, asked: str, have: Sequence[str]) -> None:
+        super().__init__(f"{name}: has no {asked}; it has {', '.join(have) or 'no table'}")
+
+
+class TableFormatError(BabySLMError):
+    """A table cannot be parsed."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+
+
+class EmptyTableError(BabySLMError):
+    """A table holds no row."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: is empty; was the download or the build cut short?")
+
+
+class MissingColumnsError(BabySLMError):
+    """A table lacks columns of its layout."""
+
+    def __init__(self, path: Path, missing: Iterable[str], have: Iterable[str]) -> None:
+        super().__init__(f"{path}: lacks the column(s) {', '.join(missing)}; it has {', '.join(have)}")
+
+
+class RowError(BabySLMError):
+    """A row holds a value that its column does not allow."""
+
+    def __init__(self, path: Path, line: int, column: str, value: object, allowed: str) -> None:
+        super().__init__(f"{path}:{line}: {column} is {value!r}; it must be {allowed}")
+
+
+class IncompletePairError(BabySLMError):
+    """A pair and voice lacks its good or its bad row."""
+
+    def __init__(self, path: Path, offenders: Sequence[str]) -> None:
+        super().__init__(
+            f"{path}: {len(offenders)} pair(s) lack a side or have it twice: {first_of(offenders)}; "
+            "each id and voice needs exactly one row with correct=1 and one with correct=0"
+        )
+
+
+class DuplicateRowError(BabySLMError):
+    """The same row stands twice."""
+
+    def __init__(self, path: Path, offenders: Sequence[str]) -> None:
+        super().__init__(f"{path}: {len(offenders)} duplicate row(s): {first_of(offenders)}; keep one of each")
+
+
+class NameConflictError(BabySLMError):
+    """One file name stands for two different stimuli."""
+
+    def __init__(self, path: Path, offenders: Sequence[str]) -> None:
+        super().__init__(f"{path}: one filename for different content: {first_of(offenders)}; names must be unique")
+
+
+class UnsafeNameError(BabySLMError):
+    """A file name could leave its folder."""
+
+    def __init__(self, path: Path, line: int, name: str) -> None:
+        super().__init__(f"{path}:{line}: filename {name!r} holds a path; only plain names are allowed")
+
+
+def verify_table(rows: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    """Check a gold table; the first kind of fault found is raised, with its first offenders.
+
+    :param rows: the table; row i of the file is line i + 2.
+    :param columns: the columns its layout asks for.
+    :param path: the file, for the message.
+    """
+    missing = [column for column in columns if column not in rows.columns]
+    if missing:
+        raise MissingColumnsError(path, missing, rows.columns)
+    if rows.empty:
+        raise EmptyTableError(path)
+    _verify_names(rows, path)
+    keys = rows[["id", "voice", "correct"]]
+    if keys.duplicated().any():
+        again = rows[keys.duplicated()]
+        raise DuplicateRowError(path, [f"id {i} voice {v} correct {c}" for i, v, c in again[keys.columns].to_numpy()])
+    sides = rows.groupby(["id", "voice"], sort=True)["correct"].agg(["size", "sum"])
+    broken = sides[(sides["size"] != 2) | (sides["sum"] != 1)]  # noqa: PLR2004
+    if len(broken):
+        raise IncompletePairError(path, [f"id {i} voice {v}" for i, v in broken.index])
+    content = "transcription" if "transcription" in rows else "phones"
+    variants = rows.groupby("filename", sort=True)[[content, "voice"]].nunique()
+    conflicts = variants[(variants > 1).any(axis=1)]
+    if len(conflicts):
+        raise NameConflictError(path, list(conflicts.index))
+
+
+def _verify_names(rows: pd.DataFrame, path: Path) -> None:
+    names = rows["filename"].astype(str)
+    unsafe = names.str.contains(r"[/\\\x00]", regex=True) | names.isin(["", ".", ".."])
+    if unsafe.any():
+        position = int(unsafe.to_numpy().argmax())
+        raise UnsafeNameError(path, position + 2, names.iloc[position])

@@ -1,0 +1,29 @@
+"""Shared by all tests: where the real data lie, a private cache, and no network."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+REALDATA = Path(os.environ.get("BABYSLM_REALDATA", Path(__file__).parent.parent.parent / "shared" / "data"))
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if not REALDATA.is_dir():
+        skip = pytest.mark.skip(reason="real data folder absent; set BABYSLM_REALDATA")
+        for item in items:
+            if "realdata" in item.keywords:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def realdata() -> Path:
+    return REALDATA
+
+
+@pytest.fixture(autouse=True)
+def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
