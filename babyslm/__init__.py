@@ -1,4 +1,4 @@
-"""babyslm: what has this learner learned?
+"""babyslm answers one question: what has this learner learned.
 
 >>> import babyslm
 >>> sorted(babyslm.__all__)[:3]

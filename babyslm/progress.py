@@ -1,7 +1,7 @@
 """A progress bar on a terminal, and silence in a pipe."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -57,7 +57,7 @@ def bar(description: str, total: float | None) -> Iterator[Bar]:
 
 def track(items: Iterable[T], description: str, total: int | None = None) -> Iterator[T]:
     """Yield the items and move a bar on after each."""
-    size = total if total is not None else (len(items) if hasattr(items, "__len__") else None)
+    size = total if total is not None else (len(items) if isinstance(items, Sized) else None)
     with bar(description, size) as progress:
         for item in items:
             yield item

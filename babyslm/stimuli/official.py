@@ -11,7 +11,7 @@ from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.stimuli.stimulus_set import AUDIO_SUFFIXES, COLUMNS, StimulusSet, StimulusTable
 from babyslm.verify.stimuli import EmptyTableError, MissingColumnsError, RowError, TableFormatError
 
-__all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_table", "save_official"]
+__all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_official", "save_table"]
 
 GOLD_NAME = "gold.csv"
 ARCHIVE_FOLDERS = {"dev_16": "dev"}

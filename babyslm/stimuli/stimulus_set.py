@@ -73,8 +73,8 @@ class StimulusTable:
         """One row a (pair, voice), joined by id and sorted by it.
 
         Columns `id, voice, good, bad` (the last two are stimulus names), then the good row's other columns,
-        `bad_phones` or `bad_transcription`, and `cluster`: the lexical material that several pairs share (word or template words),
-        on which intervals are clustered.
+        `bad_phones` or `bad_transcription`, and `cluster`: the lexical material that several pairs share (word or
+        template words), on which intervals are clustered.
         """
         content = "phones" if self.task == "lexical" else "transcription"
         good = self.rows[self.rows["correct"] == 1].drop(columns="correct").rename(columns={"filename": "good"})

@@ -116,7 +116,7 @@ def verify_table(rows: pd.DataFrame, columns: Sequence[str], path: Path) -> None
         again = rows[keys.duplicated()]
         raise DuplicateRowError(path, [f"id {i} voice {v} correct {c}" for i, v, c in again[keys.columns].to_numpy()])
     sides = rows.groupby(["id", "voice"], sort=True)["correct"].agg(["size", "sum"])
-    broken = sides[(sides["size"] != 2) | (sides["sum"] != 1)]  # noqa: PLR2004
+    broken = sides[(sides["size"] != 2) | (sides["sum"] != 1)]
     if len(broken):
         raise IncompletePairError(path, [f"id {i} voice {v}" for i, v in broken.index])
     content = "transcription" if "transcription" in rows else "phones"
