@@ -1,0 +1,42 @@
+# Everything goes into .venv; the versions are those of constraints.txt, resolved in one call.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+CORE := $(VENV)/.core
+ALL := $(VENV)/.all
+
+.PHONY: demo test install lint bench docs clean
+
+demo: $(CORE)  ## a scored spoken and a scored text learner from nothing, in ./demo
+	$(BIN)/babyslm demo --out demo
+
+test: $(ALL)  ## the whole test suite
+	$(BIN)/python -m pytest
+
+install: $(ALL)  ## everything, every extra included, into .venv
+
+lint: $(ALL)  ## ruff and mypy in strict mode
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(ALL)  ## side by side with the peers, which get an environment of their own
+	$(BIN)/python -m benchmarks
+
+docs: $(ALL)  ## the documentation, strictly, into ./site
+	$(BIN)/mkdocs build --strict
+
+clean:
+	rm -rf $(VENV) .venv-bench demo site dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/pyvenv.cfg:
+	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
+
+$(CORE): $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e .
+	touch $@
+
+$(ALL): $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
+	$(PIP) install -c constraints.txt -e '.[all]'
+	touch $(CORE) $@

@@ -1,0 +1,150 @@
+"""A prepared corpus: one table of utterances, what is known of each, and a card."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from babyslm.files import atomic_file, sha256_file, write_text
+from babyslm.verify.corpora import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
+from babyslm.verify.documents import NoSuchFileError, parse_document, read_yaml
+
+__all__ = ["COLUMNS", "TABLE_NAME", "Corpus", "CorpusCard", "load_corpus", "save_corpus"]
+
+TABLE_NAME = "utterances.parquet"
+CARD_NAME = "card.yaml"
+
+COLUMNS: dict[str, str] = {
+    "audio": "string",
+    "onset": "Float64",
+    "offset": "Float64",
+    "speaker": "string",
+    "role": "string",
+    "age": "Float64",
+    "text": "string",
+    "phones": "string",
+    "source": "string",
+}
+"""Columns of the table and their types. `audio` is a path relative to the folder; `onset` and `offset` are seconds in
+it; `age` is the child's, in days; `phones` is a phone string with `|` between words; `source` names the transcript."""
+
+
+class CorpusCard(BaseModel):
+    """What a reader must know of a corpus before training on it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_version: int = 1
+    name: str
+    language: str
+    licence: str
+    sources: list[str]
+    speech: str = Field(description="clean, in-the-wild or none")
+    settings: dict[str, object] = Field(default_factory=dict, description="how it was prepared, seed included")
+    utterances: int
+    words: int
+    hours: float | None = Field(description="hours of sound; null for text alone")
+    sha256: str = Field(description="checksum of the table")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """What a learner hears or reads.
+
+    :param utterances: one row each, with the columns of `COLUMNS`.
+    :param folder: where the audio paths start; None for a corpus in memory.
+    :param card: None for a corpus in memory.
+    """
+
+    utterances: pd.DataFrame
+    folder: Path | None = None
+    card: CorpusCard | None = None
+
+    @property
+    def words(self) -> int:
+        """Number of words in the text column."""
+        return int(self.utterances["text"].dropna().str.split().str.len().sum())
+
+    @property
+    def hours(self) -> float | None:
+        """Hours of sound, or None for text alone."""
+        if self.utterances["audio"].isna().all():
+            return None
+        return float((self.utterances["offset"] - self.utterances["onset"]).sum() / 3600)
+
+
+def as_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bring a table to the columns and types of a corpus; missing columns become empty ones."""
+    table = rows.reindex(columns=list(COLUMNS))
+    return table.astype(COLUMNS)
+
+
+def load_corpus(folder: Path) -> Corpus:
+    """Load a prepared corpus and check its table.
+
+    :param folder: a folder made by `babyslm prepare`.
+    """
+    path = folder / TABLE_NAME
+    if not path.is_file():
+        raise NoSuchFileError(path, "make a corpus with babyslm prepare")
+    try:
+        rows = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise CorpusFormatError(path, str(error).splitlines()[0]) from error
+    missing = [column for column in COLUMNS if column not in rows]
+    if missing:
+        raise CorpusColumnsError(path, missing, list(rows.columns))
+    if rows.empty:
+        raise EmptyCorpusError(path)
+    card_path = folder / CARD_NAME
+    card = parse_document(CorpusCard, read_yaml(card_path), card_path) if card_path.is_file() else None
+    return Corpus(as_table(rows), folder, card)
+
+
+def save_corpus(
+    rows: pd.DataFrame,
+    folder: Path,
+    *,
+    name: str,
+    language: str,
+    licence: str,
+    sources: list[str],
+    speech: str = "none",
+    settings: dict[str, object] | None = None,
+) -> Corpus:
+    """Write the table and, last, the card that vouches for it.
+
+    :param rows: utterances; see `COLUMNS`.
+    :param folder: the corpus folder.
+    :param name: name of the corpus.
+    :param language: BCP 47 tag.
+    :param licence: licence or terms, as stated by the source.
+    :param sources: what it was made from.
+    :param speech: clean, in-the-wild or none; default none.
+    :param settings: how it was prepared.
+    """
+    import yaml
+
+    table = as_table(rows)
+    if table.empty:
+        raise EmptyCorpusError(folder)
+    path = folder / TABLE_NAME
+    with atomic_file(path) as temporary:
+        table.to_parquet(temporary, index=False)
+    corpus = Corpus(table, folder)
+    card = CorpusCard(
+        name=name,
+        language=language,
+        licence=licence,
+        sources=sources,
+        speech=speech,
+        settings=settings or {},
+        utterances=len(table),
+        words=corpus.words,
+        hours=corpus.hours,
+        sha256=sha256_file(path),
+    )
+    text = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=119)
+    write_text(folder / CARD_NAME, text)
+    return Corpus(table, folder, card)
