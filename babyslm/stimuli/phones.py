@@ -1,0 +1,260 @@
+"""One set of phones a language, and the way from words to phones.
+
+A word *type* is phonemised alone, in lower case, and its phones are put wherever it occurs: so a word sounds the same
+in a list, in a sentence and in a corpus, and no effect of context (liaison, reduction, flapping across words) can tell
+one stimulus from another.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from babyslm.files import sha256_file
+from babyslm.resources import resource
+from babyslm.verify.documents import parse_document, read_yaml
+from babyslm.verify.lexicon import DictionaryError, UnknownPhoneError, UnpronounceableError
+
+__all__ = ["WORD_BOUNDARY", "Phone", "PhoneSet", "load_phone_set", "phonemize", "tokenize"]
+
+WORD_BOUNDARY = "|"
+STRESS = "ˈˌ"
+MARKS = STRESS + "-"
+"""Stress, and the mark that espeak-ng sets behind the vowel of some function words."""
+WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*['’]?")
+"""Letters and digits, with apostrophes and hyphens inside, and an elision's apostrophe behind."""
+
+
+class Phone(BaseModel):
+    """What is known of a phone of the inventory.
+
+    :param kind: vowel or consonant; written `class` in the file.
+    :param long: a long vowel.
+    :param diphthong: two qualities in one vowel.
+    :param nasal: a nasal vowel.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["vowel", "consonant"] = Field(alias="class")
+    long: bool = False
+    diphthong: bool = False
+    nasal: bool = False
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    language: str
+    espeak: str
+    inventory: dict[str, Phone]
+    espeak_folding: dict[str, str]
+    espeak_rewrites: list[tuple[str, str]] = []
+    rewrites: list[tuple[str, str]] = []
+    words: dict[str, str] = {}
+    arpabet: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class PhoneSet:
+    """The phones of a language and the tables that lead to them.
+
+    :param language: two-letter code.
+    :param espeak: espeak-ng's voice for phonemisation.
+    :param inventory: the phones, in the file's order, with their class.
+    :param espeak_folding: espeak-ng's symbols that are not phones of the set -> phones.
+    :param espeak_rewrites: sequences of espeak-ng's symbols, stress marks and all, replaced before folding.
+    :param rewrites: phone sequences replaced after folding, in order.
+    :param words: words whose phones are set by hand.
+    :param arpabet: ARPAbet symbols (with or without stress digit) -> phones.
+    :param digest: SHA-256 of the file, the key of whatever is derived from it.
+    """
+
+    language: str
+    espeak: str
+    inventory: Mapping[str, Phone]
+    espeak_folding: Mapping[str, str] = field(repr=False)
+    espeak_rewrites: tuple[tuple[str, str], ...] = field(repr=False)
+    rewrites: tuple[tuple[str, str], ...] = field(repr=False)
+    words: Mapping[str, str] = field(repr=False)
+    arpabet: Mapping[str, str] = field(repr=False)
+    digest: str = field(repr=False)
+
+    @property
+    def vowels(self) -> tuple[str, ...]:
+        """The vowels, in the inventory's order."""
+        return tuple(phone for phone, known in self.inventory.items() if known.kind == "vowel")
+
+    @property
+    def consonants(self) -> tuple[str, ...]:
+        """The consonants, in the inventory's order."""
+        return tuple(phone for phone, known in self.inventory.items() if known.kind == "consonant")
+
+    def skeleton(self, phones: Sequence[str]) -> str:
+        """Return the consonant–vowel skeleton, such as `CVC`.
+
+        :param phones: phones of the set.
+        """
+        return "".join("V" if self.inventory[phone].kind == "vowel" else "C" for phone in phones)
+
+    def fold(self, symbols: Iterable[str], word: str) -> str:
+        """Fold espeak-ng's symbols to phones of the set, separated by spaces.
+
+        :param symbols: espeak-ng's IPA symbols, stress marks allowed.
+        :param word: what they say, for the error.
+        """
+        spoken = " ".join(symbols)
+        if any(mark in spoken for mark in STRESS):  # espeak-ng leaves some words without any: nothing is reduced there
+            spoken = _rewrite(spoken, self.espeak_rewrites)
+        bare = [symbol.strip(MARKS) for symbol in spoken.split()]
+        folded = [self.espeak_folding.get(symbol, symbol) for symbol in bare if symbol]
+        return self.check(_rewrite(" ".join(folded), self.rewrites), word)
+
+    def fold_arpabet(self, symbols: Iterable[str], word: str) -> str:
+        """Fold ARPAbet symbols (`AH0`, `K`) to phones of the set, separated by spaces.
+
+        :param symbols: the symbols, as CMUdict writes them.
+        :param word: what they say, for the error.
+        """
+        folded = []
+        for symbol in symbols:
+            phones = self.arpabet.get(symbol, self.arpabet.get(symbol.rstrip("012")))
+            if phones is None:
+                raise UnknownPhoneError(self.language, word, symbol)
+            folded.append(phones)
+        return self.check(_rewrite(" ".join(folded), self.rewrites), word)
+
+    def check(self, phones: str, word: str) -> str:
+        """Return the phones as they are if all are of the set.
+
+        :param phones: separated by spaces, `|` between words.
+        :param word: what they say, for the error.
+        """
+        split = phones.split()
+        for phone in split:
+            if phone not in self.inventory and phone != WORD_BOUNDARY:
+                raise UnknownPhoneError(self.language, word, phone)
+        return " ".join(split)
+
+
+@cache
+def load_phone_set(language: str) -> PhoneSet:
+    """Load the phone set of a language from `datasets/phones/LANG.yaml`.
+
+    :param language: two-letter code; `en` and `fr` are shipped.
+    """
+    path = resource("datasets", f"phones/{language}.yaml")
+    document = parse_document(_Document, read_yaml(path), path)
+    return PhoneSet(
+        language=document.language,
+        espeak=document.espeak,
+        inventory=document.inventory,
+        espeak_folding=document.espeak_folding,
+        espeak_rewrites=tuple(document.espeak_rewrites),
+        rewrites=tuple(document.rewrites),
+        words=document.words,
+        arpabet=document.arpabet,
+        digest=sha256_file(path),
+    )
+
+
+def tokenize(text: str) -> list[str]:
+    """Split a text into lower-case words; punctuation goes, apostrophes and hyphens inside words stay.
+
+    >>> tokenize("Don't touch the teddy-bear, Mommy!")
+    ["don't", 'touch', 'the', 'teddy-bear', 'mommy']
+
+    :param text: any text.
+    """
+    return [word.replace("’", "'").lower() for word in WORD.findall(text)]
+
+
+def phonemize(texts: Sequence[str], language: str, *, dictionary: Path | None = None) -> list[str]:
+    """Turn words or sentences into phones, separated by spaces, `|` between words: `ð ə | k æ t`.
+
+    Each word type is phonemised alone (see the module): by the dictionary if given, then by the phone set's own
+    exceptions, then by espeak-ng. Stress is dropped.
+
+    :param texts: words or sentences.
+    :param language: two-letter code of a phone set.
+    :param dictionary: a pronunciation dictionary in CMUdict's text format; the first pronunciation counts.
+    """
+    phone_set = load_phone_set(language)
+    tokens = [tokenize(text) for text in texts]
+    for text, words in zip(texts, tokens, strict=True):
+        if not words:
+            raise UnpronounceableError(language, text)
+    entries = _read_dictionary(dictionary, language) if dictionary else {}
+    known = _memory(language)
+    missing = sorted({word for words in tokens for word in words if word not in entries} - known.keys())
+    if missing:
+        known.update(_espeak(missing, phone_set))
+    return [f" {WORD_BOUNDARY} ".join(entries.get(word) or known[word] for word in words) for words in tokens]
+
+
+def _rewrite(symbols: str, rules: Sequence[tuple[str, str]]) -> str:
+    for old, new in rules:
+        symbols = re.sub(rf"(?<!\S){re.escape(old)}(?!\S)", new, symbols)
+    return symbols
+
+
+@cache
+def _memory(language: str) -> dict[str, str]:
+    """Phones of the word types that this process has met; filled by `phonemize`."""
+    del language
+    return {}
+
+
+@cache
+def _backend(voice: str) -> "object":
+    from babyslm.espeak import prepare_phonemizer
+
+    prepare_phonemizer()
+    from phonemizer.backend import EspeakBackend
+
+    return EspeakBackend(voice, with_stress=True, language_switch="remove-flags", words_mismatch="ignore")
+
+
+def _espeak(words: list[str], phone_set: PhoneSet) -> dict[str, str]:
+    from phonemizer.separator import Separator
+
+    phones = {word: phone_set.check(phone_set.words[word], word) for word in words if word in phone_set.words}
+    rest = [word for word in words if word not in phones]
+    if rest:
+        separator = Separator(phone=" ", word=WORD_BOUNDARY, syllable="")
+        spoken = _backend(phone_set.espeak).phonemize(rest, separator=separator, strip=True)  # type: ignore[attr-defined]
+        for word, line in zip(rest, spoken, strict=True):
+            phones[word] = phone_set.fold(line.replace(WORD_BOUNDARY, " ").split(), word)
+            if not phones[word]:
+                raise UnpronounceableError(phone_set.language, word)
+    return phones
+
+
+@cache
+def _read_dictionary(path: Path, language: str) -> dict[str, str]:
+    phone_set = load_phone_set(language)
+    if not phone_set.arpabet:
+        raise DictionaryError(path, 0, f"the phone set of {language} has no ARPAbet table, so it cannot be used")
+    entries: dict[str, str] = {}
+    try:
+        lines = path.read_bytes().decode("utf-8", errors="strict").splitlines()
+    except UnicodeDecodeError:
+        lines = path.read_bytes().decode("latin-1").splitlines()
+    except OSError as error:
+        raise DictionaryError(path, 0, f"cannot be read ({error.strerror})") from error
+    for number, line in enumerate(lines, start=1):
+        if line.startswith(";;;") or not line.strip():
+            continue
+        word, *symbols = line.split("#")[0].split()
+        if not symbols:
+            raise DictionaryError(path, number, "holds a word without phones; expected WORD PHONE PHONE ...")
+        word = re.sub(r"\(\d+\)$", "", word).lower()
+        if word not in entries and word[0].isalnum():
+            entries[word] = phone_set.fold_arpabet(symbols, word)
+    if not entries:
+        raise DictionaryError(path, 0, "holds no word; expected lines of WORD PHONE PHONE ...")
+    return entries
