@@ -102,8 +102,7 @@ def load_tsv(path: Path) -> StimulusSet:
 def load_zerospeech(folder: Path) -> StimulusSet:
     """Load sWUGGY or sBLIMP of ZeroSpeech 2021: `{dev,test}/gold.csv` under `lexical/`, `syntactic/` or the folder.
 
-    Their tables are the official layout's ancestors: the voice may be missing, and out-of-vocabulary words have the
-    frequency `oov`, read here as 0.
+    Their tables are the official layout's ancestors; a missing voice is taken as one voice without a name.
 
     :param folder: a folder that holds `{dev,test}/gold.csv` and, maybe, the sound.
     """
@@ -114,7 +113,9 @@ def load_zerospeech(folder: Path) -> StimulusSet:
         if path.is_file():
             header = path.open(encoding="utf-8", errors="replace").readline()
             task: Task = "lexical" if "phones" in header else "syntactic"
-            tables[task, split] = StimulusTable(task, split, read_gold(path, task), path.parent, path)
+            tables[task, split] = StimulusTable(
+                task, split, read_gold(path, task, defaults={"voice": ""}), path.parent, path
+            )
     return StimulusSet(folder.name, tables, folder=folder)
 
 

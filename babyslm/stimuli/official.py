@@ -56,14 +56,14 @@ def _has_sound(folder: Path) -> bool:
     return any(path.suffix in AUDIO_SUFFIXES for path in folder.iterdir())
 
 
-def read_gold(path: Path, task: Task, *, rename: dict[str, str] | None = None) -> pd.DataFrame:
+def read_gold(path: Path, task: Task, *, defaults: dict[str, str] | None = None) -> pd.DataFrame:
     """Read a gold table as text, then type the columns that are numbers.
 
     Empty `frequency` and `word` of non-words are no missing data; the word "null" or "nan" is a word.
 
     :param path: the CSV file.
     :param task: decides the columns asked for.
-    :param rename: columns of a foreign table under another name; default none.
+    :param defaults: columns that a foreign table may lack, with the value they then have; default none.
     """
     if path.stat().st_size == 0:
         raise EmptyTableError(path)
@@ -73,7 +73,7 @@ def read_gold(path: Path, task: Task, *, rename: dict[str, str] | None = None) -
         raise TableFormatError(path, f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
     except (pd.errors.ParserError, csv.Error) as error:
         raise TableFormatError(path, f"is not a CSV table ({str(error).splitlines()[0]})") from error
-    rows = rows.rename(columns=rename or {})
+    rows = rows.assign(**{column: value for column, value in (defaults or {}).items() if column not in rows})
     missing = [column for column in COLUMNS[task] if column not in rows.columns]
     if missing:
         raise MissingColumnsError(path, missing, rows.columns)
@@ -88,7 +88,7 @@ def typed(rows: pd.DataFrame, task: Task, path: Path) -> pd.DataFrame:
     rows["correct"] = correct.astype("int8")
     if task == "lexical":
         for column in ("frequency", "length"):
-            text = rows[column].astype(str)
+            text = rows[column].astype(str).replace("oov", "0")  # sWUGGY's word for a word never met
             number = text.str.fullmatch(r"\d+")
             allowed = "a whole number" + (" or empty" if column == "frequency" else "")
             _refuse(~number & ~((text == "") & (column == "frequency")), rows, column, allowed, path)

@@ -1,6 +1,6 @@
 """A stimulus set: the tables of the official layout, their pairs joined by id, and the card."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -141,4 +141,9 @@ class StimulusSet:
         if not kept:
             have = [f"{a}/{b}" for a, b in self.tables]
             raise MissingTableError(self.name, f"{task or 'any task'}/{split or 'any split'}", have)
-        return StimulusSet(self.name, kept, self.card, self.folder, self.checksums)
+        return self.only(kept)
+
+    def only(self, keys: Iterable[tuple[Task, Split]]) -> "StimulusSet":
+        """Return the set with the tables of these keys."""
+        tables = {key: self.tables[key] for key in keys}
+        return StimulusSet(self.name, tables, self.card, self.folder, self.checksums)

@@ -1,0 +1,136 @@
+"""Evaluate a learner on a stimulus set."""
+
+import shutil
+import time
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from babyslm.evaluation.forms import lacking_form, with_phones
+from babyslm.evaluation.identity import identity
+from babyslm.evaluation.shards import SHARD, score_stimuli
+from babyslm.files import exclusive
+from babyslm.models.load import load_model
+from babyslm.models.protocol import LanguageModel, Pooling, describe
+from babyslm.progress import notice
+from babyslm.results.result import Result, make_result
+from babyslm.results.score_files import read_scores
+from babyslm.stimuli.load import load_stimuli
+from babyslm.stimuli.stimulus import Split, Task
+from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.verify.documents import NoSuchFileError
+from babyslm.verify.evaluation import ModalityError
+
+__all__ = ["SCORES", "evaluate"]
+
+SCORES = "scores:"
+"""Model specification of scores computed elsewhere, in the official format."""
+
+KEPT = ".shards"
+
+
+def evaluate(
+    model: LanguageModel | str,
+    stimuli: StimulusSet | str | PathLike[str],
+    *,
+    task: Task | None = None,
+    split: Split | None = None,
+    pooling: Pooling = "mean",
+    out: str | PathLike[str] | None = None,
+    shard: int = SHARD,
+    **options: Any,
+) -> Result:
+    """Score a learner on every table it can take, and aggregate as the official scripts do.
+
+    :param model: a learner, or a model specification (see `babyslm.load_model`; also `scores:FOLDER`).
+    :param stimuli: a set, or where it lies.
+    :param task: lexical or syntactic; default both. A task that is asked for and cannot be taken is an error;
+        otherwise it is left out with a notice.
+    :param split: dev or test; default both.
+    :param pooling: the headline score: `mean` over scored symbols (official; default) or `sum`.
+    :param out: folder of the result; scoring resumes from the shards kept there. Default: nothing is written.
+    :param shard: stimuli a shard; recorded, since sums may depend in their last digits on what runs together.
+    :param options: passed to `load_model` (device, dtype, ...).
+    """
+    chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
+    chosen = chosen.select(task, split)
+    asked = task is not None
+    if isinstance(model, str) and model.startswith(SCORES):
+        result = _from_files(Path(model.removeprefix(SCORES)), chosen, asked=asked or split is not None)
+        if out is not None:
+            with exclusive(Path(out)):
+                result.save(Path(out))
+        return result
+    learner = load_model(model, **options) if isinstance(model, str) else model
+    settings = {"pooling": pooling, "shard": shard}
+    key = identity(model, learner, pooling)
+    if out is None:
+        return _score(learner, chosen, asked=asked, settings=settings, keep=None, key=key)
+    folder = Path(out)
+    with exclusive(folder):
+        result = _score(learner, chosen, asked=asked, settings=settings, keep=folder / KEPT, key=key)
+        result.save(folder)
+        shutil.rmtree(folder / KEPT, ignore_errors=True)
+    return result
+
+
+def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:
+    """Take scores computed elsewhere; a table without scores is left out, unless it was asked for."""
+    start = time.perf_counter()
+    paths = {(table.task, table.split): folder / table.task / f"{table.split}.txt" for table in stimuli}
+    there = {key: path for key, path in paths.items() if path.is_file() or asked}
+    if not there:
+        raise NoSuchFileError(next(iter(paths.values())), "scores are read from {lexical,syntactic}/{dev,test}.txt")
+    skipped = [f"{task}/{split}: no scores" for task, split in paths if (task, split) not in there]
+    for reason in skipped:
+        notice(f"left out {reason}")
+    scores = {key: read_scores(path, stimuli[key]) for key, path in there.items()}
+    description = {"name": folder.resolve().name, "family": "scores", "modality": None, "settings": {}}
+    settings = {"pooling": "as given", "skipped": skipped}
+    return make_result(
+        description, stimuli.only(scores), scores, settings=settings, seconds=time.perf_counter() - start
+    )
+
+
+def _score(
+    learner: LanguageModel,
+    stimuli: StimulusSet,
+    *,
+    asked: bool,
+    settings: dict[str, Any],
+    keep: Path | None,
+    key: str,
+) -> Result:
+    start = time.perf_counter()
+    name = str(getattr(learner, "name", type(learner).__name__))
+    language = stimuli.card.language if stimuli.card else "en"
+    scores = {}
+    skipped = []
+    for table in stimuli:
+        title = f"{table.task}/{table.split}"
+        lacking = lacking_form(learner, table)
+        if lacking is not None:
+            if asked:
+                raise ModalityError(name, learner.modality, title, lacking)
+            skipped.append(f"{title}: no {lacking}")
+            notice(f"left out {title}: {name} is {learner.modality}, and some of these stimuli have no {lacking}")
+            continue
+        items = with_phones(table.stimuli, language) if learner.modality == "phonemic" else table.stimuli
+        scores[table.task, table.split] = score_stimuli(
+            learner,
+            items,
+            pooling=settings["pooling"],
+            keep=keep,
+            key=key + title,
+            shard=settings["shard"],
+            title=title,
+        )
+    if not scores:
+        raise ModalityError(name, learner.modality, stimuli.name, "form it can take")
+    return make_result(
+        describe(learner),
+        stimuli.only(scores),
+        scores,
+        settings=settings | {"skipped": skipped},
+        seconds=time.perf_counter() - start,
+    )

@@ -1,0 +1,122 @@
+"""Score stimuli shard by shard, each kept as it is done, so that a killed run goes on where it stopped."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from babyslm.files import atomic_file, sha256_text
+from babyslm.models.protocol import LanguageModel, Pooling, ScoreBatch
+from babyslm.progress import bar
+from babyslm.stimuli.stimulus import Stimulus
+from babyslm.verify.evaluation import ScoreShapeError, UnscoredError
+
+__all__ = ["SHARD", "content", "score_stimuli"]
+
+SHARD = 8192
+"""Stimuli a shard. Shards are cut from content order, so that common beginnings meet in one shard; their size is
+fixed, so that a resumed run computes exactly what an undisturbed one does."""
+
+
+def content(stimulus: Stimulus, learner: LanguageModel) -> str:
+    """Return what a learner gets to see of a stimulus: two stimuli with the same content get the same score."""
+    if learner.modality == "spoken":
+        return stimulus.name
+    return f"{' '.join(stimulus.phones or ())}\x1f{stimulus.text or ''}"
+
+
+def score_stimuli(
+    model: LanguageModel,
+    stimuli: Sequence[Stimulus],
+    *,
+    pooling: Pooling,
+    keep: Path | None = None,
+    key: str = "",
+    shard: int = SHARD,
+    title: str = "scoring",
+) -> pd.DataFrame:
+    """Score stimuli, each different content once.
+
+    :param model: the learner.
+    :param stimuli: stimuli with different names.
+    :param pooling: how `score` is made from sum and number of symbols.
+    :param keep: folder in which finished shards are kept; default none.
+    :param key: identity of learner and settings: a kept shard of another key is never used.
+    :param shard: stimuli a shard.
+    :param title: text of the progress bar.
+    :returns: a table indexed by stimulus name: `score`, `log_probability` (nats), `symbols`.
+    """
+    contents = np.array([content(stimulus, model) for stimulus in stimuli], dtype=object)
+    distinct, first, place = np.unique(contents.astype(str), return_index=True, return_inverse=True)
+    batches: list[ScoreBatch] = []
+    with bar(title, len(distinct)) as progress:
+        for start in range(0, len(distinct), shard):
+            chosen = [stimuli[i] for i in first[start : start + shard]]
+            batches.append(_kept_or_scored(model, chosen, keep, sha256_text(f"{key}\x1e{contents_key(chosen)}")))
+            progress.advance(len(chosen))
+    sums = np.concatenate([batch.log_probability for batch in batches])[place]
+    known = [batch.symbols for batch in batches]
+    symbols = None if any(s is None for s in known) else np.concatenate([s for s in known if s is not None])[place]
+    pooled = ScoreBatch(sums, symbols).pooled(pooling)
+    return pd.DataFrame(
+        {
+            "score": pooled,
+            "log_probability": sums if symbols is not None else np.nan,
+            "symbols": pd.array(symbols if symbols is not None else [None] * len(sums), dtype="Int64"),
+        },
+        index=pd.Index([stimulus.name for stimulus in stimuli], name="name"),
+    )
+
+
+def contents_key(stimuli: Sequence[Stimulus]) -> str:
+    """Return a text that names the stimuli of a shard by all that is known of them."""
+    return "\x1e".join(f"{s.name}\x1f{s.text or ''}\x1f{' '.join(s.phones or ())}\x1f{s.voice or ''}" for s in stimuli)
+
+
+def _kept_or_scored(model: LanguageModel, stimuli: Sequence[Stimulus], keep: Path | None, key: str) -> ScoreBatch:
+    path = keep / f"{key}.safetensors" if keep else None
+    if path is not None and path.is_file() and (batch := _read(path, len(stimuli))) is not None:
+        return batch
+    batch = _checked(model.score(stimuli), stimuli, model)
+    if path is not None:
+        from safetensors.numpy import save_file
+
+        arrays = {"log_probability": np.ascontiguousarray(batch.log_probability)}
+        if batch.symbols is not None:
+            arrays["symbols"] = np.ascontiguousarray(batch.symbols)
+        with atomic_file(path) as temporary:
+            save_file(arrays, temporary)
+    return batch
+
+
+def _read(path: Path, size: int) -> ScoreBatch | None:
+    """Read a kept shard; a corrupt one is as good as none."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        arrays = load_file(path)
+    except (SafetensorError, OSError):
+        return None
+    sums = arrays.get("log_probability")
+    return ScoreBatch(sums, arrays.get("symbols")) if sums is not None and len(sums) == size else None
+
+
+def _checked(batch: ScoreBatch, stimuli: Sequence[Stimulus], model: LanguageModel) -> ScoreBatch:
+    """Refuse what is no score: a wrong number of them, or values that are not finite."""
+    name = str(getattr(model, "name", type(model).__name__))
+    sums = np.asarray(batch.log_probability, dtype=np.float64)
+    if sums.shape != (len(stimuli),):
+        raise ScoreShapeError(name, len(stimuli), sums.shape)
+    wrong = np.flatnonzero(~np.isfinite(sums))
+    if len(wrong):
+        raise UnscoredError(name, [f"{stimuli[i].name} ({sums[i]})" for i in wrong])
+    symbols = None if batch.symbols is None else np.asarray(batch.symbols, dtype=np.int64)
+    if symbols is not None:
+        if symbols.shape != sums.shape:
+            raise ScoreShapeError(name, len(stimuli), symbols.shape)
+        empty = np.flatnonzero(symbols < 1)
+        if len(empty):
+            raise UnscoredError(name, [f"{stimuli[i].name} (no symbol scored)" for i in empty])
+    return ScoreBatch(sums, symbols)
