@@ -1,0 +1,264 @@
+"""The commands: one short function each, no logic."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from babyslm.results.result import Result
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="babyslm",
+    help="Find out what a spoken or text language model has learned.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Task(StrEnum):
+    """A task of the benchmark."""
+
+    lexical = "lexical"
+    syntactic = "syntactic"
+
+
+class BuildTask(StrEnum):
+    """What to build."""
+
+    lexical = "lexical"
+    syntactic = "syntactic"
+    all = "all"
+
+
+class Split(StrEnum):
+    """A split of a stimulus set."""
+
+    dev = "dev"
+    test = "test"
+
+
+class Pooling(StrEnum):
+    """How a score is made from log-probabilities."""
+
+    mean = "mean"
+    sum = "sum"
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder to write.")]
+Stimuli = Annotated[
+    str, typer.Option("--stimuli", help="Folder or file of stimuli (official layout, BLiMP, Zorro, ...).")
+]
+Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, mps.")]
+
+
+def say(value: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """Print what a command has to say: a JSON object, or text for people."""
+    typer.echo(json.dumps(value, ensure_ascii=False) if as_json else text)
+
+
+def version(asked: bool) -> None:
+    """Print the version and stop."""
+    if asked:
+        from babyslm import __version__
+
+        typer.echo(f"babyslm {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Find out what a spoken or text language model has learned.
+
+    Start with `babyslm demo`. Add --debug to any command for the traceback of an error.
+    """
+
+
+@app.command(epilog="Example: babyslm demo --out demo")
+def demo(
+    out: Out = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Seed of stimuli, speech and training.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes for synthesis; 0: one a core.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Build a small set, train a spoken and a text learner on it, and set them side by side. No network, no data."""
+    from babyslm.demo import run_demo
+
+    summary = run_demo(out, seed=seed, workers=workers)
+    say(summary.as_dict(), summary.as_text(), as_json=as_json)
+
+
+@app.command("build-stimuli", epilog="Example: babyslm build-stimuli all --lang en --out stimuli --voices 10")
+def build_stimuli_command(
+    task: Annotated[BuildTask, typer.Argument(help="What to build.")] = BuildTask.all,
+    out: Out = Path("stimuli"),
+    lang: Annotated[str, typer.Option(help="Language: en or fr, or one with a card.")] = "en",
+    lexicon: Annotated[
+        Path | None, typer.Option(help="Word list or corpus table; default the shipped child lexicon.")
+    ] = None,
+    voices: Annotated[int, typer.Option(help="Voices, dev and test together.")] = 10,
+    words: Annotated[int | None, typer.Option(help="Most words of the lexical task; default all.")] = None,
+    pairs: Annotated[int | None, typer.Option(help="Pairs of the syntactic task; default 10,800.")] = None,
+    per_word: Annotated[int, typer.Option(help="Most non-words a word.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed of every choice.")] = 0,
+    condition: Annotated[list[str] | None, typer.Option(help="Acoustic condition, repeatable; default clean.")] = None,
+    no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes; 0: one a core.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Make balanced test sets from the words children hear, with sound."""
+    from babyslm.build import build_stimuli
+
+    built = build_stimuli(
+        out,
+        language=lang,
+        tasks=("lexical", "syntactic") if task is BuildTask.all else (task.value,),
+        lexicon=lexicon,
+        voices=0 if no_audio else voices,
+        words=words,
+        pairs=pairs,
+        per_word=per_word,
+        seed=seed,
+        conditions=tuple(condition or ["clean"]),
+        workers=workers,
+    )
+    say(built.as_dict(), built.as_text(), as_json=as_json)
+
+
+@app.command(epilog="Example: babyslm audit stimuli --lang en")
+def audit(
+    stimuli: Annotated[Path, typer.Argument(help="A stimulus set, ours or foreign.")],
+    lang: Annotated[str | None, typer.Option(help="Language; default the card's, otherwise en.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="Corpus for the n-gram shortcuts; default the shipped lexicon.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for table, JSON and plots.")] = None,
+    sound: Annotated[bool, typer.Option(help="Also look for acoustic shortcuts where there is sound.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Look for shortcuts that would solve a set without knowing words or grammar; exit code 1 if one is found."""
+    from babyslm.audit import audit_stimuli
+
+    report = audit_stimuli(stimuli, language=lang, corpus=corpus, out=out, sound=sound)
+    say(report.as_dict(), report.as_text(), as_json=as_json)
+    if not report.passed:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="Example: babyslm evaluate --model runs/phone-lstm --stimuli stimuli --split dev --out results/phone-lstm"
+)
+def evaluate(
+    model: Annotated[
+        str, typer.Option("--model", help="Model folder, hf:ID[@revision], scores:FOLDER, package.module:object.")
+    ],
+    stimuli: Stimuli,
+    task: Annotated[Task | None, typer.Option(help="Default: both.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Default: both.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of the result; a stopped run goes on from there.")
+    ] = None,
+    pooling: Annotated[Pooling, typer.Option(help="Headline score: mean (official) or sum.")] = Pooling.mean,
+    device: Device = "auto",
+    dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16; default float32 on a CPU.")] = None,
+    batch_tokens: Annotated[int | None, typer.Option(help="Most symbols a batch.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(help="Further option of the learner, key=value, repeatable.")
+    ] = None,
+    trust_remote_code: Annotated[bool, typer.Option(help="Run code that a model folder brings along.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Score a learner on stimuli: accuracy as the official scripts give it, with intervals and a report."""
+    from babyslm.evaluation.evaluate import evaluate as run
+    from babyslm.evaluation.options import learner_options
+
+    options = learner_options(
+        device=device, dtype=dtype, batch_tokens=batch_tokens, trust_remote_code=trust_remote_code, extra=option or []
+    )
+    result = run(
+        model,
+        stimuli,
+        task=task.value if task else None,
+        split=split.value if split else None,
+        pooling=pooling.value,
+        out=out,
+        **(options if not model.startswith("scores:") else {}),
+    )
+    _say_result(result, out, as_json=as_json)
+
+
+def _say_result(result: "Result", out: Path | None, *, as_json: bool) -> None:
+    place = f"\nreport: {out / 'report.html'}" if out else ""
+    say(result.as_dict(), result.as_text() + place, as_json=as_json)
+
+
+@app.command(epilog="Example: babyslm compare results/text results/speech --out comparison.html")
+def compare(
+    results: Annotated[list[Path], typer.Argument(help="Two or more result folders.")],
+    out: Annotated[Path | None, typer.Option("--out", help="HTML page to write.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare learners on the pairs they share: paired differences with intervals."""
+    from babyslm.results.compare import compare_folders
+
+    table = compare_folders(results, out)
+    say({"comparison": table.to_dict("records")}, table.to_string(index=False), as_json=as_json)
+
+
+@app.command(epilog="Example: babyslm prepare childes utterances.parquet --out corpora/childes")
+def prepare(
+    kind: Annotated[str, typer.Argument(help="childes")],
+    source: Annotated[Path, typer.Argument(help="Where the raw corpus lies.")],
+    out: Out,
+    lang: Annotated[str, typer.Option(help="Language of the phones.")] = "en",
+    role: Annotated[
+        list[str] | None, typer.Option(help="Speaker role to keep, repeatable; default all adults.")
+    ] = None,
+    ages: Annotated[tuple[float, float] | None, typer.Option(help="Youngest and oldest age in months.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a raw corpus into training material."""
+    from babyslm.corpora.prepare import prepare_corpus
+
+    corpus = prepare_corpus(kind, source, out, language=lang, roles=role, ages=ages)
+    card = corpus.card.model_dump(mode="json") if corpus.card else {}
+    say(card, f"{out}: {card['utterances']:,} utterances, {card['words']:,} words", as_json=as_json)
+
+
+@app.command(epilog="Example: babyslm train phone-lstm --out runs/phone-lstm --set corpus=corpora/childes")
+def train(
+    recipe: Annotated[str, typer.Argument(help="A recipe of baselines/ by name, or a YAML file.")],
+    out: Out,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, repeatable.")] = None,
+    resume: Annotated[bool, typer.Option(help="Go on where a stopped training left off.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Train a learner from a recipe."""
+    from babyslm.training.recipe import load_recipe
+    from babyslm.training.train import train as run
+
+    record = run(load_recipe(recipe, settings or []), out, resume=resume)
+    say(record.as_dict(), record.as_text(), as_json=as_json)
+
+
+@app.command(epilog="Example: babyslm doctor")
+def doctor(as_json: AsJson = False) -> None:
+    """Say what is installed, which voices and devices there are, and what each missing extra would bring."""
+    from babyslm.doctor import examine
+
+    report = examine()
+    say(report.as_dict(), report.as_text(), as_json=as_json)
+    if not report.healthy:
+        raise typer.Exit(1)

@@ -1,0 +1,48 @@
+"""Options of a learner as they come from a command line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from babyslm.verify.errors import UsageError
+
+__all__ = ["OptionFormatError", "learner_options"]
+
+
+class OptionFormatError(UsageError):
+    """An option of the learner is not of the form key=value."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"--option {text!r}: must be key=value, such as bos=never")
+
+
+def learner_options(
+    *,
+    device: str,
+    dtype: str | None,
+    batch_tokens: int | None,
+    trust_remote_code: bool,
+    extra: Sequence[str],
+) -> dict[str, Any]:
+    """Collect the options given to `load_model`; what was not given is left to the learner.
+
+    :param device: device name, or auto.
+    :param dtype: name of a floating-point type, or None.
+    :param batch_tokens: token budget of a batch, or None.
+    :param trust_remote_code: whether code in a model folder may run.
+    :param extra: further `key=value` texts; values are read as YAML scalars (`3`, `true`, `never`).
+    """
+    import yaml
+
+    options: dict[str, Any] = {"device": device}
+    if dtype is not None:
+        options["dtype"] = dtype
+    if batch_tokens is not None:
+        options["batch_tokens"] = batch_tokens
+    if trust_remote_code:
+        options["trust_remote_code"] = True
+    for text in extra:
+        key, mark, value = text.partition("=")
+        if not mark or not key.isidentifier():
+            raise OptionFormatError(text)
+        options[key] = yaml.safe_load(value)
+    return options

@@ -1,0 +1,100 @@
+"""The command line: help with examples, one-line errors, exit codes, JSON, silence in a pipe."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from babyslm.cli import app
+from tests.tables import write_set
+
+COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def run(*arguments: str, code: int = 0, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "babyslm", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    info = get_command(app).commands[command]  # type: ignore[attr-defined]
+    group = getattr(info, "commands", {"": info})
+    for name, each in group.items():
+        assert (each.help or "").strip(), f"{command} {name} has no help"
+        assert "Example: babyslm" in (each.epilog or ""), f"{command} {name} has no example"
+
+
+def test_help_does_not_import_torch() -> None:
+    code = "import sys; from babyslm.cli import app; import babyslm; print('torch' in sys.modules, 'pandas' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
+
+
+def scores_for(stimuli: Path, out: Path) -> Path:
+    """Write scores that prefer every good stimulus."""
+    from babyslm.stimuli.load import load_stimuli
+
+    for table in load_stimuli(stimuli):
+        good = set(table.pairs["good"])
+        path = out / table.task / f"{table.split}.txt"
+        path.parent.mkdir(parents=True)
+        lines = [f"{s.name} {1.0 if s.name in good else 0.5}" for s in table.stimuli]
+        path.write_text("\n".join(lines) + "\n")
+    return out
+
+
+def test_evaluate_gives_one_json_object_and_a_result_folder(tmp_path: Path) -> None:
+    stimuli = write_set(tmp_path / "set")
+    scores = scores_for(stimuli, tmp_path / "scores")
+    done = run(
+        "evaluate", "--model", f"scores:{scores}", "--stimuli", str(stimuli), "--out", str(tmp_path / "r"), "--json"
+    )
+    said = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert said["metrics"]
+    assert (tmp_path / "r" / "result.json").is_file()
+    assert (tmp_path / "r" / "report.html").is_file()
+    assert not list((tmp_path / "r").glob(".shards"))
+    again = run("compare", str(tmp_path / "r"), str(tmp_path / "r"), "--json")
+    assert json.loads(again.stdout)["comparison"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["evaluate", "--model", "scores:nowhere", "--stimuli", "SET"], 1, "nowhere"),
+        (["evaluate", "--model", "nowhere", "--stimuli", "SET"], 2, "nowhere"),
+        (["evaluate", "--model", "x", "--stimuli", "absent"], 1, "absent"),
+        (["evaluate", "--model", "x"], 2, "--stimuli"),
+        (["evaluate", "--model", "x", "--stimuli", "SET", "--option", "novalue"], 2, "novalue"),
+        (["train", "no-such-recipe", "--out", "o"], 2, "no-such-recipe"),
+        (["prepare", "wax-cylinders", "x", "--out", "o"], 2, "childes"),
+        (["frobnicate"], 2, "frobnicate"),
+    ],
+)
+def test_a_fault_is_one_line_without_traceback(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    stimuli = write_set(tmp_path / "set")
+    done = run(*[str(stimuli) if a == "SET" else a for a in arguments], code=code, cwd=tmp_path)
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    if done.stderr.startswith("babyslm:"):
+        assert len(done.stderr.strip().splitlines()) == 1
+    assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith(".")) == ["set"]
+
+
+def test_debug_shows_the_traceback(tmp_path: Path) -> None:
+    done = run("evaluate", "--model", "scores:nowhere", "--stimuli", str(write_set(tmp_path)), "--debug", code=1)
+    assert "Traceback" in done.stderr
