@@ -10,16 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.files import sha256_file
 from babyslm.resources import resource
 from babyslm.verify.documents import parse_document, read_yaml
+from babyslm.verify.errors import BabySLMError
 from babyslm.verify.lexicon import DictionaryError, UnknownPhoneError, UnpronounceableError
 
-__all__ = ["WORD_BOUNDARY", "Phone", "PhoneSet", "load_phone_set", "phonemize", "tokenize"]
+__all__ = ["WORD_BOUNDARY", "Phone", "PhoneSet", "load_phone_set", "phonemize", "pronounce", "tokenize"]
 
 WORD_BOUNDARY = "|"
 STRESS = "ˈˌ"
@@ -176,24 +177,54 @@ def tokenize(text: str) -> list[str]:
 def phonemize(texts: Sequence[str], language: str, *, dictionary: Path | None = None) -> list[str]:
     """Turn words or sentences into phones, separated by spaces, `|` between words: `ð ə | k æ t`.
 
-    Each word type is phonemised alone (see the module): by the dictionary if given, then by the phone set's own
-    exceptions, then by espeak-ng. Stress is dropped.
+    Raises the error of the first word that has no phones; see `pronounce` for the rest.
 
     :param texts: words or sentences.
     :param language: two-letter code of a phone set.
-    :param dictionary: a pronunciation dictionary in CMUdict's text format; the first pronunciation counts.
+    :param dictionary: a pronunciation dictionary in CMUdict's text format.
     """
-    phone_set = load_phone_set(language)
     tokens = [tokenize(text) for text in texts]
+    known, faults = pronounce({word for words in tokens for word in words}, language, dictionary=dictionary)
     for text, words in zip(texts, tokens, strict=True):
         if not words:
             raise UnpronounceableError(language, text)
+        for word in words:
+            if word in faults:
+                raise faults[word]
+    return [f" {WORD_BOUNDARY} ".join(known[word] for word in words) for words in tokens]
+
+
+def pronounce(
+    words: Iterable[str], language: str, *, dictionary: Path | None = None
+) -> tuple[dict[str, str], dict[str, BabySLMError]]:
+    """Return the phones of lower-case word types, and why some have none.
+
+    Each type is phonemised alone (see the module): by the dictionary if given, then by the phone set's own exceptions,
+    then by espeak-ng. Stress is dropped. What a process has met once it remembers.
+
+    :param words: word types, as `tokenize` gives them.
+    :param language: two-letter code of a phone set.
+    :param dictionary: a pronunciation dictionary in CMUdict's text format; its first pronunciation of a word counts.
+    """
+    phone_set = load_phone_set(language)
     entries = _read_dictionary(dictionary, language) if dictionary else {}
-    known = _memory(language)
-    missing = sorted({word for words in tokens for word in words if word not in entries} - known.keys())
-    if missing:
-        known.update(_espeak(missing, phone_set))
-    return [f" {WORD_BOUNDARY} ".join(entries.get(word) or known[word] for word in words) for words in tokens]
+    memory, faults = _memory(language)
+    wanted = sorted(set(words))
+    missing = [word for word in wanted if word not in entries and word not in memory and word not in faults]
+    for word, symbols in zip(missing, _espeak(missing, phone_set), strict=True):
+        try:
+            phones = phone_set.words.get(word) or phone_set.fold(symbols.split(), word)
+            if not phones:
+                raise UnpronounceableError(language, word)
+            memory[word] = phone_set.check(phones, word)
+        except BabySLMError as fault:
+            faults[word] = fault
+    known = {
+        word: entries[word] if word in entries else memory[word]
+        for word in wanted
+        if word in entries or word in memory
+    }
+    return known, {word: faults[word] for word in wanted if word not in known}
 
 
 def _rewrite(symbols: str, rules: Sequence[tuple[str, str]]) -> str:
@@ -203,14 +234,14 @@ def _rewrite(symbols: str, rules: Sequence[tuple[str, str]]) -> str:
 
 
 @cache
-def _memory(language: str) -> dict[str, str]:
-    """Phones of the word types that this process has met; filled by `phonemize`."""
+def _memory(language: str) -> tuple[dict[str, str], dict[str, BabySLMError]]:
+    """Phones of the word types that this process has met, and the errors of those that have none."""
     del language
-    return {}
+    return {}, {}
 
 
 @cache
-def _backend(voice: str) -> "object":
+def _backend(voice: str) -> Any:
     from babyslm.espeak import prepare_phonemizer
 
     prepare_phonemizer()
@@ -219,19 +250,15 @@ def _backend(voice: str) -> "object":
     return EspeakBackend(voice, with_stress=True, language_switch="remove-flags", words_mismatch="ignore")
 
 
-def _espeak(words: list[str], phone_set: PhoneSet) -> dict[str, str]:
+def _espeak(words: list[str], phone_set: PhoneSet) -> list[str]:
+    """Return espeak-ng's symbols of each word, separated by spaces; parts of a compound follow one another."""
+    if not words:
+        return []
     from phonemizer.separator import Separator
 
-    phones = {word: phone_set.check(phone_set.words[word], word) for word in words if word in phone_set.words}
-    rest = [word for word in words if word not in phones]
-    if rest:
-        separator = Separator(phone=" ", word=WORD_BOUNDARY, syllable="")
-        spoken = _backend(phone_set.espeak).phonemize(rest, separator=separator, strip=True)  # type: ignore[attr-defined]
-        for word, line in zip(rest, spoken, strict=True):
-            phones[word] = phone_set.fold(line.replace(WORD_BOUNDARY, " ").split(), word)
-            if not phones[word]:
-                raise UnpronounceableError(phone_set.language, word)
-    return phones
+    separator = Separator(phone=" ", word=WORD_BOUNDARY, syllable="")
+    lines = _backend(phone_set.espeak).phonemize(words, separator=separator, strip=True)
+    return [line.replace(WORD_BOUNDARY, " ") for line in lines]
 
 
 @cache

@@ -1,18 +1,50 @@
 """Errors of phones, pronunciation dictionaries and lexicons."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+import pandas as pd
 
 from babyslm.verify.errors import BabySLMError, UsageError, first_of
 
 __all__ = [
+    "AGE_BANDS",
+    "CATEGORIES",
     "DictionaryError",
+    "DuplicateLemmaError",
     "LexiconColumnsError",
     "LexiconFormatError",
     "LexiconRowError",
     "UnknownPhoneError",
     "UnpronounceableError",
+    "verify_lexicon",
 ]
+
+CATEGORIES = (
+    "noun",
+    "verb",
+    "adjective",
+    "adverb",
+    "pronoun",
+    "determiner",
+    "preposition",
+    "conjunction",
+    "interjection",
+    "number",
+    "auxiliary",
+    "question",
+)
+AGE_BANDS = ("12-18", "18-24", "24-36", "36-60")
+ALLOWED = {
+    "category": CATEGORIES,
+    "age_band": AGE_BANDS,
+    "animacy": ("human", "animal", "inanimate", ""),
+    "gender": ("feminine", "masculine", ""),
+    "frame": ("intransitive", "transitive", "both", ""),
+}
+WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*'?")
+FORMS = re.compile(rf"(?:[a-z_]+={WORD.pattern}(?:;[a-z_]+={WORD.pattern})*)?")
 
 
 class UnknownPhoneError(BabySLMError):
@@ -58,3 +90,38 @@ class LexiconRowError(BabySLMError):
 
     def __init__(self, path: Path, line: int, column: str, value: object, allowed: str) -> None:
         super().__init__(f"{path}:{line}: {column} is {value!r}; it must be {allowed}")
+
+
+class DuplicateLemmaError(BabySLMError):
+    """A lemma stands twice in the same category."""
+
+    def __init__(self, path: Path, offenders: Sequence[str]) -> None:
+        super().__init__(f"{path}: {len(offenders)} lemma(s) stand twice: {first_of(offenders)}; keep one of each")
+
+
+def verify_lexicon(lemmas: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    """Check a list of lemmas; the first fault is raised.
+
+    :param lemmas: the table, all text; row i of the file is line i + 2.
+    :param columns: the columns it must have.
+    :param path: the file, for the message.
+    """
+    missing = [column for column in columns if column not in lemmas.columns]
+    if missing:
+        raise LexiconColumnsError(path, missing, lemmas.columns)
+    if lemmas.empty:
+        raise LexiconFormatError(path, "holds no word; was it cut short?")
+    for column, allowed in ALLOWED.items():
+        for line, value in enumerate(lemmas[column], start=2):
+            if value not in allowed:
+                raise LexiconRowError(
+                    path, line, column, value, "one of " + ", ".join(each or "empty" for each in allowed)
+                )
+    for line, (word, forms) in enumerate(zip(lemmas["word"], lemmas["forms"], strict=True), start=2):
+        if not WORD.fullmatch(str(word)):
+            raise LexiconRowError(path, line, "word", word, "one word of letters, without spaces")
+        if not FORMS.fullmatch(str(forms)):
+            raise LexiconRowError(path, line, "forms", forms, "empty or name=word;name=word")
+    again = lemmas[lemmas.duplicated(["word", "category"])]
+    if len(again):
+        raise DuplicateLemmaError(path, [f"{word} ({kind})" for word, kind in again[["word", "category"]].to_numpy()])
