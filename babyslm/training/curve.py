@@ -1,0 +1,42 @@
+"""The loss curve of a run, as numbers and as a picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from babyslm.files import atomic_file, write_json
+from babyslm.training.checkpoint import LossRecord
+
+__all__ = ["CURVE", "PICTURE", "draw_curve"]
+
+CURVE = "loss.json"
+PICTURE = "loss.svg"
+
+
+def draw_curve(losses: Sequence[LossRecord], folder: Path) -> None:
+    """Write `loss.json` (the two curves as lists of update and nats a symbol) and `loss.svg` (the same, drawn).
+
+    :param losses: the records of a run.
+    :param folder: where they go.
+    """
+    import altair as alt
+    import pandas as pd
+
+    curves = {
+        "training": [[record.update, record.loss] for record in losses if record.loss is not None],
+        "held out": [[record.update, record.validation] for record in losses if record.validation is not None],
+    }
+    write_json(folder / CURVE, curves)
+    rows = [(which, update, loss) for which, points in curves.items() for update, loss in points]
+    table = pd.DataFrame(rows, columns=["on", "update", "loss"])
+    chart = (
+        alt.Chart(table)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("update:Q", title="updates"),
+            y=alt.Y("loss:Q", title="loss (nats a symbol)", scale=alt.Scale(zero=False)),
+            color=alt.Color("on:N", title=None),
+        )
+        .properties(width=480, height=300)
+    )
+    with atomic_file(folder / PICTURE) as temporary:
+        chart.save(str(temporary), format="svg")

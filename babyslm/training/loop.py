@@ -1,0 +1,288 @@
+"""The trainer of all networks: batches planned by the seed alone, and a run that survives being killed.
+
+Runs on one CPU or GPU, or under `torchrun` on many, by Hugging Face accelerate. The gradient of an update is that of
+the mean loss over all its symbols, however they are spread over batches and processes.
+"""
+
+import math
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn, optim
+
+from babyslm.files import write_text
+from babyslm.progress import Bar, bar
+from babyslm.seeds import derive
+from babyslm.training.checkpoint import LossRecord, Position, load_checkpoint, save_checkpoint
+from babyslm.training.processes import is_first
+from babyslm.training.settings import LoopSettings, learning_rate
+from babyslm.verify.recipes import DivergedError
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+__all__ = ["CHECKPOINTS", "LOSSES", "Fit", "Problem", "fit"]
+
+CHECKPOINTS = ".checkpoints"
+LOSSES = "losses.jsonl"
+
+Batch = NDArray[np.int64]
+
+
+class Problem(Protocol):
+    """What a network is trained on. A batch is an array of positions in the problem's own examples."""
+
+    def plan(self, epoch: int) -> list[Batch]:
+        """Return the batches of an epoch, the same ones whenever asked."""
+
+    def symbols(self, batch: Batch) -> int:
+        """Return how many symbols a batch predicts."""
+
+    def loss(self, network: nn.Module, batch: Batch, device: torch.device) -> Tensor:
+        """Return the loss of a batch, summed over its symbols, in nats."""
+
+    def validate(self, network: nn.Module, device: torch.device) -> float | None:
+        """Return the mean loss a symbol on what is held out; None where nothing is."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a run has come to.
+
+    :param weights: the best weights by validation loss, or the last ones where nothing is held out.
+    :param position: where it ended; `losses` is its curve.
+    """
+
+    weights: dict[str, Tensor]
+    position: Position
+
+
+def fit(
+    network: nn.Module,
+    problem: Problem,
+    settings: LoopSettings,
+    *,
+    seed: int,
+    folder: Path,
+    identity: str,
+    resume: bool = True,
+    device: str = "auto",
+    title: str = "training",
+) -> Fit:
+    """Train a network, or go on from its checkpoint in `folder`.
+
+    On a CPU a run that was killed and resumed ends with the same bits as one that was not.
+
+    :param network: changed in place.
+    :param problem: batches and losses.
+    :param settings: optimiser, schedule, ends.
+    :param seed: decides batches' order (through the problem) and dropout.
+    :param folder: checkpoints and `losses.jsonl` are kept here.
+    :param identity: names what is trained on what; a checkpoint of another identity is refused.
+    :param resume: go on from a checkpoint where there is one; False starts anew.
+    :param device: auto, or cpu to stay off a GPU.
+    :param title: text of the progress bar.
+    """
+    if not resume and is_first():
+        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    run = _Run(network, problem, settings, seed, folder, identity, device, title)
+    if resume:
+        run.restore()
+    return run.go()
+
+
+class _Run:
+    def __init__(
+        self,
+        network: nn.Module,
+        problem: Problem,
+        settings: LoopSettings,
+        seed: int,
+        folder: Path,
+        identity: str,
+        device: str,
+        title: str,
+    ) -> None:
+        self.accelerator = _accelerator(settings.precision, device)
+        self.problem, self.settings, self.seed = problem, settings, seed
+        self.folder, self.title = folder, title
+        self.bare = network.to(self.accelerator.device)
+        make = optim.Adam if settings.optimizer == "adam" else optim.AdamW
+        bare_optimizer = make(
+            self.bare.parameters(), lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay
+        )
+        self.position = Position(identity=identity)
+        self.best: dict[str, Tensor] | None = None
+        self.bare_optimizer = bare_optimizer
+        self.network, self.optimizer = self.accelerator.prepare(self.bare, bare_optimizer)
+
+    def restore(self) -> None:
+        """Go back to where the latest checkpoint stands, if there is one."""
+        kept = load_checkpoint(self.folder / CHECKPOINTS, self.position.identity, self.bare, self.bare_optimizer)
+        if kept is None:
+            return
+        self.position, self.best = kept.position, kept.best
+        if self.accelerator.scaler is not None and self.position.scaler:
+            self.accelerator.scaler.load_state_dict(self.position.scaler)
+
+    def go(self) -> Fit:
+        begun = time.perf_counter()
+        before = self.position.seconds
+        saved = begun
+        with bar(self.title, self._total()) as progress:
+            progress.advance(self.position.update)
+            for group, ends_epoch in self._groups():
+                self._update(group)
+                self._after(ends_epoch, progress)
+                now = time.perf_counter()
+                self.position.seconds = before + now - begun
+                if self._checkpoint_due(now - saved):
+                    self._save()
+                    saved = now
+                if self._stopped():
+                    break
+        self._close_curve()
+        weights = self.best if self.best is not None else _copy(self.bare)
+        return Fit(weights, self.position)
+
+    def _total(self) -> int | None:
+        if self.settings.epochs is None:
+            return self.settings.updates
+        share = self.accelerator.num_processes * self.settings.accumulate
+        total: int = self.settings.epochs * math.ceil(len(self.problem.plan(0)) / share)
+        return total if self.settings.updates is None else min(total, self.settings.updates)
+
+    def _stopped(self) -> bool:
+        at, settings = self.position, self.settings
+        return (
+            (settings.updates is not None and at.update >= settings.updates)
+            or (settings.epochs is not None and at.epoch >= settings.epochs)
+            or (settings.patience is not None and at.stale >= settings.patience)
+        )
+
+    def _groups(self) -> Iterator[tuple[list[Batch], bool]]:
+        """Yield the batches of each update still to do, all processes' together, and whether it ends an epoch."""
+        share = self.accelerator.num_processes * self.settings.accumulate
+        while not self._stopped():
+            plan = self.problem.plan(self.position.epoch)
+            while self.position.batch < len(plan):
+                group = plan[self.position.batch : self.position.batch + share]
+                ends = self.position.batch + share >= len(plan)
+                self.position.batch += share
+                if ends:
+                    self.position.batch = 0
+                    self.position.epoch += 1
+                yield group, ends
+                if ends:
+                    break
+
+    def _update(self, group: list[Batch]) -> None:
+        """Take one step on the mean loss over all symbols of the group."""
+        at, world, rank = self.position, self.accelerator.num_processes, self.accelerator.process_index
+        rate = learning_rate(self.settings, at.update)
+        for options in self.optimizer.param_groups:
+            options["lr"] = rate
+        symbols = sum(self.problem.symbols(batch) for batch in group)
+        mine = group[rank::world]
+        total = torch.zeros((), dtype=torch.float64, device=self.accelerator.device)
+        self.network.train()
+        torch.manual_seed(derive(self.seed, "update", at.update, rank))
+        rounds = math.ceil(len(group) / world)
+        for turn in range(rounds):
+            # A process without a batch in the last round joins with one of no weight, or the others would wait for it.
+            batch, weight = (mine[turn], 1.0) if turn < len(mine) else (group[0], 0.0)
+            with _sync(self.accelerator, self.network, last=turn == rounds - 1):
+                with self.accelerator.autocast():
+                    loss = self.problem.loss(self.network, batch, self.accelerator.device) * weight
+                self.accelerator.backward(loss * (world / symbols))
+            total += loss.detach().double()
+        if self.settings.clip is not None:
+            self.accelerator.clip_grad_norm_(self.network.parameters(), self.settings.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        summed = float(self.accelerator.reduce(total, reduction="sum"))
+        if not math.isfinite(summed):
+            raise DivergedError(at.update)
+        at.loss_sum += summed
+        at.loss_symbols += symbols
+        at.update += 1
+
+    def _after(self, ends_epoch: bool, progress: Bar) -> None:
+        """Validate and note the curve where that is due."""
+        at, every = self.position, self.settings.validate_every
+        last = self.settings.updates is not None and at.update >= self.settings.updates
+        due = last or (ends_epoch if every is None else at.update % every == 0)
+        validation = self._validate() if due else None
+        progress.advance()
+        if due or at.update % self.settings.log_every == 0:
+            self._note(validation)
+            held_out = f", held out {validation:.4f}" if validation is not None else ""
+            progress.describe(f"{self.title}: loss {at.losses[-1].loss or math.nan:.4f}{held_out}")
+
+    def _validate(self) -> float | None:
+        self.bare.eval()
+        with torch.inference_mode():
+            validation = self.problem.validate(self.bare, self.accelerator.device)
+        at = self.position
+        if validation is None:
+            return None
+        if at.best is None or validation < at.best:
+            at.best, at.best_update, at.stale = validation, at.update, 0
+            self.best = _copy(self.bare)
+        else:
+            at.stale += 1
+        return validation
+
+    def _note(self, validation: float | None) -> None:
+        at = self.position
+        loss = at.loss_sum / at.loss_symbols if at.loss_symbols else None
+        rate = learning_rate(self.settings, max(0, at.update - 1))
+        at.losses.append(LossRecord(update=at.update, epoch=at.epoch, lr=rate, loss=loss, validation=validation))
+        at.loss_sum, at.loss_symbols = 0.0, 0
+
+    def _checkpoint_due(self, seconds: float) -> bool:
+        every = self.settings.checkpoint_updates
+        due = every is not None and self.position.update % every == 0
+        return due or seconds >= self.settings.checkpoint_seconds
+
+    def _save(self) -> None:
+        if self.accelerator.is_main_process:
+            if self.accelerator.scaler is not None:
+                self.position.scaler = self.accelerator.scaler.state_dict()
+            save_checkpoint(self.folder / CHECKPOINTS, self.bare, self.bare_optimizer, self.position, self.best)
+            self._write_curve()
+
+    def _close_curve(self) -> None:
+        if self.position.loss_symbols:
+            self._note(None)
+        if self.accelerator.is_main_process:
+            self._write_curve()
+
+    def _write_curve(self) -> None:
+        lines = [record.model_dump_json() + "\n" for record in self.position.losses]
+        write_text(self.folder / LOSSES, "".join(lines))
+
+
+def _copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().cpu().clone() for name, tensor in network.state_dict().items()}
+
+
+def _sync(accelerator: "Accelerator", network: nn.Module, *, last: bool) -> Any:
+    from contextlib import nullcontext
+
+    return nullcontext() if last else accelerator.no_sync(network)
+
+
+def _accelerator(precision: str, device: str) -> "Accelerator":
+    from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
+
+    AcceleratorState._reset_state()  # noqa: SLF001  # a second run in one process may want another precision
+    return Accelerator(mixed_precision=precision, cpu=device == "cpu")

@@ -1,0 +1,148 @@
+"""Train LSTM language models over phones, characters, word pieces or units."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from pydantic import Field
+
+from babyslm.models.lstm import LstmNetwork, LstmSizes, save_lstm
+from babyslm.models.vocabulary import Boundary, SymbolKind, Vocabulary
+from babyslm.seeds import derive
+from babyslm.training.curve import draw_curve
+from babyslm.training.data import Grain, held_out, read_lines
+from babyslm.training.loop import Fit, fit
+from babyslm.training.processes import is_first
+from babyslm.training.recipe import Recipe
+from babyslm.training.sequences import SequenceProblem
+from babyslm.training.settings import LoopSettings
+
+__all__ = ["LstmRecipe", "fit_lstm", "train_lstm"]
+
+
+class LstmRecipe(Recipe):
+    """What decides an LSTM."""
+
+    family: Literal["lstm"] = "lstm"
+    symbols: SymbolKind = "phones"
+    language: str = "en"
+    boundary: Boundary = "between"
+    grain: Grain = "utterances"
+    at_least: int = Field(default=1, ge=1, description="occurrences a symbol needs")
+    pieces: int = Field(default=8000, ge=4, description="size of a bpe vocabulary")
+    validation: float = Field(default=0.1, ge=0, lt=1, description="share of the sequences held out")
+    sizes: LstmSizes = LstmSizes()
+    loop: LoopSettings
+
+
+def train_lstm(recipe: LstmRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
+    """Train an LSTM from its recipe into a model folder.
+
+    :param recipe: what to train.
+    :param folder: model folder; checkpoints are kept in it until it is whole.
+    :param resume: go on from a checkpoint where there is one.
+    :param device: auto, or cpu.
+    :returns: what the training record says: the corpus, its checksum, and how training went.
+    """
+    corpus = read_lines(recipe.corpus, recipe.symbols, language=recipe.language, grain=recipe.grain)
+    training, valid = held_out(corpus.lines, recipe.validation, seed=recipe.seed, source=corpus.source)
+    vocabulary = Vocabulary.build(
+        training,
+        recipe.symbols,
+        language=recipe.language,
+        boundary=recipe.boundary,
+        at_least=recipe.at_least,
+        size=recipe.pieces,
+    )
+    outcome = fit_lstm(
+        vocabulary.encode(training),
+        vocabulary.encode(valid),
+        vocabulary,
+        recipe.sizes,
+        recipe.loop,
+        folder=folder,
+        name=recipe.name,
+        seed=recipe.seed,
+        resume=resume,
+        device=device,
+    )
+    return {"corpus": {"file": corpus.source.name, "sha256": corpus.sha256}} | outcome
+
+
+def fit_lstm(
+    training: Sequence[Sequence[int]],
+    valid: Sequence[Sequence[int]],
+    vocabulary: Vocabulary,
+    sizes: LstmSizes,
+    loop: LoopSettings,
+    *,
+    folder: Path,
+    name: str,
+    seed: int,
+    resume: bool = True,
+    device: str = "auto",
+) -> dict[str, Any]:
+    """Train an LSTM on sequences of symbol numbers into a model folder.
+
+    :param training: without `<s>` and `</s>`; for units, see `Vocabulary.encode_units`.
+    :param valid: held out; may be empty.
+    :param vocabulary: the symbols.
+    :param sizes: sizes of the network.
+    :param loop: how it is optimised.
+    :param folder: model folder.
+    :param name: name of the learner in results.
+    :param seed: decides weights, order and dropout.
+    :param resume: go on from a checkpoint in the folder where there is one.
+    :param device: auto, or cpu.
+    :returns: numbers of sequences and symbols, updates, losses, seconds.
+    """
+    torch.manual_seed(derive(seed, "weights"))
+    network = LstmNetwork(len(vocabulary), sizes)
+    problem = SequenceProblem(training, valid, batch_tokens=loop.batch_tokens, seed=seed)
+    identity = _identity(training, valid, vocabulary, sizes, loop, seed)
+    outcome = fit(
+        network, problem, loop, seed=seed, folder=folder, identity=identity, resume=resume, device=device, title=name
+    )
+    if is_first():
+        draw_curve(outcome.position.losses, folder)
+        save_lstm(folder, outcome.weights, vocabulary, sizes, name)
+    return summary(outcome) | {
+        "sequences": len(training),
+        "symbols": int(problem.lengths.sum()),
+        "held_out": len(valid),
+        "parameters": sum(weights.numel() for weights in network.parameters()),
+    }
+
+
+def summary(outcome: Fit) -> dict[str, Any]:
+    """Return what a training record says of a run of the loop."""
+    at = outcome.position
+    last = next((record.loss for record in reversed(at.losses) if record.loss is not None), None)
+    return {
+        "updates": at.update,
+        "epochs": at.epoch,
+        "loss": last,
+        "validation_loss": at.best,
+        "best_update": at.best_update if at.best is not None else at.update,
+        "training_seconds": round(at.seconds, 1),
+    }
+
+
+def _identity(
+    training: Sequence[Sequence[int]],
+    valid: Sequence[Sequence[int]],
+    vocabulary: Vocabulary,
+    sizes: LstmSizes,
+    loop: LoopSettings,
+    seed: int,
+) -> str:
+    """Name what is trained on what. When to keep checkpoints changes nothing and may change."""
+    told = loop.model_dump_json(exclude={"checkpoint_updates", "checkpoint_seconds"})
+    digest = hashlib.sha256(f"{seed}\n{sizes.model_dump_json()}\n{told}\n{vocabulary.symbols}".encode())
+    for part in (training, valid):
+        for sequence in part:
+            digest.update(np.asarray([len(sequence), *sequence], dtype="<i4").tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,120 @@
+"""Turn a recipe into a model folder."""
+
+import platform
+import shutil
+import time
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from babyslm import __version__
+from babyslm.files import exclusive, write_json
+from babyslm.models.folder import HEADER_NAME
+from babyslm.training.processes import is_first
+from babyslm.training.recipe import FAMILIES, Recipe, find
+from babyslm.verify.documents import read_json
+from babyslm.verify.recipes import OtherModelError
+
+__all__ = ["RECORD_NAME", "TrainingRecord", "train"]
+
+RECORD_NAME = "training.json"
+CHECKPOINTS = ".checkpoints"
+
+
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What was trained, on what, and how it went; stored as `training.json`.
+
+    :param out: the model folder.
+    :param recipe: the recipe as it was resolved.
+    :param outcome: what the family says: corpus checksum, sequences, losses.
+    :param seconds: wall-clock time of this call; a resumed run's earlier part is not in it.
+    :param versions: of babyslm, torch, numpy and Python.
+    """
+
+    out: str
+    recipe: dict[str, Any]
+    outcome: dict[str, Any]
+    seconds: float
+    versions: dict[str, str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as JSON-able values."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return one line for people."""
+        loss = self.outcome.get("validation_loss")
+        told = f", held-out loss {loss:.4f} nats a symbol" if isinstance(loss, float) else ""
+        return f"{self.out}: {self.recipe['name']} trained{told}"
+
+
+def train(recipe: Recipe, out: str | PathLike[str], *, resume: bool = True, device: str = "auto") -> TrainingRecord:
+    """Train a learner.
+
+    A run that was stopped goes on where its last checkpoint left it. A folder that already holds the whole model of
+    this recipe is left as it is; one that holds something else is an error.
+
+    :param recipe: see `load_recipe`.
+    :param out: model folder.
+    :param resume: go on from a checkpoint; False starts anew.
+    :param device: auto, or cpu to stay off a GPU.
+    """
+    folder = Path(out)
+    told = recipe.model_dump(mode="json")
+    there = folder.exists()
+    with exclusive(folder) if is_first() else nullcontext():
+        if resume and (record := _finished(folder, told)) is not None:
+            return record
+        _verify_place(folder, resume=resume)
+        if not resume and is_first():
+            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            return _run(recipe, told, folder, resume=resume, device=device)
+        except BaseException:
+            if not there and folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()  # nothing came of it: leave no trace
+            raise
+
+
+def _run(recipe: Recipe, told: dict[str, Any], folder: Path, *, resume: bool, device: str) -> TrainingRecord:
+    begun = time.perf_counter()
+    outcome = find(FAMILIES[recipe.family].train)(recipe, folder, resume=resume, device=device)
+    seconds = round(time.perf_counter() - begun, 1)
+    record = TrainingRecord(str(folder), told, outcome, seconds, _versions())
+    if is_first():
+        write_json(folder / RECORD_NAME, record.as_dict())
+        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+    return record
+
+
+def _finished(folder: Path, told: dict[str, Any]) -> TrainingRecord | None:
+    """Return the record of a whole model of this recipe, if that is what the folder holds."""
+    path = folder / RECORD_NAME
+    if not path.is_file():
+        return None
+    values = read_json(path)
+    if not isinstance(values, dict) or values.get("recipe") != told:
+        raise OtherModelError(folder, "holds a model of another recipe")
+    return TrainingRecord(**values)
+
+
+def _verify_place(folder: Path, *, resume: bool) -> None:
+    """Refuse to write into, or to clear, a folder that is neither empty nor a training folder."""
+    ours = any((folder / name).exists() for name in (RECORD_NAME, HEADER_NAME, CHECKPOINTS))
+    if folder.is_dir() and any(folder.iterdir()) and not ours:
+        raise OtherModelError(folder, "is not empty and holds no training" + ("" if resume else " to start anew"))
+
+
+def _versions() -> dict[str, str]:
+    import numpy as np
+    import torch
+
+    return {
+        "babyslm": __version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }

@@ -1,0 +1,93 @@
+"""Named errors of recipes, training data and training runs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from babyslm.verify.errors import BabySLMError, UsageError, first_of
+
+__all__ = [
+    "CheckpointMismatchError",
+    "DivergedError",
+    "LineFormatError",
+    "NoSentencesError",
+    "NoTrainingColumnError",
+    "OtherModelError",
+    "OverrideError",
+    "RecipeError",
+    "TooFewSentencesError",
+    "UnknownRecipeFamilyError",
+]
+
+
+class RecipeError(UsageError):
+    """A recipe has faulty fields."""
+
+    def __init__(self, path: Path | str, faults: Sequence[str]) -> None:
+        super().__init__(f"{path}: {first_of(faults)}; mend the recipe or use --set FIELD=VALUE")
+
+
+class UnknownRecipeFamilyError(UsageError):
+    """A recipe names no family, or one that cannot be trained."""
+
+    def __init__(self, path: Path | str, family: object, known: Sequence[str]) -> None:
+        super().__init__(f"{path}: family is {family!r}; it must be one of {', '.join(known)}")
+
+
+class OverrideError(UsageError):
+    """A `--set` has no key and value, or goes through a field that holds no others."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"--set {text}: {reason}; write FIELD=VALUE with dots between levels, such as loop.lr=0.001")
+
+
+class NoTrainingColumnError(BabySLMError):
+    """A table of utterances has none of the columns a learner could be trained on."""
+
+    def __init__(self, path: Path, wanted: Sequence[str], have: Sequence[str]) -> None:
+        super().__init__(f"{path}: has none of the columns {', '.join(wanted)}; it has {first_of(have)}")
+
+
+class NoSentencesError(BabySLMError):
+    """A training corpus holds nothing to train on."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: holds no sentence to train on; check the corpus")
+
+
+class TooFewSentencesError(BabySLMError):
+    """A corpus is too small to hold out the share asked for."""
+
+    def __init__(self, path: Path, count: int, share: float) -> None:
+        super().__init__(
+            f"{path}: {count} sentence(s) are too few to hold out a share of {share}; set validation=0 or add some"
+        )
+
+
+class LineFormatError(BabySLMError):
+    """A line of a training file is not of the form it was said to be."""
+
+    def __init__(self, path: Path, line: int, value: str, allowed: str) -> None:
+        super().__init__(f"{path}:{line}: {value[:40]!r} is not {allowed}")
+
+
+class OtherModelError(UsageError):
+    """The output folder holds something else."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}; choose another --out or remove it")
+
+
+class CheckpointMismatchError(UsageError):
+    """A checkpoint belongs to another recipe or corpus."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"{folder}: is the checkpoint of another recipe, seed or corpus; choose another --out or use --no-resume"
+        )
+
+
+class DivergedError(BabySLMError):
+    """The training loss is no longer a number."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"training diverged at step {step}: the loss is not finite; lower loop.lr or set loop.clip")
