@@ -1,0 +1,173 @@
+"""The vocabulary head, run only where something is scored, in chunks, with the normaliser in float32."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["Head", "Request", "Scores", "gather_log_probabilities"]
+
+CHUNK_BYTES = {"cpu": 16 << 20, "cuda": 512 << 20}
+"""Size of the float32 logits of one chunk: a processor wants them in its cache, a GPU wants large products."""
+
+TOLERANCE = 1e-4
+"""How far the bare output layer may be from the model's own logits, relative to the largest, to be used in their
+stead."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of one batch.
+
+    :param positions: shape (n,): where the head runs, as index into the flattened (batch x length) grid; ascending.
+    :param source: shape (e,): for each scored token the index into `positions` whose hidden state predicts it;
+        ascending.
+    :param targets: shape (e,): the scored tokens.
+    :param subset: shape (v,): tokens whose joint probability is wanted at every position; default none.
+    """
+
+    positions: Tensor
+    source: Tensor
+    targets: Tensor
+    subset: Tensor | None = None
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a batch gave.
+
+    :param log_probability: shape (e,), float32, nats: of each scored token.
+    :param mass: shape (n,), float32, nats: log-probability of the subset at each position; None if not asked for.
+    """
+
+    log_probability: Tensor
+    mass: Tensor | None
+
+
+def gather_log_probabilities(logits: Tensor, request: Request) -> Scores:
+    """Return gathered logit minus log-sum-exp of each scored token, in float32.
+
+    :param logits: shape (n, vocabulary).
+    :param request: `source` and `targets` refer to the rows of `logits`.
+    """
+    logits = logits.float()
+    normaliser = torch.logsumexp(logits, -1)
+    picked = logits[request.source, request.targets] - normaliser[request.source]
+    mass = None if request.subset is None else torch.logsumexp(logits[:, request.subset], -1) - normaliser
+    return Scores(picked, mass)
+
+
+class Head:
+    """Runs a transformers model and its head on chosen positions only.
+
+    The trunk's output is cut to the chosen positions by a hook, so that whatever the model does after its trunk
+    (transform, scaling, soft cap) is done by the model itself. If, as `calibrate` finds out, the logits are nothing
+    but the output layer of what enters it, that layer is run here instead, chunk by chunk.
+
+    :param model: a causal or masked language model of transformers, in evaluation mode.
+    """
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.trunk: nn.Module | None = model.base_model if model.base_model is not model else None
+        self.output: Any = model.get_output_embeddings()
+        self.bare = False
+
+    def calibrate(self, inputs: Mapping[str, Tensor]) -> None:
+        """Find out on a small batch whether the output layer alone gives the model's logits.
+
+        :param inputs: keyword arguments of the model's forward pass.
+        """
+        self.bare = False
+        if self.trunk is None or not isinstance(self.output, nn.Linear):
+            return
+        size = inputs["input_ids"].numel()
+        positions = torch.arange(0, size, max(1, size // 8), device=inputs["input_ids"].device)
+        expected = self._logits(inputs, positions).float()
+        hidden = self._hidden(inputs, positions)
+        if hidden is not None:
+            found = self.output(hidden).float()
+            scale = expected.abs().max().clamp_min(1e-6)
+            self.bare = found.shape == expected.shape and bool((found - expected).abs().max() <= TOLERANCE * scale)
+
+    def run(self, inputs: Mapping[str, Tensor], request: Request) -> Scores:
+        """Score the tokens asked for.
+
+        :param inputs: keyword arguments of the forward pass; `input_ids` has shape (batch, length).
+        :param request: where the head runs and which tokens are scored.
+        """
+        if self.bare:
+            hidden = self._hidden(inputs, request.positions)
+            assert hidden is not None, "calibrate saw the output layer called"
+            return self._chunked(hidden, request)
+        return gather_log_probabilities(self._logits(inputs, request.positions), request)
+
+    def _logits(self, inputs: Mapping[str, Tensor], positions: Tensor) -> Tensor:
+        with self._selected(positions):
+            logits: Tensor = self.model(**inputs).logits
+        return _rows(logits, positions)
+
+    def _hidden(self, inputs: Mapping[str, Tensor], positions: Tensor) -> Tensor | None:
+        caught: list[Tensor] = []
+
+        def catch(_: nn.Module, arguments: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+            caught.append(arguments[0])
+            return (arguments[0][..., :0, :], *arguments[1:])
+
+        handle = self.output.register_forward_pre_hook(catch)
+        try:
+            with self._selected(positions):
+                self.model(**inputs)
+        finally:
+            handle.remove()
+        return _rows(caught[0], positions) if len(caught) == 1 else None
+
+    @contextmanager
+    def _selected(self, positions: Tensor) -> Iterator[None]:
+        """Cut the trunk's output to the chosen positions while the block runs."""
+        if self.trunk is None:
+            yield
+            return
+
+        def cut(_: nn.Module, __: Any, output: Any) -> Any:
+            hidden = output[0]
+            chosen = hidden.reshape(-1, hidden.shape[-1])[positions.to(hidden.device)].unsqueeze(0)
+            if isinstance(output, tuple):
+                return (chosen, *output[1:])
+            output["last_hidden_state"] = chosen
+            return output
+
+        handle = self.trunk.register_forward_hook(cut)
+        try:
+            yield
+        finally:
+            handle.remove()
+
+    def _chunked(self, hidden: Tensor, request: Request) -> Scores:
+        vocabulary = self.output.weight.shape[0]
+        size = max(1, CHUNK_BYTES.get(hidden.device.type, CHUNK_BYTES["cuda"]) // (4 * vocabulary))
+        # One copy to the host for all borders, instead of one synchronisation a chunk.
+        starts = torch.arange(0, len(hidden) + size, size, device=request.source.device)
+        borders = torch.searchsorted(request.source, starts).tolist()
+        log_probabilities, masses = [], []
+        for i, start in enumerate(range(0, len(hidden), size)):
+            edges = slice(borders[i], borders[i + 1])
+            part = Request(
+                request.positions[start : start + size],
+                (request.source[edges] - start).to(hidden.device),
+                request.targets[edges].to(hidden.device),
+                request.subset,
+            )
+            scores = gather_log_probabilities(self.output(hidden[start : start + size]), part)
+            log_probabilities.append(scores.log_probability)
+            masses += [] if scores.mass is None else [scores.mass]
+        return Scores(torch.cat(log_probabilities), torch.cat(masses) if masses else None)
+
+
+def _rows(grid: Tensor, positions: Tensor) -> Tensor:
+    """Return the chosen rows of a (batch x length) grid, unless the hook on the trunk has chosen them already."""
+    rows = grid.reshape(-1, grid.shape[-1])
+    return rows if len(rows) == len(positions) else rows[positions.to(rows.device)]

@@ -1,0 +1,124 @@
+"""Checks around text learners: their loading, their tokenizer, and what they are asked to score."""
+
+from collections.abc import Sequence
+
+from babyslm.verify.errors import BabySLMError, UsageError, first_of
+
+__all__ = [
+    "ChoiceTemplateError",
+    "LucieTokenizerError",
+    "ModelMissingError",
+    "ModelRefusedError",
+    "NoInputError",
+    "NothingToScoreError",
+    "OutOfMemoryError",
+    "RevisionError",
+    "TextOptionError",
+    "TooLongError",
+    "UnsafeWeightsError",
+]
+
+
+class ModelMissingError(BabySLMError):
+    """A model, a revision of it or one of its files cannot be found or fetched."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(
+            f"{source}: no such model within reach ({reason}); check the name, the revision and the network, or name "
+            "a folder that holds config.json, tokenizer.json and safetensors weights"
+        )
+
+
+class ModelRefusedError(BabySLMError):
+    """A model is there but cannot be used."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(f"{source}: cannot be used as a text learner ({reason})")
+
+
+class UnsafeWeightsError(BabySLMError):
+    """A model comes without safetensors weights."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source}: has no safetensors weights, and pickled ones are never opened; convert them with "
+            "model.save_pretrained(folder, safe_serialization=True) or name a revision that has them"
+        )
+
+
+class TextOptionError(UsageError):
+    """An option of a text learner has a name or a value that does not exist."""
+
+    def __init__(self, option: str, value: object, allowed: Sequence[str]) -> None:
+        super().__init__(f"text learner: {option} is {value!r}; choose among {', '.join(allowed)}")
+
+
+class RevisionError(UsageError):
+    """Revisions were asked of a model whose revisions are not known, or by a name it does not have."""
+
+    def __init__(self, source: str, asked: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"{source}: no revision {asked!r}; "
+            + (f"it has {first_of(known)}" if known else "name them one by one, separated by commas")
+        )
+
+
+class LucieTokenizerError(BabySLMError):
+    """A tokenizer of the Lucie family segments elision otherwise than in training."""
+
+    def __init__(self, source: str, found: Sequence[str], expected: Sequence[str]) -> None:
+        super().__init__(
+            f'{source}: the tokenizer cuts "L\'homme" into {" ".join(found)} where training had {" ".join(expected)}; '
+            "its tokenizer.json was rebuilt or is another model's: take the published one"
+        )
+
+
+class NoInputError(BabySLMError):
+    """Stimuli lack the form the learner reads."""
+
+    def __init__(self, kind: str, names: Sequence[str]) -> None:
+        other = "phonemic" if kind == "orthographic" else "orthographic"
+        form = "text" if kind == "orthographic" else "phones"
+        super().__init__(
+            f"{len(names)} stimuli have no {form}: {first_of(names)}; choose another task or input={other}"
+        )
+
+
+class TooLongError(BabySLMError):
+    """Stimuli are longer than the model's context."""
+
+    def __init__(self, names: Sequence[str], longest: int, limit: int) -> None:
+        super().__init__(
+            f"{len(names)} stimuli are longer than the context of {limit} tokens (the longest has {longest}): "
+            f"{first_of(names)}; shorten them or take a model with a longer context"
+        )
+
+
+class NothingToScoreError(BabySLMError):
+    """Stimuli of which no token has a probability."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(names)} stimuli have no token to score: {first_of(names)}; "
+            "a text of one token needs a beginning: bos=always, or eos=true"
+        )
+
+
+class OutOfMemoryError(BabySLMError):
+    """Not even one sequence fits into memory."""
+
+    def __init__(self, budget: int, device: str) -> None:
+        super().__init__(
+            f"{device}: out of memory with one sequence at a time (budget {budget} tokens); "
+            "free the device, take dtype=bfloat16, or spread the model with device=auto over several devices"
+        )
+
+
+class ChoiceTemplateError(BabySLMError):
+    """A prompted choice was asked of a model without a chat template."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source}: has no chat template, so it cannot be prompted to choose; take an instructed model, "
+            "or score the sentences themselves"
+        )
