@@ -73,7 +73,8 @@ def build_syntactic(
     :param templates: a template file; default the shipped one of the language.
     :return: by split, the official columns and `phones` and `cluster` (lexical material). Each table's `attrs` say
         `shared_words` (share of the test's lemmas that dev has as well), `shared_material` (share of the test's
-        clusters that dev has as well), `left_out` (lemmas that some template cannot use, as it would tell apart two forms that sound the same) and
+        clusters that dev has as well), `left_out` (lemmas that some template cannot use, as it would tell apart two
+        forms that sound the same) and
         `balance` (phenomenon -> highest order of word n-grams at exactly 50 %).
     """
     document = load_templates(language, templates)

@@ -10,8 +10,8 @@ A file holds shared `sets` of words and a list of `phenomena`, each with one or 
 The sentence is grammatical when context and target stand at the same place of their lists. `{noun}` is a slot's lemma
 and `{noun:plural}` one of its forms; a filler that lacks a form the template uses does not fit. `{context}` may hold
 `{target}`. A slot is the name of a shared set or constraints: `column: value` or `column: [values]` over the lexicon's
-columns; `only` and `except`, lists of lemmas; `starts: consonant` (by letter); or `words`, literal fillers that may
-have forms (`{singular: each, plural: many}`).
+columns; `only` and `except`, lists of lemmas; `has`, forms it must have; `starts: consonant` (by letter); or `words`,
+literal fillers that may have forms (`{one: each, many: many}`).
 """
 
 import re
@@ -27,7 +27,7 @@ from babyslm.verify.templates import TemplateError, UnknownSetError, UnknownSlot
 
 __all__ = ["Phenomenon", "SlotRule", "Template", "TemplateFile", "load_templates", "references"]
 
-SlotRule = dict[str, str | list[str] | list[str | dict[str, str]]]
+SlotRule = dict[str, str | list[str | dict[str, str]]]
 """Constraints of a slot, by column or reserved word."""
 
 REFERENCE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
