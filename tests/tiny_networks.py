@@ -108,8 +108,8 @@ def bloom() -> Any:
     )
 
 
-def mamba() -> Any:
-    config = hf.MambaConfig(hidden_size=32, num_hidden_layers=2, vocab_size=VOCABULARY, state_size=4)
+def mamba(vocab_size: int = VOCABULARY) -> Any:
+    config = hf.MambaConfig(hidden_size=32, num_hidden_layers=2, vocab_size=vocab_size, state_size=4)
     return _seeded(lambda: hf.MambaForCausalLM(config))
 
 

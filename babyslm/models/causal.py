@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 from babyslm.models.protocol import ScoreBatch
 from babyslm.models.tokens import TextEncoder
-from babyslm.scoring.causal import TokenScores, batched_causal
+from babyslm.progress import notice
+from babyslm.scoring.causal import TokenScores
 from babyslm.scoring.head import Head
 from babyslm.scoring.memory import default_budget
+from babyslm.scoring.paths import find_path
 from babyslm.stimuli.stimulus import Modality, Stimulus
 
 __all__ = ["CausalModel"]
@@ -33,14 +36,24 @@ class CausalModel:
         self.encoder = encoder
         self.name = name
         self.modality: Modality = encoder.options.input
-        self.device = network.get_input_embeddings().weight.device
+        embedding = network.get_input_embeddings().weight
+        vocabulary = min(encoder.vocabulary, embedding.shape[0])
+        self.device = embedding.device
         self.head = Head(network)
+        self.head.calibrate({"input_ids": torch.arange(16, device=self.device).remainder(vocabulary)[None]})
+        packing = encoder.options.packing == "auto"
+        self.path = find_path(
+            self.head, vocabulary=vocabulary, limit=encoder.limit, device=self.device, packing=packing
+        )
+        if packing and self.path.name != "tree":
+            notice(f"{name}: shared beginnings are not run once, but every text by itself ({self.path.reason})")
         self.budget = encoder.options.batch_tokens or default_budget(self.device)
         self.settings: dict[str, Any] = {
             **(identity or {}),
             "architecture": type(network).__name__,
             "parameters": sum(parameter.numel() for parameter in network.parameters()),
             "dtype": str(network.dtype).removeprefix("torch."),
+            "path": self.path.name,
             **encoder.record(),
         }
 
@@ -58,4 +71,4 @@ class CausalModel:
     def token_scores(self, stimuli: Sequence[Stimulus]) -> list[TokenScores]:
         """Return the log-probability of every scored token, in nats, in the order of the stimuli."""
         sequences = self.encoder.encode(stimuli)
-        return batched_causal(self.head, sequences, budget=self.budget, device=self.device)
+        return self.path.score(self.head, sequences, budget=self.budget, device=self.device)

@@ -94,5 +94,5 @@ def batched_causal(
         for i, item in enumerate(batch):
             results[item] = TokenScores(parts[i], None if masses is None else masses[i])
 
-    within_memory(len(sequences), budget, plan, run, device)
+    within_memory(len(sequences), budget, plan, run, lambda batch: batch, device)
     return [result for result in results if result is not None]

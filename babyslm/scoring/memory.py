@@ -1,6 +1,7 @@
 """Run work under a token budget that is halved whenever memory gives out."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -9,10 +10,9 @@ from numpy.typing import NDArray
 from babyslm.progress import bar, notice
 from babyslm.verify.text import OutOfMemoryError
 
-__all__ = ["Plan", "default_budget", "within_memory"]
+__all__ = ["default_budget", "within_memory"]
 
-Plan = Callable[[NDArray[np.int64], int], Iterable[NDArray[np.int64]]]
-"""From the positions still to do and a token budget, to batches of positions."""
+Batch = TypeVar("Batch")
 
 
 def default_budget(device: torch.device) -> int:
@@ -21,14 +21,20 @@ def default_budget(device: torch.device) -> int:
 
 
 def within_memory(
-    count: int, budget: int, plan: Plan, run: Callable[[NDArray[np.int64]], None], device: torch.device
+    count: int,
+    budget: int,
+    plan: Callable[[NDArray[np.int64], int], Iterable[Batch]],
+    run: Callable[[Batch], None],
+    items_of: Callable[[Batch], NDArray[np.int64]],
+    device: torch.device,
 ) -> int:
     """Run every batch of a plan; out of memory halves the budget and plans again what is left.
 
     :param count: number of items; the items are 0 ... count - 1.
     :param budget: most tokens a batch may hold.
-    :param plan: how items are cut into batches under a budget.
+    :param plan: from the items still to do and a budget to batches.
     :param run: scores one batch and keeps its result.
+    :param items_of: which items a batch holds.
     :param device: where it runs, for the message.
     :returns: the budget that fitted.
     :raises OutOfMemoryError: if one item alone does not fit.
@@ -37,15 +43,16 @@ def within_memory(
     with bar("scoring", count) as progress:
         while left.any():
             for batch in plan(np.flatnonzero(left), budget):
+                items = items_of(batch)
                 try:
                     run(batch)
                 except (torch.OutOfMemoryError, RuntimeError) as error:
                     if not _is_out_of_memory(error):
                         raise
-                    failed = len(batch)
+                    failed = len(items)
                 else:
-                    left[batch] = False
-                    progress.advance(len(batch))
+                    left[items] = False
+                    progress.advance(len(items))
                     continue
                 # Outside the handler: the traceback that holds the tensors is gone by now.
                 if device.type == "cuda":

@@ -10,6 +10,7 @@ __all__ = [
     "ModelMissingError",
     "ModelRefusedError",
     "NoInputError",
+    "NotCausalError",
     "NothingToScoreError",
     "OutOfMemoryError",
     "RevisionError",
@@ -91,6 +92,16 @@ class TooLongError(BabySLMError):
         super().__init__(
             f"{len(names)} stimuli are longer than the context of {limit} tokens (the longest has {longest}): "
             f"{first_of(names)}; shorten them or take a model with a longer context"
+        )
+
+
+class NotCausalError(BabySLMError):
+    """A model said to be causal sees what comes after."""
+
+    def __init__(self, architecture: str) -> None:
+        super().__init__(
+            f"{architecture}: its predictions change with later tokens, so they are no probabilities of a text; "
+            "set is_decoder in its config.json if it was trained as a decoder, or load it as a masked model"
         )
 
 

@@ -161,3 +161,23 @@ def test_foreign_sets_are_scored(folder: Path, tmp_path: Path) -> None:
     model = load(str(folder), device="cpu")
     scores = [model.score(load_stimuli(path)["syntactic", "test"].stimuli).log_probability for path in (zorro, blimp)]
     np.testing.assert_array_equal(scores[0], scores[1])
+
+
+def test_trees_and_single_texts_agree_and_are_recorded(folder: Path) -> None:
+    tree, plain = load(str(folder), device="cpu"), load(str(folder), device="cpu", packing="never")
+    assert (tree.settings["path"], plain.settings["path"]) == ("tree", "padded")
+    np.testing.assert_allclose(
+        tree.score(stimuli()).log_probability, plain.score(stimuli()).log_probability, atol=1e-4
+    )
+
+
+def test_a_model_without_trees_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.text_folders import write_tokenizer
+    from tests.tiny_networks import mamba
+
+    made = write_tokenizer(tmp_path)
+    mamba(vocab_size=made.get_vocab_size()).save_pretrained(tmp_path, safe_serialization=True)
+    model = load(str(tmp_path), device="cpu")
+    assert model.settings["path"] == "padded"
+    assert "every text by itself" in capsys.readouterr().err
+    assert np.isfinite(model.score(stimuli()).log_probability).all()
