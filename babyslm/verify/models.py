@@ -7,7 +7,6 @@ from babyslm.verify.errors import BabySLMError, UsageError, first_of
 
 __all__ = [
     "CorruptModelError",
-    "HubError",
     "MissingModelFileError",
     "ModelFolderError",
     "NoDeviceError",
@@ -18,6 +17,7 @@ __all__ = [
     "SpellingMissingError",
     "UnitError",
     "UnknownFamilyError",
+    "UnknownOptionError",
     "UnknownSpecError",
 ]
 
@@ -73,13 +73,12 @@ class UnknownFamilyError(BabySLMError):
         super().__init__(f"{path}: family is {family!r}; this version knows {', '.join(known)}")
 
 
-class HubError(BabySLMError):
-    """A Hugging Face model cannot be had."""
+class UnknownOptionError(UsageError):
+    """A learner was given an option that it does not have."""
 
-    def __init__(self, source: str, reason: str) -> None:
+    def __init__(self, spec: str, unknown: Sequence[str], known: Sequence[str]) -> None:
         super().__init__(
-            f"hf:{source}: cannot be loaded ({reason}); check the name and the network, or download it beforehand "
-            "and give its folder"
+            f"--model {spec}: has no option {', '.join(unknown)}; it takes {', '.join(known) or 'no options'}"
         )
 
 
