@@ -1,0 +1,142 @@
+"""Paired differences between learners: on the same pairs, with intervals and corrected p-values."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from babyslm.results.aggregate import attribute, has_attribute, item_accuracies
+from babyslm.results.intervals import cluster_codes, draw_means, p_value, percentile_interval
+from babyslm.results.labels import labels
+from babyslm.results.result import Result
+from babyslm.results.summary import tables_of
+from babyslm.verify.results import DifferentStimuliError, FewResultsError, NoSharedPairsError
+
+__all__ = ["COMPARISON_DRAWS", "compare", "holm"]
+
+COMPARISON_DRAWS = 10_000
+"""More than for intervals: a p-value cannot be smaller than 2 / (draws + 1)."""
+
+COLUMNS = (
+    "task",
+    "split",
+    "phenomenon",
+    "first",
+    "second",
+    "n",
+    "clusters",
+    "first_accuracy",
+    "second_accuracy",
+    "difference",
+    "low",
+    "high",
+    "p",
+    "p_holm",
+)
+
+
+def compare(results: Sequence[Result], *, draws: int = COMPARISON_DRAWS, seed: int = 0) -> pd.DataFrame:
+    """Compare every two results on the pairs they share.
+
+    Pairs are joined by id. Where both heard the same voices, they are joined by voice too; otherwise each accuracy is
+    averaged over the learner's own voices first, so that a reader and a listener can be compared. Both accuracies then
+    follow the official aggregation, and the bootstrap draws clusters of their differences.
+
+    :param results: two or more results.
+    :param draws: draws of the bootstrap.
+    :param seed: seed of the bootstrap.
+    :returns: one row a table (`phenomenon` empty) and one a phenomenon, for each two results: `task, split,
+        phenomenon, first, second, n` (items), `clusters, first_accuracy, second_accuracy, difference` (first minus
+        second), `low, high` (95 %), `p` (two-sided), `p_holm` (Holm's correction over all rows of whole tables, and
+        over all rows of phenomena).
+    """
+    if len(results) < 2:
+        raise FewResultsError(len(results))
+    names = labels(results)
+    rows: list[dict[str, Any]] = []
+    for (one, first), (two, second) in combinations(zip(names, results, strict=True), 2):
+        found = _compare_two(first, second, one, two, draws=draws, seed=seed)
+        if not found:
+            raise NoSharedPairsError(one, two)
+        rows += found
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    for whole in (True, False):
+        family = (table["phenomenon"] == "") == whole
+        table.loc[family, "p_holm"] = holm(table.loc[family, "p"].to_numpy(float))
+    return table
+
+
+def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Correct p-values for their number: Holm's step-down procedure (Holm, Scand. J. Statist. 1979).
+
+    :param p_values: shape (n,).
+
+    >>> holm(np.array([0.01, 0.04, 0.03])).round(6).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p_values, kind="stable")
+    steps = p_values[order] * np.arange(len(p_values), 0, -1)
+    corrected = np.empty(len(p_values))
+    corrected[order] = np.minimum(1.0, np.maximum.accumulate(steps))
+    return corrected
+
+
+def _compare_two(first: Result, second: Result, one: str, two: str, *, draws: int, seed: int) -> list[dict[str, Any]]:
+    others = {(task, split): table for task, split, table in tables_of(second.trials)}
+    rows: list[dict[str, Any]] = []
+    for task, split, mine in tables_of(first.trials):
+        theirs = others.get((task, split))
+        if theirs is None:
+            continue
+        left, right = _shared(mine, theirs, one, two)
+        if left.empty:
+            continue
+        head = {"task": task, "split": split, "first": one, "second": two}
+        rows.append({**head, "phenomenon": "", **_difference(left, right, draws=draws, seed=seed)})
+        if has_attribute(left, "phenomenon"):
+            phenomena = attribute(left, "phenomenon")
+            for name in sorted(phenomena.dropna().unique()):
+                part = left[phenomena == name]
+                other = right[right["id"].isin(part["id"])]
+                rows.append({**head, "phenomenon": name, **_difference(part, other, draws=draws, seed=seed)})
+    return rows
+
+
+def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, one: str, two: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep the trials of shared pairs, once it is sure that a shared id means the same stimuli."""
+    ids = np.intersect1d(mine["id"], theirs["id"])
+    column = "phones" if mine["task"].iloc[0] == "lexical" else "transcription"
+    content = [column, f"bad_{column}"]
+    texts = [side.drop_duplicates("id").set_index("id").loc[ids, content] for side in (mine, theirs)]
+    other = (texts[0].to_numpy() != texts[1].to_numpy()).any(axis=1)
+    if other.any():
+        raise DifferentStimuliError(one, two, [f"id {name}" for name in ids[other]])
+    mine, theirs = mine[mine["id"].isin(ids)], theirs[theirs["id"].isin(ids)]
+    if set(mine["voice"]) == set(theirs["voice"]):
+        keys = pd.MultiIndex.from_frame(mine[["id", "voice"]]), pd.MultiIndex.from_frame(theirs[["id", "voice"]])
+        mine, theirs = mine[keys[0].isin(keys[1])], theirs[keys[1].isin(keys[0])]
+    return mine, theirs
+
+
+def _difference(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: int) -> dict[str, Any]:
+    ours, others = item_accuracies(left).set_index("item"), item_accuracies(right).set_index("item")
+    others = others.loc[ours.index]
+    values = (ours["accuracy"] - others["accuracy"]).to_numpy(float)
+    clusters = cluster_codes(ours.index.to_series(), ours["cluster"])
+    count = len(np.unique(clusters))
+    # The seed bears the table's name, so that every comparison on these pairs meets the same draws.
+    means = draw_means(values, clusters, draws=draws, seed=seed, names=(left["task"].iloc[0], left["split"].iloc[0]))
+    low, high = percentile_interval(means[:, 0], count)
+    return {
+        "n": len(values),
+        "clusters": count,
+        "first_accuracy": float(ours["accuracy"].mean()),
+        "second_accuracy": float(others["accuracy"].mean()),
+        "difference": float(values.mean()),
+        "low": low,
+        "high": high,
+        "p": p_value(means[:, 0]) if count > 1 else 1.0,
+    }

@@ -1,0 +1,84 @@
+"""What a result says of the software that made it: versions of packages, and the revision of a checkout."""
+
+import platform
+import subprocess
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from shutil import which
+
+from pydantic import BaseModel, ConfigDict
+
+import babyslm
+
+__all__ = ["Environment", "GitState", "current_environment"]
+
+PACKAGES = (
+    "torch",
+    "torchaudio",
+    "transformers",
+    "tokenizers",
+    "numpy",
+    "pandas",
+    "scipy",
+    "scikit-learn",
+    "soundfile",
+    "phonemizer",
+    "espeakng-loader",
+    "fairseq2",
+    "ray",
+)
+"""Packages that can change a score or a figure."""
+
+
+class GitState(BaseModel):
+    """The revision of a checkout, and whether files were changed since."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    revision: str
+    dirty: bool
+
+
+class Environment(BaseModel):
+    """The software a result was made with. It names no machine and no user."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    babyslm: str
+    python: str
+    system: str
+    packages: dict[str, str]
+    git: GitState | None = None
+
+
+def current_environment() -> Environment:
+    """Describe this process."""
+    packages = {}
+    for name in PACKAGES:
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return Environment(
+        babyslm=babyslm.__version__,
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.machine()}",
+        packages=packages,
+        git=_git_state(Path(babyslm.__file__).parent.parent),
+    )
+
+
+def _git_state(checkout: Path) -> GitState | None:
+    """Return the state of babyslm's own checkout; None where it was installed, even inside another checkout."""
+    git = which("git")
+    if git is None or not (checkout / ".git").exists():
+        return None
+
+    def run(*arguments: str) -> str:
+        command = [git, "-C", str(checkout), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout.strip()  # noqa: S603  # own git, fixed arguments
+
+    try:
+        return GitState(revision=run("rev-parse", "HEAD"), dirty=bool(run("status", "--porcelain")))
+    except (subprocess.SubprocessError, OSError):
+        return None

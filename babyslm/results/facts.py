@@ -1,0 +1,63 @@
+"""What a report needs to know of a learner, read from the free-form description of a result.
+
+Recognised in the description of a model, or in its `settings`: `modality`, `revision`, and `training`, a mapping with
+any of `tokens`, `words`, `hours` (numbers) and `condition` (text). Recognised in the settings of an evaluation:
+`condition` (text) and `snr` (dB).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from babyslm.results.result import Result
+
+__all__ = ["Amount", "condition", "modality", "revision", "snr", "training_amount", "training_condition"]
+
+Amount = Literal["hours", "tokens", "words"]
+AMOUNTS: tuple[Amount, ...] = ("hours", "tokens", "words")
+
+
+def modality(result: Result) -> str | None:
+    """Return what the learner takes in: orthographic, phonemic or spoken."""
+    return _text(_find(result, "modality"))
+
+
+def revision(result: Result) -> str | None:
+    """Return which checkpoint of a training was evaluated."""
+    return _text(_find(result, "revision"))
+
+
+def training_amount(result: Result) -> tuple[Amount, float] | None:
+    """Return how much the learner was trained on, in the first unit that is recorded: hours, tokens or words."""
+    training = _find(result, "training")
+    for unit in AMOUNTS:
+        value = training.get(unit) if isinstance(training, Mapping) else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            return unit, float(value)
+    return None
+
+
+def training_condition(result: Result) -> str | None:
+    """Return the acoustic condition of the training data, such as clean."""
+    training = _find(result, "training")
+    return _text(training.get("condition")) if isinstance(training, Mapping) else None
+
+
+def condition(result: Result) -> str | None:
+    """Return the acoustic condition of the stimuli, such as clean or daycare."""
+    return _text(result.record.settings.get("condition"))
+
+
+def snr(result: Result) -> float | None:
+    """Return the signal-to-noise ratio of the stimuli in dB."""
+    value = result.record.settings.get("snr")
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _find(result: Result, key: str) -> Any:
+    model = result.record.model
+    settings = model.get("settings")
+    return model.get(key, settings.get(key) if isinstance(settings, Mapping) else None)
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value not in (None, "") else None

@@ -1,0 +1,279 @@
+"""A result: what a learner got right, with everything needed to check and repeat it."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from babyslm.files import atomic_file, sha256_file, to_json
+from babyslm.models.protocol import Pooling
+from babyslm.results.aggregate import accuracy, has_attribute, macro_accuracy
+from babyslm.results.environment import current_environment
+from babyslm.results.intervals import CONFIDENCE, DRAWS
+from babyslm.results.record import (
+    RECORD_NAME,
+    Bootstrap,
+    ResultRecord,
+    metrics_of,
+    plain,
+    read_record,
+    stimuli_record,
+)
+from babyslm.results.score_files import parse_scores, score_lines, score_path
+from babyslm.results.score_table import official_order
+from babyslm.results.summary import ATTRIBUTES, headline, summarise, tables_of
+from babyslm.results.trials import TRIAL_COLUMNS, make_trials
+from babyslm.stimuli.stimulus import Split, Task
+from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.verify.results import (
+    AmbiguousTableError,
+    ResultChangedError,
+    TrialsFormatError,
+    UnknownAttributeError,
+)
+
+__all__ = ["REPORT_NAME", "TRIALS_NAME", "Result", "load_result", "make_result"]
+
+TRIALS_NAME = "trials.parquet"
+REPORT_NAME = "report.html"
+SCORES_NAME = "scores"
+
+Scores = Mapping[tuple[Task, Split], pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What a learner got right on a stimulus set.
+
+    :param record: model, stimuli, settings, environment and figures, as in `result.json`.
+    :param trials: one row a pair and voice, of all tables; see `babyslm.results.trials.make_trials`.
+    :param scores: tables indexed by stimulus name, by (task, split), in the order and form of the official files.
+    """
+
+    record: ResultRecord
+    trials: pd.DataFrame
+    scores: dict[tuple[Task, Split], pd.DataFrame]
+
+    @property
+    def name(self) -> str:
+        """The learner's name."""
+        return str(self.record.model.get("name", "unnamed"))
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables of this result, such as `lexical/dev`."""
+        return [f"{task}/{split}" for task, split, _ in tables_of(self.trials)]
+
+    def accuracy(
+        self,
+        task: Task | None = None,
+        split: Split | None = None,
+        *,
+        pooling: Pooling = "mean",
+        macro: bool = False,
+    ) -> float:
+        """Return the official accuracy of one table.
+
+        :param task: may be left out where the result has one task.
+        :param split: may be left out where the result has one split of the task.
+        :param pooling: `mean` log-probability (official) or `sum`; NaN where sums are unknown.
+        :param macro: average over phenomena instead of pairs (syntactic).
+        """
+        tables = tables_of(self._select(task, split))
+        if len(tables) != 1:
+            raise AmbiguousTableError(f"{task or 'any task'}/{split or 'any split'}", self.tables)
+        table = tables[0][2]
+        return macro_accuracy(table, pooling=pooling) if macro else accuracy(table, pooling=pooling)
+
+    def headline(self) -> pd.DataFrame:
+        """Return the figures of each table as a whole, with 95 % intervals."""
+        bootstrap = self.record.bootstrap
+        return headline(self.trials, draws=bootstrap.draws, seed=bootstrap.seed)
+
+    def by(
+        self,
+        attribute: str,
+        *,
+        task: Task | None = None,
+        split: Split | None = None,
+        pooling: Pooling = "mean",
+    ) -> pd.DataFrame:
+        """Return accuracies by an attribute: `n, clusters, trials, ties, accuracy, std, low, high`.
+
+        :param attribute: `phenomenon`, `frequency`, `length`, `voice`, or any column of the trials.
+        :param task: only this task; default all that have the attribute.
+        :param split: only this split; default all.
+        :param pooling: `mean` log-probability (official) or `sum`.
+        """
+        trials = self._select(task, split)
+        if not any(has_attribute(table, attribute) for _, _, table in tables_of(trials)):
+            raise UnknownAttributeError(attribute, [name for name in ATTRIBUTES if has_attribute(trials, name)])
+        bootstrap = self.record.bootstrap
+        return summarise(trials, attribute, pooling=pooling, draws=bootstrap.draws, seed=bootstrap.seed)
+
+    def compare(self, other: "Result") -> pd.DataFrame:
+        """Return paired differences to another result on the pairs they share; see `babyslm.results.compare`."""
+        from babyslm.results.compare import compare
+
+        return compare([self, other])
+
+    def annotate(self, **columns: pd.Series) -> "Result":
+        """Return the result with further attributes of its trials, such as whether a word was met in training.
+
+        :param columns: values by the index of `trials`.
+        """
+        trials = self.trials.assign(**columns)
+        record = self.record.model_copy(update={"metrics": metrics_of(trials, self.record.bootstrap)})
+        return Result(record, trials, self.scores)
+
+    def save(self, folder: str | PathLike[str], *, report: bool = True) -> Path:
+        """Write `result.json`, `scores/{task}/{split}.txt`, `trials.parquet` and `report.html`.
+
+        Every file is written in full under another name before the first is renamed, and `result.json` comes last: it
+        holds the checksums of the others, so that a folder cut short in between is told from a whole one. Score files
+        of an earlier result are removed; other files in the folder are left alone.
+
+        :param folder: where the result goes.
+        :param report: write the page too.
+        """
+        place = Path(folder)
+        texts = {score_path(Path(SCORES_NAME), *key): score_lines(table) for key, table in self.scores.items()}
+        page = self.to_html() if report else None
+        with ExitStack() as stack:
+            # Contexts end in reverse order: what is opened first is renamed last.
+            record_file = stack.enter_context(atomic_file(place / RECORD_NAME))
+            if page is not None:
+                path = stack.enter_context(atomic_file(place / REPORT_NAME))
+                path.write_text(page, encoding="utf-8", newline="\n")
+            path = stack.enter_context(atomic_file(place / TRIALS_NAME))
+            self.trials.to_parquet(path, index=False, compression="zstd")
+            files = {TRIALS_NAME: sha256_file(path)}
+            for relative, text in texts.items():
+                path = stack.enter_context(atomic_file(place / relative))
+                path.write_text(text, encoding="utf-8", newline="\n")
+                files[relative.as_posix()] = sha256_file(path)
+            record = self.record.model_copy(update={"files": files})
+            record_file.write_text(to_json(record.model_dump(mode="json")), encoding="utf-8", newline="\n")
+        for old in place.glob(f"{SCORES_NAME}/*/*.txt"):
+            if old.relative_to(place).as_posix() not in files:
+                old.unlink()
+        return place
+
+    def to_html(self) -> str:
+        """Return the report as one page that loads nothing from elsewhere."""
+        from babyslm.results.report import report_page
+
+        return report_page(self)
+
+    def _repr_html_(self) -> str:
+        from babyslm.results.report import notebook_table
+
+        return notebook_table(self)
+
+    def __repr__(self) -> str:
+        figures = ", ".join(
+            f"{metric.task}/{metric.split} {metric.accuracy:.4f}"
+            for metric in self.record.metrics
+            if metric.measure == "accuracy" and metric.attribute is None
+        )
+        return f"<Result of {self.name}: {figures}>"
+
+    def _select(self, task: Task | None, split: Split | None) -> pd.DataFrame:
+        chosen = self.trials
+        if task is not None:
+            chosen = chosen[chosen["task"] == task]
+        if split is not None:
+            chosen = chosen[chosen["split"] == split]
+        if chosen.empty:
+            raise AmbiguousTableError(f"{task or 'any task'}/{split or 'any split'}", self.tables)
+        return chosen
+
+
+def make_result(
+    model_description: Mapping[str, Any],
+    stimuli: StimulusSet,
+    scores: Scores,
+    *,
+    settings: Mapping[str, Any],
+    seconds: float,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Result:
+    """Turn scores into a result.
+
+    :param model_description: what is recorded of the learner, as `babyslm.models.protocol.describe` gives it; further
+        keys are kept.
+    :param stimuli: the set, limited to what was scored.
+    :param scores: tables indexed by stimulus name with `score`, `log_probability`, `symbols`, by (task, split).
+    :param settings: what was asked of the evaluation (engine, device, dtype, condition ...), as far as JSON holds it.
+    :param seconds: wall time of the evaluation.
+    :param draws: draws of the bootstrap.
+    :param seed: seed of the bootstrap.
+    """
+    trials = pd.concat([make_trials(stimuli[key], scores[key]) for key in sorted(scores)], ignore_index=True)
+    bootstrap = Bootstrap(confidence=CONFIDENCE, draws=draws, seed=seed)
+    chosen = StimulusSet(
+        stimuli.name, {key: stimuli[key] for key in scores}, stimuli.card, stimuli.folder, stimuli.checksums
+    )
+    record = ResultRecord(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=plain(dict(model_description)),
+        stimuli=stimuli_record(chosen),
+        settings=plain(dict(settings)),
+        environment=current_environment(),
+        seconds=seconds,
+        bootstrap=bootstrap,
+        metrics=metrics_of(trials, bootstrap),
+    )
+    ordered = {key: official_order(scores[key], stimuli[key]) for key in sorted(scores)}
+    return Result(record, trials, ordered)
+
+
+def load_result(folder: str | PathLike[str]) -> Result:
+    """Read a result folder and check that its files are those that its record describes.
+
+    :param folder: written by `Result.save`.
+    """
+    place = Path(folder)
+    record = read_record(place / RECORD_NAME)
+    for relative, checksum in record.files.items():
+        path = place / relative
+        if not path.is_file() or sha256_file(path) != checksum:
+            raise ResultChangedError(path, place / RECORD_NAME)
+    trials = _read_trials(place / TRIALS_NAME)
+    scores: dict[tuple[Task, Split], pd.DataFrame] = {}
+    for task, split, table in tables_of(trials):
+        key: Any = (task, split)
+        scores[key] = _stored_scores(score_path(place / SCORES_NAME, *key), table)
+    return Result(record, trials, scores)
+
+
+def _read_trials(path: Path) -> pd.DataFrame:
+    import pyarrow as pa
+
+    try:
+        trials = pd.read_parquet(path)
+    except (OSError, pa.ArrowException) as error:
+        raise TrialsFormatError(path, str(error).splitlines()[0]) from error
+    missing = [column for column in (*TRIAL_COLUMNS, "cluster") if column not in trials]
+    if missing:
+        raise TrialsFormatError(path, f"lacks the column(s) {', '.join(missing)}")
+    return trials
+
+
+def _stored_scores(path: Path, trials: pd.DataFrame) -> pd.DataFrame:
+    """Read a score file, and find the sums and numbers of symbols in the trials."""
+    names = parse_scores(path)
+    sides = [
+        trials[[side, f"{side}_sum", f"{side}_symbols"]].set_axis(["filename", "log_probability", "symbols"], axis=1)
+        for side in ("good", "bad")
+    ]
+    known = pd.concat(sides).drop_duplicates("filename").set_index("filename")
+    names["log_probability"] = known["log_probability"].reindex(names.index)
+    names["symbols"] = known["symbols"].reindex(names.index)
+    return names

@@ -1,0 +1,40 @@
+"use strict";
+(() => {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const narrow = matchMedia("(max-width: 30rem)");
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  const config = () => {
+    const series = colour("--series").split(",").map((each) => each.trim());
+    const text = { labelColor: colour("--muted"), titleColor: colour("--muted"), titleFontWeight: "normal" };
+    return {
+      background: null,
+      font: getComputedStyle(document.body).fontFamily,
+      view: { stroke: null },
+      mark: { color: series[0] },
+      rule: { color: series[0] },
+      style: { chance: { stroke: colour("--chance"), strokeWidth: 1.5 } },
+      range: { category: series },
+      axis: {
+        ...text, labelFontSize: 12, titleFontSize: 12, gridColor: colour("--line"), gridOpacity: 0.6,
+        domainColor: colour("--line"), tickColor: colour("--line"), labelLimit: narrow.matches ? 110 : 190,
+      },
+      legend: { labelColor: colour("--ink"), titleColor: colour("--muted"), labelFontSize: 12, symbolOpacity: 1 },
+    };
+  };
+
+  const draw = () => {
+    for (const element of document.querySelectorAll(".plot")) {
+      const spec = JSON.parse(element.dataset.spec);
+      vegaEmbed(element, spec, {
+        renderer: "svg",
+        config: config(),
+        actions: { export: true, source: false, compiled: false, editor: false },
+        tooltip: { theme: dark.matches ? "dark" : "light" },
+      }).catch((error) => { element.textContent = `This plot cannot be drawn: ${error.message}`; });
+    }
+  };
+  draw();
+  dark.addEventListener("change", draw);
+  narrow.addEventListener("change", draw);
+})();
