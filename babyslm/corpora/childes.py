@@ -53,7 +53,7 @@ def read_childes_table(path: Path) -> pd.DataFrame:
     missing = [column for column in TABLE_COLUMNS if column not in rows]
     if missing:
         raise CorpusColumnsError(path, missing, list(rows.columns))
-    return rows
+    return rows.reset_index(drop=True)
 
 
 def prepare_childes(

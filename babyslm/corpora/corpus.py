@@ -76,7 +76,7 @@ class Corpus:
 
 def as_table(rows: pd.DataFrame) -> pd.DataFrame:
     """Bring a table to the columns and types of a corpus; missing columns become empty ones."""
-    table = rows.reindex(columns=list(COLUMNS))
+    table = rows.reset_index(drop=True).reindex(columns=list(COLUMNS))
     return table.astype(COLUMNS)
 
 
