@@ -56,6 +56,8 @@ class _Document(BaseModel):
     espeak_folding: dict[str, str]
     espeak_rewrites: list[tuple[str, str]] = []
     rewrites: list[tuple[str, str]] = []
+    spelling_rewrites: list[tuple[str, str, str]] = []
+    respellings: list[tuple[str, str]] = []
     words: dict[str, str] = {}
     arpabet: dict[str, str] = {}
 
@@ -70,6 +72,8 @@ class PhoneSet:
     :param espeak_folding: espeak-ng's symbols that are not phones of the set -> phones.
     :param espeak_rewrites: sequences of espeak-ng's symbols, stress marks and all, replaced before folding.
     :param rewrites: phone sequences replaced after folding, in order.
+    :param spelling_rewrites: (pattern of the spelling, phones, phones): the same, for words whose spelling matches.
+    :param respellings: (pattern of the spelling, replacement): what espeak-ng is given in the word's stead.
     :param words: words whose phones are set by hand.
     :param arpabet: ARPAbet symbols (with or without stress digit) -> phones.
     :param digest: SHA-256 of the file, the key of whatever is derived from it.
@@ -81,6 +85,8 @@ class PhoneSet:
     espeak_folding: Mapping[str, str] = field(repr=False)
     espeak_rewrites: tuple[tuple[str, str], ...] = field(repr=False)
     rewrites: tuple[tuple[str, str], ...] = field(repr=False)
+    spelling_rewrites: tuple[tuple[str, str, str], ...] = field(repr=False)
+    respellings: tuple[tuple[str, str], ...] = field(repr=False)
     words: Mapping[str, str] = field(repr=False)
     arpabet: Mapping[str, str] = field(repr=False)
     digest: str = field(repr=False)
@@ -113,7 +119,25 @@ class PhoneSet:
             spoken = _rewrite(spoken, self.espeak_rewrites)
         bare = [symbol.strip(MARKS) for symbol in spoken.split()]
         folded = [self.espeak_folding.get(symbol, symbol) for symbol in bare if symbol]
-        return self.check(_rewrite(" ".join(folded), self.rewrites), word)
+        phones = _rewrite(" ".join(folded), self.rewrites)
+        by_spelling = [(old, new) for pattern, old, new in self.spelling_rewrites if re.search(pattern, word)]
+        return self.check(_rewrite(phones, by_spelling), word)
+
+    def by_hand(self, word: str) -> str | None:
+        """Return the phones that the file sets for a word or its respelling, if any.
+
+        :param word: a lower-case word.
+        """
+        return self.words.get(word) or self.words.get(self.respell(word))
+
+    def respell(self, word: str) -> str:
+        """Return the spelling under which espeak-ng says the word rightly.
+
+        :param word: a lower-case word.
+        """
+        for pattern, replacement in self.respellings:
+            word = re.sub(pattern, replacement, word)
+        return word
 
     def fold_arpabet(self, symbols: Iterable[str], word: str) -> str:
         """Fold ARPAbet symbols (`AH0`, `K`) to phones of the set, separated by spaces.
@@ -157,6 +181,8 @@ def load_phone_set(language: str) -> PhoneSet:
         espeak_folding=document.espeak_folding,
         espeak_rewrites=tuple(document.espeak_rewrites),
         rewrites=tuple(document.rewrites),
+        spelling_rewrites=tuple(document.spelling_rewrites),
+        respellings=tuple(document.respellings),
         words=document.words,
         arpabet=document.arpabet,
         digest=sha256_file(path),
@@ -213,7 +239,7 @@ def pronounce(
     missing = [word for word in wanted if word not in entries and word not in memory and word not in faults]
     for word, symbols in zip(missing, _espeak(missing, phone_set), strict=True):
         try:
-            phones = phone_set.words.get(word) or phone_set.fold(symbols.split(), word)
+            phones = phone_set.by_hand(word) or phone_set.fold(symbols.split(), word)
             if not phones:
                 raise UnpronounceableError(language, word)
             memory[word] = phone_set.check(phones, word)
@@ -257,7 +283,8 @@ def _espeak(words: list[str], phone_set: PhoneSet) -> list[str]:
     from phonemizer.separator import Separator
 
     separator = Separator(phone=" ", word=WORD_BOUNDARY, syllable="")
-    lines = _backend(phone_set.espeak).phonemize(words, separator=separator, strip=True)
+    spellings = [phone_set.respell(word) for word in words]
+    lines = _backend(phone_set.espeak).phonemize(spellings, separator=separator, strip=True)
     return [line.replace(WORD_BOUNDARY, " ") for line in lines]
 
 
