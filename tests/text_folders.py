@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, processors
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
-from tests.tiny_networks import llama
+from tests.tiny_networks import bert, llama
 
 PIECES = ["the", "dog", "dogs", "run", "runs", "cat", "cats", "a", "A", "sees", "see", "big"]
 
@@ -70,4 +70,43 @@ def causal_folder(folder: Path, **changes: Any) -> Path:
     made = write_tokenizer(folder)
     settings = {"vocab_size": made.get_vocab_size(), "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 3}
     llama(**(settings | changes)).save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def masked_folder(folder: Path, **changes: Any) -> Path:
+    """A tiny BERT with a word-piece tokenizer."""
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        "the",
+        "dog",
+        "cat",
+        "run",
+        "sleep",
+        "##s",
+        "##ing",
+        ".",
+        "a",
+    ]
+    made = Tokenizer(models.WordPiece({word: i for i, word in enumerate(words)}, unk_token="[UNK]"))
+    made.normalizer = normalizers.Lowercase()
+    made.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    made.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    made.save(str(folder / "tokenizer.json"))
+    config = {
+        "tokenizer_class": "BertTokenizer",
+        "pad_token": "[PAD]",
+        "unk_token": "[UNK]",
+        "cls_token": "[CLS]",
+        "sep_token": "[SEP]",
+        "mask_token": "[MASK]",
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(config), encoding="utf-8")
+    bert(**({"vocab_size": len(words)} | changes)).save_pretrained(folder, safe_serialization=True)
     return folder

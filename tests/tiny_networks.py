@@ -132,3 +132,54 @@ def naive_causal(network: Any, ids: np.ndarray, context: int) -> np.ndarray:
         logits = network(input_ids=torch.tensor([ids.tolist()])).logits[0].float()
     scores = torch.log_softmax(logits, -1)
     return np.array([scores[i - 1, ids[i]].item() for i in range(context, len(ids))])
+
+
+def bert(**changes: Any) -> Any:
+    settings = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
+    settings |= {"vocab_size": VOCABULARY, "max_position_embeddings": 64}
+    return _seeded(lambda: hf.BertForMaskedLM(hf.BertConfig(**(settings | changes))))
+
+
+def roberta(**changes: Any) -> Any:
+    settings = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
+    settings |= {"vocab_size": VOCABULARY, "max_position_embeddings": 66, "pad_token_id": 1}
+    return _seeded(lambda: hf.RobertaForMaskedLM(hf.RobertaConfig(**(settings | changes))))
+
+
+def distilbert() -> Any:
+    config = hf.DistilBertConfig(
+        dim=32, hidden_dim=48, n_layers=2, n_heads=4, vocab_size=VOCABULARY, max_position_embeddings=64
+    )
+    return _seeded(lambda: hf.DistilBertForMaskedLM(config))
+
+
+def modernbert() -> Any:
+    config = hf.ModernBertConfig(
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        vocab_size=VOCABULARY,
+        max_position_embeddings=64,
+        pad_token_id=0,
+        local_attention=8,
+        reference_compile=False,
+    )
+    return _seeded(lambda: hf.ModernBertForMaskedLM(config))
+
+
+MASKED: dict[str, Callable[[], Any]] = {
+    "bert": bert,
+    "roberta": roberta,
+    "distilbert": distilbert,
+    "modernbert": modernbert,
+}
+
+
+def naive_masked(network: Any, ids: np.ndarray, masked: list[int], scored: list[int], mask: int) -> list[float]:
+    """Log-probabilities of some positions while some are masked: one row, one forward pass."""
+    row = torch.tensor([ids.tolist()])
+    row[0, masked] = mask
+    with torch.no_grad():
+        scores = torch.log_softmax(network(input_ids=row).logits[0].float(), -1)
+    return [scores[position, ids[position]].item() for position in scored]

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from babyslm.models.causal import CausalModel
+from babyslm.models.masked import MaskedModel
 from babyslm.models.protocol import LanguageModel
 from babyslm.models.text_options import TextOptions
 from babyslm.models.tokens import NO_LIMIT, TextEncoder, load_tokenizer
@@ -57,10 +58,9 @@ def load(
         vocabulary=network.get_input_embeddings().weight.shape[0],
         source=source,
     )
-    if kind != "causal":
-        raise ModelRefusedError(source, "only causal language models are scored")
+    family = CausalModel if kind == "causal" else MaskedModel
     name = Path(source).resolve().name if Path(source).is_dir() else source
-    return CausalModel(
+    return family(
         network,
         encoder,
         name=f"{name}@{revision}" if revision else name,

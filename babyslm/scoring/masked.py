@@ -1,0 +1,157 @@
+"""Pseudo-log-likelihoods of masked models: every different masked row runs once, the head only where it is asked."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from babyslm.scoring.batches import length_batches
+from babyslm.scoring.causal import TokenScores
+from babyslm.scoring.head import Head, Request
+from babyslm.scoring.memory import within_memory
+
+__all__ = ["PLLS", "MaskedTokens", "Pll", "mask_plan", "pseudo_log_likelihood"]
+
+Pll = Literal["original", "word_l2r", "span", "unmasked"]
+PLLS: tuple[Pll, ...] = get_args(Pll)
+
+SPAN, STRIDE = 15, 5
+"""Length and step of the spans of the reference."""
+
+
+@dataclass(frozen=True)
+class MaskedTokens:
+    """One token sequence to score under a masked model.
+
+    :param ids: shape (t,), int64: special tokens included.
+    :param own: shape (n,), int64, ascending: positions of the text's own tokens.
+    :param words: shape (n,), int64: which word each of them belongs to.
+    """
+
+    ids: NDArray[np.int64]
+    own: NDArray[np.int64]
+    words: NDArray[np.int64]
+
+
+def mask_plan(sequence: MaskedTokens, variant: Pll) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Yield the passes that a pseudo-log-likelihood sums over: masked positions, and positions scored in that pass.
+
+    `original` (Salazar et al. 2020): each token masked alone. `word_l2r` (Kauf and Ivanova 2023): with it the later
+    tokens of its word. `span`: 15 tokens masked at once, starts 0, 5, 10 ..., all of them scored, as the reference
+    does for speech units; a last span reaches the end where the steps fall short of it. `unmasked`: nothing masked,
+    every position scored in one pass, special ones too, as the reference does for BabyBERTa.
+
+    :param sequence: what to score.
+    :param variant: the name of the formula.
+    """
+    own = sequence.own
+    match variant:
+        case "original":
+            for position in own:
+                yield np.array([position]), np.array([position])
+        case "word_l2r":
+            for i, position in enumerate(own):
+                later = (np.arange(len(own)) >= i) & (sequence.words == sequence.words[i])
+                yield own[later], np.array([position])
+        case "span":
+            last = max(0, len(own) - SPAN)
+            starts = list(range(0, last + 1, STRIDE))
+            if starts[-1] != last:
+                starts.append(last)
+            for start in starts:
+                span = own[start : start + SPAN]
+                yield span, span
+        case "unmasked":
+            yield own[:0], np.arange(len(sequence.ids))
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A masked sequence, and what is scored in it: position, target, and number of each edge."""
+
+    ids: NDArray[np.int64]
+    edges: list[tuple[int, int, int]]
+
+
+def pseudo_log_likelihood(
+    head: Head,
+    sequences: Sequence[MaskedTokens],
+    variant: Pll,
+    *,
+    mask: int,
+    budget: int,
+    device: torch.device,
+) -> list[TokenScores]:
+    """Score sequences under a masked model.
+
+    Rows that come out equal, within one sequence or between several, run once. Batches hold rows of one length, so
+    that nothing is padded.
+
+    :param head: the model.
+    :param sequences: what to score; each has a token of its own.
+    :param variant: see `mask_plan`.
+    :param mask: number of the mask token.
+    :param budget: most tokens a batch holds.
+    :param device: where the inputs go.
+    :returns: for each sequence the terms of its sum, in nats, in the order of `mask_plan`.
+    """
+    rows, picks = _distinct_rows(sequences, variant, mask)
+    lengths = np.array([len(row.ids) for row in rows], dtype=np.int64)
+    edges = np.zeros(sum(len(row.edges) for row in rows), dtype=np.float64)
+
+    def plan(left: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+        for length in np.unique(lengths[left])[::-1]:
+            alike = left[lengths[left] == length]
+            for batch in length_batches([int(length)] * len(alike), size):
+                yield alike[batch]
+
+    def run(batch: NDArray[np.int64]) -> None:
+        width = int(lengths[batch[0]])
+        asked = np.array(
+            [
+                (i * width + position, target, edge)
+                for i, row in enumerate(batch)
+                for position, target, edge in rows[row].edges
+            ]
+        )
+        asked = asked[np.argsort(asked[:, 0], kind="stable")]
+        positions, source = np.unique(asked[:, 0], return_inverse=True)
+        request = Request(
+            torch.from_numpy(positions).to(device),
+            torch.from_numpy(source).to(device),
+            torch.from_numpy(asked[:, 1]).to(device),
+        )
+        ids = torch.from_numpy(np.stack([rows[row].ids for row in batch])).to(device)
+        with torch.inference_mode():
+            scores = head.run({"input_ids": ids}, request)
+        edges[asked[:, 2]] = scores.log_probability.double().cpu().numpy()
+
+    within_memory(len(rows), budget, plan, run, lambda batch: batch, device)
+    return [TokenScores(edges[pick]) for pick in picks]
+
+
+def _distinct_rows(
+    sequences: Sequence[MaskedTokens], variant: Pll, mask: int
+) -> tuple[list[_Row], list[NDArray[np.int64]]]:
+    """Return every different masked row with what is scored in it, and each sequence's edges."""
+    rows: dict[bytes, _Row] = {}
+    numbers: dict[tuple[bytes, int, int], int] = {}
+    picks = []
+    for sequence in sequences:
+        pick = []
+        for masked, scored in mask_plan(sequence, variant):
+            ids = sequence.ids.copy()
+            ids[masked] = mask
+            key = ids.tobytes()
+            row = rows.setdefault(key, _Row(ids, []))
+            for position, target in zip(scored.tolist(), sequence.ids[scored].tolist(), strict=True):
+                name = (key, position, target)
+                if name not in numbers:
+                    numbers[name] = len(numbers)
+                    row.edges.append((position, target, numbers[name]))
+                pick.append(numbers[name])
+        picks.append(np.array(pick, dtype=np.int64))
+    return list(rows.values()), picks
