@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from babyslm.verify.errors import BabySLMError, UsageError, first_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "AGE_BANDS",
@@ -99,7 +101,7 @@ class DuplicateLemmaError(BabySLMError):
         super().__init__(f"{path}: {len(offenders)} lemma(s) stand twice: {first_of(offenders)}; keep one of each")
 
 
-def verify_lexicon(lemmas: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+def verify_lexicon(lemmas: "pd.DataFrame", columns: Sequence[str], path: Path) -> None:
     """Check a list of lemmas; the first fault is raised.
 
     :param lemmas: the table, all text; row i of the file is line i + 2.

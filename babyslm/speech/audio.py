@@ -1,0 +1,192 @@
+"""Sound files in and out: mono float32 arrays here, 16 kHz 16-bit PCM on disk."""
+
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.files import atomic_file
+from babyslm.verify.audio import (
+    AudioFormatError,
+    ChannelsError,
+    EmptyAudioError,
+    MissingAudioError,
+    SampleRateError,
+    SampleValueError,
+    TruncatedAudioError,
+)
+
+if TYPE_CHECKING:
+    import soundfile
+
+__all__ = [
+    "RATE",
+    "Samples",
+    "audio_seconds",
+    "read_audio",
+    "read_comment",
+    "resample_audio",
+    "to_pcm16",
+    "verify_stimulus_audio",
+    "write_audio",
+]
+
+RATE = 16_000
+"""Hz: the rate of every stimulus, as in the official sets."""
+
+Samples = NDArray[np.float32]
+"""Mono sound, shape (frames,), full scale at -1 and 1."""
+
+ENDLESS = {0xFFFFFFFF, 0x7FFFFFFF, 0}
+"""Sizes that a WAV header written to a pipe holds instead of the true one."""
+
+
+def read_audio(path: Path, *, rate: int = RATE, resample: bool = False, downmix: bool = False) -> Samples:
+    """Read a whole sound file as mono.
+
+    :param path: WAV, FLAC, OGG or whatever libsndfile reads.
+    :param rate: Hz of the array returned.
+    :param resample: change another rate to `rate` instead of refusing it (a `SampleRateError`).
+    :param downmix: average several channels instead of refusing them (a `ChannelsError`).
+    :returns: shape (frames,), float32.
+    """
+    with _opened(path) as file:
+        if file.channels != 1 and not downmix:
+            raise ChannelsError(path, file.channels)
+        if file.samplerate != rate and not resample:
+            raise SampleRateError(path, file.samplerate, rate)
+        samples = _read_all(path, file)
+        found = file.samplerate
+    mono = samples.mean(axis=1, dtype=np.float32) if samples.shape[1] > 1 else samples[:, 0]
+    if not np.isfinite(mono).all():
+        raise SampleValueError(path, int(np.argmin(np.isfinite(mono))))
+    return mono if found == rate else resample_audio(mono, found, rate)
+
+
+def _read_all(path: Path, file: "soundfile.SoundFile") -> NDArray[np.float32]:
+    import soundfile
+
+    promised = file.frames
+    try:
+        samples: NDArray[np.float32] = file.read(dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as error:
+        raise AudioFormatError(path, str(error).rstrip(".")) from error
+    if len(samples) < promised:
+        raise TruncatedAudioError(path, promised, len(samples))
+    if len(samples) == 0:
+        raise EmptyAudioError(path)
+    return samples
+
+
+def _opened(path: Path) -> "soundfile.SoundFile":
+    """Open a file, or say in one line what is wrong with it."""
+    import soundfile
+
+    if not path.is_file():
+        raise MissingAudioError(path)
+    if path.stat().st_size == 0:
+        raise EmptyAudioError(path)
+    _refuse_cut_wav(path)
+    try:
+        return soundfile.SoundFile(path)
+    except (soundfile.LibsndfileError, TypeError, ValueError) as error:
+        reason = getattr(error, "error_string", None) or str(error)
+        raise AudioFormatError(path, reason.rstrip(".")) from error
+
+
+def _refuse_cut_wav(path: Path) -> None:
+    """Compare the size that a WAV header gives with the file's: libsndfile passes over a missing end in silence."""
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+            return
+        block = 1
+        while (chunk := file.read(8)) and len(chunk) == 8:
+            name, size = chunk[:4], struct.unpack("<I", chunk[4:])[0]
+            if name == b"data":
+                _compare_sizes(path, file, size, block)
+                return
+            body = file.tell()
+            if name == b"fmt ":
+                fields = file.read(16)
+                block = max(1, struct.unpack("<H", fields[12:14])[0]) if len(fields) == 16 else 1
+            file.seek(body + size + size % 2)
+
+
+def _compare_sizes(path: Path, file: BinaryIO, size: int, block: int) -> None:
+    held = path.stat().st_size - file.tell()
+    if size not in ENDLESS and held < size:
+        raise TruncatedAudioError(path, size // block, held // block)
+
+
+def audio_seconds(path: Path) -> float:
+    """Return the length of a sound file in seconds, from its header."""
+    with _opened(path) as file:
+        return float(file.frames / file.samplerate)
+
+
+def verify_stimulus_audio(path: Path) -> float:
+    """Refuse whatever is not a whole mono file at 16 kHz; return its length in seconds. Reads the header only."""
+    with _opened(path) as file:
+        if file.channels != 1:
+            raise ChannelsError(path, file.channels)
+        if file.samplerate != RATE:
+            raise SampleRateError(path, file.samplerate, RATE)
+        if file.frames == 0:
+            raise EmptyAudioError(path)
+        return float(file.frames / RATE)
+
+
+def read_comment(path: Path) -> str:
+    """Return the comment in a sound file's header; empty where there is none or the file is no sound."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(path) as file:
+            return str(file.comment)
+    except (soundfile.LibsndfileError, OSError):
+        return ""
+
+
+def write_audio(path: Path, samples: NDArray[Any], *, rate: int = RATE, comment: str = "") -> None:
+    """Write mono sound as 16-bit PCM, whole or not at all; FLAC where the name ends in `.flac`, WAV otherwise.
+
+    :param samples: shape (frames,): float with full scale at -1 and 1 (beyond it is clipped), or int16.
+    :param rate: Hz.
+    :param comment: ASCII text for the header, found again by `read_comment`.
+    """
+    import soundfile
+
+    kind = "FLAC" if path.suffix == ".flac" else "WAV"
+    with (
+        atomic_file(path) as temporary,
+        soundfile.SoundFile(temporary, "w", rate, 1, subtype="PCM_16", format=kind) as file,
+    ):
+        if comment:
+            file.comment = comment
+        file.write(to_pcm16(samples))
+
+
+def to_pcm16(samples: NDArray[Any]) -> NDArray[np.int16]:
+    """Round float samples to 16 bits, the inverse of reading: full scale is 32768; what lies beyond is clipped.
+
+    :param samples: float with full scale at -1 and 1, or int16, which passes unchanged.
+    """
+    if samples.dtype == np.int16:
+        return samples
+    return np.clip(np.round(samples.astype(np.float64) * 32768), -32768, 32767).astype(np.int16)
+
+
+def resample_audio(samples: NDArray[Any], rate: int, target: int) -> Samples:
+    """Change the rate of mono sound (soxr, high quality, in double precision).
+
+    :param samples: shape (frames,).
+    :param rate: Hz of `samples`.
+    :param target: Hz of the result.
+    """
+    import soxr  # type: ignore[import-untyped]
+
+    changed = soxr.resample(samples.astype(np.float64), rate, target, quality="HQ")
+    return np.asarray(changed, dtype=np.float32)

@@ -1,0 +1,78 @@
+"""Speaking a stimulus table: each pair in each voice, each different sound once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from babyslm.speech.synthesis import synthesize
+from babyslm.speech.synthesizer import Synthesizer, Utterance
+from babyslm.speech.voices import Voice
+from babyslm.stimuli.stimulus import Task
+from babyslm.verify.speech import SpokenTableError
+
+__all__ = ["speak_table", "spoken_name"]
+
+JOINT = {"lexical": "-", "syntactic": "_"}
+
+
+def spoken_name(name: str, voice: str, task: Task) -> str:
+    """Return a stimulus' official file name: `dog-emma` for a word, `The_good_mom_emma` for a sentence.
+
+    :param name: name of the unspoken stimulus.
+    :param voice: the voice's name.
+    :param task: lexical or syntactic.
+    """
+    return f"{name}{JOINT[task]}{voice}"
+
+
+def speak_table(
+    rows: pd.DataFrame,
+    task: Task,
+    folder: Path,
+    voices: Sequence[Voice],
+    *,
+    workers: int = 1,
+    synthesizer: Synthesizer | None = None,
+) -> pd.DataFrame:
+    """Speak unspoken gold rows in each voice and return the rows of the spoken table.
+
+    :param rows: official columns and `phones`, `|` between words; `voice` empty, `filename` without a voice.
+    :param task: lexical or syntactic.
+    :param folder: where `<filename>.wav` is written, 16 kHz mono 16-bit PCM.
+    :param voices: who speaks; all of one language.
+    :param workers: processes; the files do not depend on it.
+    :param synthesizer: what speaks; default the embedded voices.
+    :returns: the rows once a voice, in the order of the rows, with `voice` filled and `filename` ending in it.
+    """
+    _verify_unspoken(rows, folder)
+    spoken = pd.concat([_in_voice(rows, task, voice) for voice in voices])
+    order = spoken.assign(_row=[*range(len(rows))] * len(voices)).sort_values(["_row", "voice"], kind="stable")
+    table = order.drop(columns="_row").reset_index(drop=True)
+    by_name = {voice.name: voice for voice in voices}
+    text = table["word"] if task == "lexical" else table["transcription"]
+    utterances = {
+        folder / f"{name}.wav": Utterance(tuple(phones.split()), by_name[voice], spelling or None)
+        for name, phones, voice, spelling in zip(table["filename"], table["phones"], table["voice"], text, strict=True)
+    }
+    synthesize(sorted(utterances.items()), workers=workers, synthesizer=synthesizer, description=f"{task} speech")
+    return table
+
+
+def _verify_unspoken(rows: pd.DataFrame, folder: Path) -> None:
+    spoken = rows[rows["voice"] != ""]
+    if len(spoken):
+        raise SpokenTableError(folder, list(spoken["filename"]), "have a voice already")
+    if "phones" not in rows:
+        raise SpokenTableError(folder, list(rows["filename"]), "have no phones (the table lacks the column)")
+    silent = rows[rows["phones"].str.strip(" |") == ""]
+    if len(silent):
+        raise SpokenTableError(folder, list(silent["filename"]), "have no phones")
+    variants = rows.groupby("filename", sort=True)["phones"].nunique()
+    if (variants > 1).any():
+        raise SpokenTableError(folder, list(variants.index[variants > 1]), "share a file name but not their phones")
+
+
+def _in_voice(rows: pd.DataFrame, task: Task, voice: Voice) -> pd.DataFrame:
+    names = [spoken_name(name, voice.name, task) for name in rows["filename"]]
+    return rows.assign(voice=voice.name, filename=names)

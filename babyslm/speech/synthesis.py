@@ -1,0 +1,129 @@
+"""Many utterances at once: over processes, each file written once and found again by its content."""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from babyslm.progress import bar
+from babyslm.speech.audio import read_comment, write_audio
+from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Synthesizer, Utterance, content_key
+from babyslm.verify.speech import WorkerLostError
+
+__all__ = ["CHUNK", "in_processes", "synthesize", "synthesize_arrays"]
+
+CHUNK = 64
+"""Utterances that a process takes at once."""
+
+AHEAD = 4
+"""Chunks a process that may wait, so that memory stays bounded."""
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+def synthesize(
+    items: Sequence[tuple[Path, Utterance]],
+    *,
+    workers: int = 1,
+    synthesizer: Synthesizer | None = None,
+    description: str = "speech",
+) -> int:
+    """Write one sound file an utterance and return how many had to be made.
+
+    A file's header holds the hash of all that decides its sound; a file that is there with the right hash is kept, any
+    other is replaced, each as a whole. So an interrupted run goes on where it stopped.
+
+    :param items: file (`.wav` or `.flac`) and utterance; each file once.
+    :param workers: processes; the files do not depend on it.
+    :param synthesizer: what speaks; default the embedded voices.
+    :param description: text in front of the progress bar.
+    """
+    speaker = synthesizer or EspeakSynthesizer()
+    chunks = [(speaker, chunk) for chunk in _batched(items, CHUNK)]
+    made = 0
+    with bar(description, len(items)) as progress:
+        for written, size in in_processes(_write_chunk, chunks, workers=workers):
+            made += written
+            progress.advance(size)
+    return made
+
+
+def _write_chunk(task: tuple[Synthesizer, Sequence[tuple[Path, Utterance]]]) -> tuple[int, int]:
+    synthesizer, items = task
+    written = 0
+    for path, utterance in items:
+        key = f"babyslm {content_key(utterance, synthesizer)}"
+        if path.is_file() and read_comment(path) == key:
+            continue
+        write_audio(path, synthesizer.speak(utterance).samples, comment=key)
+        written += 1
+    return written, len(items)
+
+
+def synthesize_arrays(
+    utterances: Iterable[Utterance],
+    *,
+    workers: int = 1,
+    synthesizer: Synthesizer | None = None,
+    total: int | None = None,
+    description: str = "speech",
+) -> Iterator[Speech]:
+    """Yield the speech of each utterance, in order, without touching the disk.
+
+    :param utterances: what to speak; taken as it is needed.
+    :param workers: processes; the speech does not depend on it.
+    :param synthesizer: what speaks; default the embedded voices.
+    :param total: number of utterances, for the progress bar, if it is known.
+    :param description: text in front of the progress bar.
+    """
+    speaker = synthesizer or EspeakSynthesizer()
+    chunks = ((speaker, chunk) for chunk in _batched(utterances, CHUNK))
+    with bar(description, total) as progress:
+        for spoken in in_processes(_speak_chunk, chunks, workers=workers):
+            for speech in spoken:
+                yield speech
+                progress.advance()
+
+
+def _speak_chunk(task: tuple[Synthesizer, Sequence[Utterance]]) -> list[Speech]:
+    synthesizer, utterances = task
+    return [synthesizer.speak(utterance) for utterance in utterances]
+
+
+def _batched(items: Iterable[Given], size: int) -> Iterator[list[Given]]:
+    remaining = iter(items)
+    while chunk := list(islice(remaining, size)):
+        yield chunk
+
+
+def in_processes(work: Callable[[Given], Made], tasks: Iterable[Given], *, workers: int) -> Iterator[Made]:
+    """Yield `work(task)` of each task in order, computed in this process or over several fresh ones.
+
+    :param work: a function of a module, so that a fresh process finds it.
+    :param tasks: taken as they are needed.
+    :param workers: processes; 1 stays in this one.
+    """
+    remaining = iter(tasks)
+    first = list(islice(remaining, 2))
+    if workers <= 1 or len(first) < 2:  # starting processes costs more than one task
+        yield from (work(task) for task in first)
+        yield from (work(task) for task in remaining)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting: deque[Future[Made]] = deque(pool.submit(work, task) for task in first)
+        waiting.extend(pool.submit(work, task) for task in islice(remaining, workers * AHEAD - 2))
+        try:
+            while waiting:
+                made = waiting.popleft().result()
+                waiting.extend(pool.submit(work, task) for task in islice(remaining, 1))
+                yield made
+        except BrokenProcessPool as error:
+            raise WorkerLostError(workers) from error
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -1,0 +1,94 @@
+"""Named errors of synthesis: phones, voices, the embedded espeak-ng and outside synthesisers."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from babyslm.verify.errors import BabySLMError, UsageError, first_of
+
+__all__ = [
+    "CommandError",
+    "EmptyUtteranceError",
+    "EspeakError",
+    "MisheardError",
+    "PlaceholderError",
+    "SpokenTableError",
+    "UnknownVoiceError",
+    "UnspeakablePhoneError",
+    "WorkerLostError",
+]
+
+
+class EmptyUtteranceError(BabySLMError):
+    """There is nothing to speak."""
+
+    def __init__(self) -> None:
+        super().__init__("an utterance has no phones; give each at least one")
+
+
+class UnspeakablePhoneError(BabySLMError):
+    """A phone is not in the language's mnemonic table."""
+
+    def __init__(self, phone: str, phones: Sequence[str], language: str) -> None:
+        super().__init__(
+            f"{' '.join(phones)!r}: {phone!r} is no phone of {language}; "
+            f"known are those of datasets/phones/mnemonics-{language}.yaml"
+        )
+
+
+class MisheardError(BabySLMError):
+    """espeak-ng did not speak the phones it was asked for."""
+
+    def __init__(self, asked: Sequence[str], spoken: Sequence[str]) -> None:
+        super().__init__(
+            f"espeak-ng was asked for {' '.join(asked)!r} and spoke {' '.join(spoken)!r}; "
+            "leave this stimulus out, or mend the mnemonic table of its language"
+        )
+
+
+class EspeakError(BabySLMError):
+    """The embedded espeak-ng refused a call."""
+
+    def __init__(self, call: str, status: int) -> None:
+        super().__init__(
+            f"espeak-ng: {call} failed (status {status}); reinstall espeakng-loader: babyslm doctor tells more"
+        )
+
+
+class UnknownVoiceError(UsageError):
+    """A voice was asked for by a name that no voice has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"no voice is called {name!r}; there are {', '.join(known)}")
+
+
+class PlaceholderError(UsageError):
+    """The command of an outside synthesiser has no place for what it must be told."""
+
+    def __init__(self, command: Sequence[str], missing: str) -> None:
+        super().__init__(
+            f"{' '.join(command)}: lacks {missing}; placeholders are {{text}}, {{ipa}}, {{voice}} and {{out}}"
+        )
+
+
+class CommandError(BabySLMError):
+    """An outside synthesiser failed on one utterance."""
+
+    def __init__(self, command: Sequence[str], reason: str) -> None:
+        super().__init__(f"{' '.join(command)}: {reason}; run it by hand to see more")
+
+
+class SpokenTableError(UsageError):
+    """Rows cannot be spoken: they have a voice already, or no phones."""
+
+    def __init__(self, folder: Path, offenders: Sequence[str], reason: str) -> None:
+        super().__init__(f"{folder}: {len(offenders)} row(s) {reason}: {first_of(offenders)}")
+
+
+class WorkerLostError(BabySLMError):
+    """A process that made speech died."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(
+            f"one of {workers} processes died while making speech (out of memory, or killed); "
+            "run the same command again, it goes on where it stopped, or use fewer workers"
+        )
