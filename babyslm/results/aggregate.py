@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from babyslm.models.protocol import Pooling
 from babyslm.results.trials import verdict
@@ -29,23 +30,39 @@ OFFICIAL_NAMES = {"phenomenon": "type"}
 """Attributes that the official tables call otherwise."""
 
 
-def item_accuracies(trials: pd.DataFrame, *, pooling: Pooling = "mean") -> pd.DataFrame:
+def item_accuracies(
+    trials: pd.DataFrame, groups: NDArray[np.int64] | None = None, *, pooling: Pooling = "mean"
+) -> pd.DataFrame:
     """Average the trials of one table within (voice, item), then over the voices of each item.
 
     An item is a word (lexical: its pairs with several non-words come first) or a pair (syntactic).
 
     :param trials: trials of one task and split.
+    :param groups: shape (trials,): code 0 ... G-1 of the group within which each trial is averaged, negative to leave
+        it out; default one group.
     :param pooling: headline scores, or sums of log-probabilities.
-    :returns: one row an item, sorted: `item`, `cluster`, `pairs` (rows averaged), `accuracy`.
+    :returns: one row a group and item, sorted: `group`, `item`, `cluster`, `pairs` (rows averaged), `accuracy`.
     """
-    frame = trials[["item", "voice", "cluster"]].assign(correct=verdict(trials, pooling))
-    by_voice = frame.groupby(["item", "voice"], sort=True, observed=True).agg(
-        cluster=("cluster", "first"), pairs=("correct", "size"), accuracy=("correct", "mean")
+    codes = np.zeros(len(trials), dtype=np.int64) if groups is None else groups
+    kept = np.flatnonzero(codes >= 0)
+    correct = verdict(trials, pooling).to_numpy(float)[kept]
+    items, item_names = pd.factorize(trials["item"].iloc[kept], sort=True)
+    voices, voice_names = pd.factorize(trials["voice"].iloc[kept], sort=True)
+    cells, cell = np.unique((codes[kept] * len(item_names) + items) * len(voice_names) + voices, return_inverse=True)
+    sizes = np.bincount(cell, minlength=len(cells))
+    by_voice = np.bincount(cell, correct, minlength=len(cells)) / sizes
+    rows, row, spoken = np.unique(cells // max(1, len(voice_names)), return_inverse=True, return_counts=True)
+    first = np.empty(len(rows), dtype=np.int64)
+    first[row[cell[::-1]]] = kept[::-1]
+    return pd.DataFrame(
+        {
+            "group": rows // max(1, len(item_names)),
+            "item": np.asarray(item_names, dtype=object)[rows % max(1, len(item_names))],
+            "cluster": trials["cluster"].to_numpy(dtype=object)[first],
+            "pairs": np.bincount(row, sizes, minlength=len(rows)).astype(np.int64),
+            "accuracy": np.bincount(row, by_voice, minlength=len(rows)) / spoken,
+        }
     )
-    items = by_voice.groupby(level="item", sort=True).agg(
-        cluster=("cluster", "first"), pairs=("pairs", "sum"), accuracy=("accuracy", "mean")
-    )
-    return items.reset_index()
 
 
 def accuracy(trials: pd.DataFrame, *, pooling: Pooling = "mean") -> float:
@@ -74,12 +91,11 @@ def accuracy_by(trials: pd.DataFrame, name: str, *, pooling: Pooling = "mean") -
     :param pooling: headline scores, or sums of log-probabilities.
     :returns: the attribute, `n` (items), `accuracy`, `std` (between items, n - 1 below the line, NaN for one item).
     """
-    values = attribute(trials, name)
-    rows = []
-    for value, group in trials.groupby(values, sort=True, observed=True):
-        items = item_accuracies(group, pooling=pooling)["accuracy"]
-        rows.append((value, len(items), items.mean(), items.std(ddof=1)))
-    return pd.DataFrame(rows, columns=[name, "n", "accuracy", "std"])
+    codes, values = pd.factorize(attribute(trials, name), sort=True)
+    items = item_accuracies(trials, codes, pooling=pooling).groupby("group")["accuracy"]
+    return pd.DataFrame(
+        {name: values, "n": items.size(), "accuracy": items.mean(), "std": items.std(ddof=1)}
+    ).reset_index(drop=True)
 
 
 def has_attribute(trials: pd.DataFrame, name: str) -> bool:

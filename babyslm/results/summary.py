@@ -80,28 +80,25 @@ def _statistics(
     :param codes: shape (trials,): the group of each trial; negative for none.
     :returns: one row of `STATISTICS` a group, and the draws, shape (draws, groups).
     """
-    groups = range(int(codes.max()) + 1)
-    items = pd.concat(
-        [item_accuracies(table[codes == group], pooling=pooling).assign(group=group) for group in groups]
-    )
+    items = item_accuracies(table, codes, pooling=pooling)
     clusters = cluster_codes(items["item"], items["cluster"])
     values, of = items["accuracy"].to_numpy(float), items["group"].to_numpy(np.int64)
     names = (table["task"].iloc[0], table["split"].iloc[0])
     means = draw_means(values, clusters, of, draws=draws, seed=seed, names=names)
     ties = (verdict(table, pooling) == 0.5).to_numpy()
     rows = []
-    for group in groups:
-        own = items[of == group]
+    for group in range(int(codes.max()) + 1):
+        own, inside = values[of == group], codes == group
         count = len(np.unique(clusters[of == group]))
         low, high = percentile_interval(means[:, group], count)
         rows.append(
             {
                 "n": len(own),
                 "clusters": count,
-                "trials": int((codes == group).sum()),
-                "ties": int(ties[codes == group].sum()),
-                "accuracy": float(own["accuracy"].mean()),
-                "std": float(own["accuracy"].std(ddof=1)),
+                "trials": int(inside.sum()),
+                "ties": int(ties[inside].sum()),
+                "accuracy": float(own.mean()),
+                "std": float(own.std(ddof=1)) if len(own) > 1 else float("nan"),
                 "low": low,
                 "high": high,
             }
