@@ -3,12 +3,9 @@
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-
-if TYPE_CHECKING:
-    from babyslm.results.result import Result
 
 __all__ = ["app"]
 
@@ -183,6 +180,7 @@ def evaluate(
     """Score a learner on stimuli: accuracy as the official scripts give it, with intervals and a report."""
     from babyslm.evaluation.evaluate import evaluate as run
     from babyslm.evaluation.options import learner_options
+    from babyslm.results.console import as_object, as_text
 
     options = learner_options(
         device=device, dtype=dtype, batch_tokens=batch_tokens, trust_remote_code=trust_remote_code, extra=option or []
@@ -196,12 +194,8 @@ def evaluate(
         out=out,
         **(options if not model.startswith("scores:") else {}),
     )
-    _say_result(result, out, as_json=as_json)
-
-
-def _say_result(result: "Result", out: Path | None, *, as_json: bool) -> None:
     place = f"\nreport: {out / 'report.html'}" if out else ""
-    say(result.as_dict(), result.as_text() + place, as_json=as_json)
+    say(as_object(result), as_text(result) + place, as_json=as_json)
 
 
 @app.command(epilog="Example: babyslm compare results/text results/speech --out comparison.html")
