@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import pandas as pd
-
+from babyslm.results.record import Metric
 from babyslm.results.result import Result
 
 __all__ = ["as_object", "as_text"]
@@ -26,18 +25,19 @@ def as_text(result: Result) -> str:
     :param result: any result.
     """
     lines = [f"{result.name} on {result.record.stimuli.name}, {result.record.seconds:.1f} s"]
-    for (task, split), rows in result.headline().groupby(["task", "split"], sort=True):
+    for task, split in sorted({(metric.task, metric.split) for metric in result.record.metrics}):
         lines.append(f"{task}/{split}")
-        lines += [_line(NAMES.get(row["measure"], row["measure"]), row) for row in rows.to_dict("records")]
+        metrics = [m for m in result.record.metrics if (m.task, m.split) == (task, split)]
+        lines += [_line(NAMES.get(m.measure, m.measure), m) for m in metrics if m.attribute is None]
         for attribute in ("phenomenon", "voice"):
-            parts = result.by(attribute)
-            parts = parts[(parts["task"] == task) & (parts["split"] == split)]
-            if len(parts) > 1:
-                lines += [_line(f"  {row[attribute]}", row) for row in parts.to_dict("records")]
+            parts = [m for m in metrics if m.attribute == attribute and m.measure == "accuracy"]
+            lines += [_line(f"  {m.value}", m) for m in parts if len(parts) > 1]
     return "\n".join(lines)
 
 
-def _line(name: str, row: dict[str, Any]) -> str:
-    interval = "" if pd.isna(row["low"]) else f"  [{100 * row['low']:.1f}, {100 * row['high']:.1f}]"
-    ties = f"  {row['ties']} ties" if row["ties"] else ""
-    return f"  {name:<30}{100 * row['accuracy']:6.1f} %{interval}  n={row['n']}{ties}"
+def _line(name: str, metric: Metric) -> str:
+    interval = (
+        "" if metric.low is None or metric.high is None else f"  [{100 * metric.low:.1f}, {100 * metric.high:.1f}]"
+    )
+    ties = f"  {metric.ties} ties" if metric.ties else ""
+    return f"  {name:<30}{100 * metric.accuracy:6.1f} %{interval}  n={metric.n}{ties}"
