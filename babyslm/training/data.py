@@ -65,7 +65,7 @@ def read_lines(corpus: Path, kind: SymbolKind, *, language: str = "en", grain: G
         source = corpus
         lines = _from_text(corpus, kind)
         if phonemic and corpus.suffix != ".phones":
-            lines = phonemize(lines, language)
+            lines = _to_phones(lines, language)
     if grain == "words":
         lines = [word for line in lines for word in _words(line, phonemic=phonemic)]
     lines = [line for line in lines if line.strip()]
@@ -103,7 +103,11 @@ def _from_table(table: pd.DataFrame, path: Path, *, phonemic: bool, language: st
         raise NoTrainingColumnError(
             path, ("phones", "text", "gloss") if phonemic else ("text", "gloss"), table.columns
         )
-    return phonemize(lines, language) if phonemic else lines
+    return _to_phones(lines, language) if phonemic else lines
+
+
+def _to_phones(lines: list[str], language: str) -> list[str]:
+    return phonemize([line for line in lines if line.strip()], language)
 
 
 def _from_text(path: Path, kind: SymbolKind) -> list[str]:

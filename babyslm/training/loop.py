@@ -23,7 +23,7 @@ from babyslm.seeds import derive
 from babyslm.training.checkpoint import LossRecord, Position, load_checkpoint, save_checkpoint
 from babyslm.training.processes import is_first
 from babyslm.training.settings import LoopSettings, learning_rate
-from babyslm.verify.recipes import DivergedError
+from babyslm.verify.recipes import DivergedError, PrecisionError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -285,4 +285,10 @@ def _accelerator(precision: str, device: str) -> "Accelerator":
     from accelerate.state import AcceleratorState
 
     AcceleratorState._reset_state()  # noqa: SLF001  # a second run in one process may want another precision
-    return Accelerator(mixed_precision=precision, cpu=device == "cpu")
+    on_cpu = device == "cpu" or not torch.cuda.is_available()
+    if precision == "fp16" and on_cpu:
+        raise PrecisionError(precision, "a CPU")
+    try:
+        return Accelerator(mixed_precision=precision, cpu=device == "cpu")
+    except ValueError as error:  # what accelerate raises for a precision that the device lacks
+        raise PrecisionError(precision, "this device") from error

@@ -13,6 +13,7 @@ __all__ = [
     "NoTrainingColumnError",
     "OtherModelError",
     "OverrideError",
+    "PrecisionError",
     "RecipeError",
     "TooFewSentencesError",
     "UnknownRecipeFamilyError",
@@ -91,3 +92,13 @@ class DivergedError(BabySLMError):
 
     def __init__(self, step: int) -> None:
         super().__init__(f"training diverged at step {step}: the loss is not finite; lower loop.lr or set loop.clip")
+
+
+class PrecisionError(UsageError):
+    """The machine cannot compute in the precision asked for."""
+
+    def __init__(self, precision: str, device: str) -> None:
+        super().__init__(
+            f"loop.precision={precision}: not possible on {device}; use --set loop.precision=no (or bf16 where the "
+            "processor has it)"
+        )
