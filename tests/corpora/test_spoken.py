@@ -1,0 +1,40 @@
+"""Written corpora get voices."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+
+from babyslm.corpora.spoken import speak_corpus, written_corpus
+from babyslm.speech.voices import choose_voices
+from babyslm.verify.corpora import EmptyCorpusError
+
+SENTENCES = ["look at the dog", "where is the ball", "a cat", "no"]
+
+
+def test_every_utterance_is_spoken_and_found_again(tmp_path: Path) -> None:
+    voices = choose_voices("en", split="train", count=3)
+    text = written_corpus(SENTENCES, tmp_path / "text", name="t", language="en", sources=["the tests"])
+    spoken = speak_corpus(text, tmp_path / "a", voices, language="en", name="s", times=2)
+    table = spoken.utterances
+    assert len(table) == 2 * len(SENTENCES)
+    assert table.groupby("text")["speaker"].nunique().eq(2).all()
+    assert set(table["speaker"]) <= {voice.name for voice in voices}
+    assert spoken.card is not None
+    assert spoken.card.hours == pytest.approx(spoken.hours)
+    for row in table.itertuples():
+        samples, rate = soundfile.read(tmp_path / "a" / str(row.audio))
+        clip = samples[round(row.onset * rate) : round(row.offset * rate)]
+        assert rate == 16_000
+        assert len(clip) > 0.1 * rate
+        assert np.abs(clip).max() > 0.01
+    again = speak_corpus(text, tmp_path / "b", voices, language="en", name="s", times=2)
+    pd.testing.assert_frame_equal(table, again.utterances)
+
+
+def test_nothing_to_say_is_an_error(tmp_path: Path) -> None:
+    text = written_corpus(SENTENCES, tmp_path / "text", name="t", language="en", sources=["the tests"])
+    with pytest.raises(EmptyCorpusError):
+        speak_corpus(text, tmp_path / "a", (), language="en", name="s")
