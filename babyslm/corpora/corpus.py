@@ -10,7 +10,7 @@ from babyslm.files import atomic_file, sha256_file, write_text
 from babyslm.verify.corpora import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
 from babyslm.verify.documents import NoSuchFileError, parse_document, read_yaml
 
-__all__ = ["COLUMNS", "TABLE_NAME", "Corpus", "CorpusCard", "load_corpus", "save_corpus"]
+__all__ = ["CARD_NAME", "COLUMNS", "TABLE_NAME", "Corpus", "CorpusCard", "load_corpus", "save_corpus"]
 
 TABLE_NAME = "utterances.parquet"
 CARD_NAME = "card.yaml"
