@@ -109,14 +109,17 @@ def _devices() -> list[str]:
 
 def _voices(faults: list[str]) -> dict[str, int]:
     """Count the voices of each language, and make one speak: a library that loads may still be without its data."""
-    from babyslm.speech.doctor import speaks
-    from babyslm.speech.voices import load_voices, voice_languages
+    from babyslm.resources import resource_folder
+    from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
+    from babyslm.speech.voices import load_voices
 
+    languages = sorted(path.stem for path in (resource_folder("datasets") / "voices").glob("*.yaml"))
+    voices = {language: load_voices(language) for language in languages}
     try:
-        speaks()
+        EspeakSynthesizer().speak(Utterance(("k", "æ", "t"), voices["en"][0]))
     except Exception as error:  # noqa: BLE001  # whatever is wrong is the finding
         faults.append(f"espeak-ng does not speak ({error}); pip install --force-reinstall espeakng-loader")
-    return {language: len(load_voices(language)) for language in voice_languages()}
+    return {language: len(each) for language, each in voices.items()}
 
 
 def _caches() -> dict[str, dict[str, Any]]:
