@@ -1,9 +1,9 @@
 """Child-directed sentences from a small grammar, for learners that must train without any outside corpus.
 
-A grammar (`datasets/corpora/generated-LANG.yaml`) is context free: `<rule>` stands for one of a rule's texts, chosen by
-weight, and `{set:form}` for a word. Words are drawn from decks: a word of rank r (by age, then at random) among n lies
-in its deck about (n / r) ** 0.4 times, so that early words are frequent as in Zipf's law, and yet a deck that was dealt
-once has shown every word. `{set:*}` stands for any form, of which those that were said least come first.
+A grammar (`datasets/corpora/generated-LANG.yaml`) is context free: `<rule>` stands for one of a rule's texts, chosen
+by weight, and `{set:form}` for a word. Words are drawn from decks: a word of rank r (by age, then at random) among n
+lies in its deck about (n / r) ** 0.4 times, so that early words are frequent as in Zipf's law, and yet a deck that was
+dealt once has shown every word. `{set:*}` stands for any form, of which those that were said least come first.
 """
 
 import re
@@ -36,7 +36,7 @@ DEPTH = 40
 """Rules inside rules before a grammar counts as endless."""
 SYMBOL = re.compile(r"<(?P<rule>[^<>{}]+)>|\{(?P<set>[^<>{}:]+)(?::(?P<form>[^<>{}]*))?\}")
 SKEW = 0.4
-"""Exponent of the word frequencies; Zipf's 1 would leave most words unsaid in any corpus a demonstration has time for."""
+"""Exponent of the word frequencies; Zipf's 1 would leave most words unsaid in a corpus of a demonstration's size."""
 ANY = "*"
 """The form that stands for every form."""
 PEEK = 200

@@ -12,7 +12,7 @@ from babyslm.verify.templates import EmptySlotError, TemplateError, UnknownColum
 
 __all__ = ["Filler", "WordBank"]
 
-RESERVED = ("only", "except", "has", "words", "starts")
+RESERVED = ("only", "except", "has", "lacks", "words", "starts")
 VOWEL_LETTERS = frozenset("aeiouyhœæ")
 """With these a word may ask for elision or another article; h counts as one, as it is mute in French."""
 UNINFLECTED = ("form", "word", "lemma", "phones", "frequency", "homophones")
@@ -112,6 +112,8 @@ def _fits(filler: Filler, rule: SlotRule, path: Path, label: str) -> bool:
                 fits = filler.lemma not in allowed
             case "has":
                 fits = all(isinstance(form, str) and form in filler.forms for form in allowed)
+            case "lacks":
+                fits = not any(isinstance(form, str) and form in filler.forms for form in allowed)
             case "starts":
                 if value not in {"consonant", "vowel"}:
                     raise TemplateError(path, label, f"starts is {value!r}; it must be consonant or vowel")

@@ -9,9 +9,9 @@ A file holds shared `sets` of words and a list of `phenomena`, each with one or 
 
 The sentence is grammatical when context and target stand at the same place of their lists. `{noun}` is a slot's lemma
 and `{noun:plural}` one of its forms; a filler that lacks a form the template uses does not fit. `{context}` may hold
-`{target}`. A slot is the name of a shared set or constraints: `column: value` or `column: [values]` over the lexicon's
-columns; `only` and `except`, lists of lemmas; `has`, forms it must have; `starts: consonant` (by letter); or `words`,
-literal fillers that may have forms (`{one: each, many: many}`).
+`{target}`. A slot is the name of a shared set, or constraints: `column: value` or `column: [values]` over the columns
+of the lexicon; `only` and `except`, lists of lemmas; `has` and `lacks`, forms it must or must not have; `starts:
+consonant` (by letter); or `words`, literal fillers that may have forms (`{one: each, many: many}`).
 """
 
 import re
