@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.files import sha256_file
 from babyslm.resources import resource
+from babyslm.stimuli.dictionary import read_dictionary
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.lexicon import DictionaryError, UnknownPhoneError, UnpronounceableError
+from babyslm.verify.lexicon import UnknownPhoneError, UnpronounceableError
 
 __all__ = ["WORD_BOUNDARY", "Phone", "PhoneSet", "load_phone_set", "phonemize", "pronounce", "tokenize"]
 
@@ -26,6 +27,7 @@ WORD_BOUNDARY = "|"
 STRESS = "ˈˌ"
 MARKS = STRESS + "-"
 """Stress, and the mark that espeak-ng sets behind the vowel of some function words."""
+OTHER_SIGNS = frozenset("0123456789'-.")
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*['’]?")
 """Letters and digits, with apostrophes and hyphens inside, and an elision's apostrophe behind."""
 
@@ -52,6 +54,7 @@ class _Document(BaseModel):
 
     language: str
     espeak: str
+    letters: str
     inventory: dict[str, Phone]
     espeak_folding: dict[str, str]
     espeak_rewrites: list[tuple[str, str]] = []
@@ -62,12 +65,13 @@ class _Document(BaseModel):
     arpabet: dict[str, str] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PhoneSet:
     """The phones of a language and the tables that lead to them.
 
     :param language: two-letter code.
     :param espeak: espeak-ng's voice for phonemisation.
+    :param letters: the letters of the language's words; espeak-ng would spell others out by name.
     :param inventory: the phones, in the file's order, with their class.
     :param espeak_folding: espeak-ng's symbols that are not phones of the set -> phones.
     :param espeak_rewrites: sequences of espeak-ng's symbols, stress marks and all, replaced before folding.
@@ -81,6 +85,7 @@ class PhoneSet:
 
     language: str
     espeak: str
+    letters: frozenset[str] = field(repr=False)
     inventory: Mapping[str, Phone]
     espeak_folding: Mapping[str, str] = field(repr=False)
     espeak_rewrites: tuple[tuple[str, str], ...] = field(repr=False)
@@ -177,6 +182,7 @@ def load_phone_set(language: str) -> PhoneSet:
     return PhoneSet(
         language=document.language,
         espeak=document.espeak,
+        letters=frozenset(document.letters),
         inventory=document.inventory,
         espeak_folding=document.espeak_folding,
         espeak_rewrites=tuple(document.espeak_rewrites),
@@ -233,14 +239,14 @@ def pronounce(
     :param dictionary: a pronunciation dictionary in CMUdict's text format; its first pronunciation of a word counts.
     """
     phone_set = load_phone_set(language)
-    entries = _read_dictionary(dictionary, language) if dictionary else {}
+    entries = read_dictionary(dictionary, phone_set) if dictionary else {}
     memory, faults = _memory(language)
     wanted = sorted(set(words))
     missing = [word for word in wanted if word not in entries and word not in memory and word not in faults]
     for word, symbols in zip(missing, _espeak(missing, phone_set), strict=True):
         try:
             phones = phone_set.by_hand(word) or phone_set.fold(symbols.split(), word)
-            if not phones:
+            if not phones or not set(word) <= phone_set.letters | OTHER_SIGNS:
                 raise UnpronounceableError(language, word)
             memory[word] = phone_set.check(phones, word)
         except BabySLMError as fault:
@@ -286,29 +292,3 @@ def _espeak(words: list[str], phone_set: PhoneSet) -> list[str]:
     spellings = [phone_set.respell(word) for word in words]
     lines = _backend(phone_set.espeak).phonemize(spellings, separator=separator, strip=True)
     return [line.replace(WORD_BOUNDARY, " ") for line in lines]
-
-
-@cache
-def _read_dictionary(path: Path, language: str) -> dict[str, str]:
-    phone_set = load_phone_set(language)
-    if not phone_set.arpabet:
-        raise DictionaryError(path, 0, f"the phone set of {language} has no ARPAbet table, so it cannot be used")
-    entries: dict[str, str] = {}
-    try:
-        lines = path.read_bytes().decode("utf-8", errors="strict").splitlines()
-    except UnicodeDecodeError:
-        lines = path.read_bytes().decode("latin-1").splitlines()
-    except OSError as error:
-        raise DictionaryError(path, 0, f"cannot be read ({error.strerror})") from error
-    for number, line in enumerate(lines, start=1):
-        if line.startswith(";;;") or not line.strip():
-            continue
-        word, *symbols = line.split("#")[0].split()
-        if not symbols:
-            raise DictionaryError(path, number, "holds a word without phones; expected WORD PHONE PHONE ...")
-        word = re.sub(r"\(\d+\)$", "", word).lower()
-        if word not in entries and word[0].isalnum():
-            entries[word] = phone_set.fold_arpabet(symbols, word)
-    if not entries:
-        raise DictionaryError(path, 0, "holds no word; expected lines of WORD PHONE PHONE ...")
-    return entries
