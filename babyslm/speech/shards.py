@@ -15,7 +15,7 @@ from babyslm.files import sha256_text, write_json
 from babyslm.progress import bar
 from babyslm.speech.audio import RATE, read_comment, write_audio
 from babyslm.speech.synthesis import in_processes
-from babyslm.speech.synthesizer import EspeakSynthesizer, Synthesizer, Utterance, content_key
+from babyslm.speech.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
 from babyslm.verify.documents import DocumentError, NoSuchFileError, parse_document, read_json
 
 __all__ = ["PER_SHARD", "Segment", "synthesize_shards"]
@@ -85,7 +85,7 @@ def synthesize_shards(
 
 def _write_shard(task: tuple[Synthesizer, Sequence[Utterance], Path]) -> tuple[str, list[int]]:
     synthesizer, utterances, path = task
-    key = sha256_text("\n".join(content_key(utterance, synthesizer) for utterance in utterances))
+    key = sha256_text("\n".join(synthesizer.key(utterance) for utterance in utterances))
     index = path.with_suffix(".json")
     frames = _known(path, index, key)
     if frames is None:

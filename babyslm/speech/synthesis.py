@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from babyslm.progress import bar
 from babyslm.speech.audio import read_comment, write_audio
-from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Synthesizer, Utterance, content_key
+from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Synthesizer, Utterance
 from babyslm.verify.speech import WorkerLostError
 
 __all__ = ["CHUNK", "in_processes", "synthesize", "synthesize_arrays"]
@@ -57,7 +57,7 @@ def _write_chunk(task: tuple[Synthesizer, Sequence[tuple[Path, Utterance]]]) -> 
     synthesizer, items = task
     written = 0
     for path, utterance in items:
-        key = f"babyslm {content_key(utterance, synthesizer)}"
+        key = f"babyslm {synthesizer.key(utterance)}"
         if path.is_file() and read_comment(path) == key:
             continue
         write_audio(path, synthesizer.speak(utterance).samples, comment=key)

@@ -20,7 +20,7 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY
 from babyslm.verify.errors import BabySLMError
 from babyslm.verify.speech import CommandError, MisheardError, PlaceholderError
 
-__all__ = ["CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance", "content_key"]
+__all__ = ["CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance"]
 
 RECIPE = 1
 """Raised whenever the same phones and voice would give other samples."""
@@ -67,31 +67,22 @@ class Speech:
 class Synthesizer(Protocol):
     """Turns utterances into sound; the same utterance gives the same samples, whatever was spoken before."""
 
-    @property
-    def key(self) -> str:
-        """Whatever decides the sound beside the utterance: name, version, settings."""
+    def key(self, utterance: Utterance) -> str:
+        """Return the hexadecimal SHA-256 of everything that decides the sound of an utterance."""
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak one utterance."""
-
-
-def content_key(utterance: Utterance, synthesizer: Synthesizer) -> str:
-    """Return the hexadecimal SHA-256 of everything that decides the sound of an utterance.
-
-    :param utterance: what is spoken and by whom.
-    :param synthesizer: what speaks it.
-    """
-    return sha256_text("\x1f".join([synthesizer.key, utterance.voice.digest, " ".join(utterance.phones)]))
 
 
 @dataclass(frozen=True)
 class EspeakSynthesizer:
     """The embedded voices: espeak-ng in process, from phones alone."""
 
-    @property
-    def key(self) -> str:
-        """The version of espeak-ng and of what is done around it."""
-        return f"espeak-ng {espeak_version()} recipe {RECIPE}"
+    def key(self, utterance: Utterance) -> str:
+        """Return the hash of voice, mnemonics, espeak-ng's version and what is done around it."""
+        table = load_mnemonics(utterance.voice.language)
+        parts = (espeak_version(), str(RECIPE), table.espeak, table.encode(utterance.phones), utterance.voice.digest)
+        return sha256_text("\x1f".join(("espeak-ng", *parts)))
 
     def speak(self, utterance: Utterance) -> Speech:
         """Speak one utterance; if espeak-ng reports other phones than those asked for, a `MisheardError`."""
@@ -129,10 +120,10 @@ class CommandSynthesizer:
         if "{text}" not in joined and "{ipa}" not in joined:
             raise PlaceholderError(self.command, "{text} or {ipa}")
 
-    @property
-    def key(self) -> str:
-        """The command and its version."""
-        return "\x1e".join(["command", *self.command, self.version, f"recipe {RECIPE}"])
+    def key(self, utterance: Utterance) -> str:
+        """Return the hash of the command, its version and whatever it may be told of the utterance."""
+        told = (utterance.voice.name, " ".join(utterance.phones), utterance.text or "")
+        return sha256_text("\x1f".join(("command", str(RECIPE), self.version, *told, *self.command)))
 
     def speak(self, utterance: Utterance) -> Speech:
         """Run the command, read the file it wrote (any rate, any channels) and set silence and level."""
