@@ -261,7 +261,8 @@ def pronounce(
 
 def _rewrite(symbols: str, rules: Sequence[tuple[str, str]]) -> str:
     for old, new in rules:
-        symbols = re.sub(rf"(?<!\S){re.escape(old)}(?!\S)", new, symbols)
+        if old in symbols:  # nearly never: the pattern is then not worth its time
+            symbols = re.sub(rf"(?<!\S){re.escape(old)}(?!\S)", new, symbols)
     return symbols
 
 
