@@ -1,6 +1,6 @@
 """Paired differences between learners: on the same pairs, with intervals and corrected p-values."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -38,26 +38,31 @@ COLUMNS = (
 )
 
 
-def compare(results: Sequence[Result], *, draws: int = COMPARISON_DRAWS, seed: int = 0) -> pd.DataFrame:
-    """Compare every two results on the pairs they share.
+def compare(
+    results: Sequence[Result], *, reference: int | None = None, draws: int = COMPARISON_DRAWS, seed: int = 0
+) -> pd.DataFrame:
+    """Compare results on the pairs they share, every two of them or all with one.
 
     Pairs are joined by id. Where both heard the same voices, they are joined by voice too; otherwise each accuracy is
     averaged over the learner's own voices first, so that a reader and a listener can be compared. Both accuracies then
     follow the official aggregation, and the bootstrap draws clusters of their differences.
 
     :param results: two or more results.
+    :param reference: position of the result that all others are compared with, as the second; default every two.
     :param draws: draws of the bootstrap.
     :param seed: seed of the bootstrap.
     :returns: one row a table (`phenomenon` empty) and one a phenomenon, for each two results: `task, split,
         phenomenon, first, second, n` (items), `clusters, first_accuracy, second_accuracy, difference` (first minus
-        second), `low, high` (95 %), `p` (two-sided), `p_holm` (Holm's correction over all rows of whole tables, and
-        over all rows of phenomena).
+        second), `low, high` (95 %), `p` (two-sided; 1 for fewer than two clusters), `p_holm` (Holm's correction over
+        all rows of whole tables, and over all rows of phenomena).
     """
     if len(results) < 2:
         raise FewResultsError(len(results))
     names = labels(results)
     rows: list[dict[str, Any]] = []
-    for (one, first), (two, second) in combinations(zip(names, results, strict=True), 2):
+    named = list(zip(names, results, strict=True))
+    couples = combinations(named, 2) if reference is None else _with_reference(named, reference)
+    for (one, first), (two, second) in couples:
         found = _compare_two(first, second, one, two, draws=draws, seed=seed)
         if not found:
             raise NoSharedPairsError(one, two)
@@ -67,6 +72,15 @@ def compare(results: Sequence[Result], *, draws: int = COMPARISON_DRAWS, seed: i
         family = (table["phenomenon"] == "") == whole
         table.loc[family, "p_holm"] = holm(table.loc[family, "p"].to_numpy(float))
     return table
+
+
+def _with_reference(
+    named: list[tuple[str, Result]], reference: int
+) -> Iterator[tuple[tuple[str, Result], tuple[str, Result]]]:
+    chosen = named[reference]
+    for each in named:
+        if each is not chosen:
+            yield each, chosen
 
 
 def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,19 @@ from typing import Any, Literal
 
 from babyslm.results.result import Result
 
-__all__ = ["Amount", "condition", "modality", "revision", "snr", "training_amount", "training_condition"]
+__all__ = [
+    "Amount",
+    "amount_text",
+    "condition",
+    "condition_text",
+    "modality",
+    "revision",
+    "snr",
+    "snr_text",
+    "training_amount",
+    "training_condition",
+    "training_text",
+]
 
 Amount = Literal["hours", "tokens", "words"]
 AMOUNTS: tuple[Amount, ...] = ("hours", "tokens", "words")
@@ -36,6 +48,12 @@ def training_amount(result: Result) -> tuple[Amount, float] | None:
     return None
 
 
+def amount_text(result: Result) -> str | None:
+    """Return how much the learner was trained on, in words, such as 4 hours."""
+    amount = training_amount(result)
+    return f"{amount[1]:,.6g} {amount[0]}" if amount else None
+
+
 def training_condition(result: Result) -> str | None:
     """Return the acoustic condition of the training data, such as clean."""
     training = _find(result, "training")
@@ -47,10 +65,28 @@ def condition(result: Result) -> str | None:
     return _text(result.record.settings.get("condition"))
 
 
+def training_text(result: Result) -> str | None:
+    """Return the condition of the training data in words that tell it from that of the stimuli."""
+    value = training_condition(result)
+    return f"{value} training" if value else None
+
+
+def condition_text(result: Result) -> str | None:
+    """Return the condition of the stimuli in words that tell it from that of the training data."""
+    value = condition(result)
+    return f"{value} test" if value else None
+
+
 def snr(result: Result) -> float | None:
     """Return the signal-to-noise ratio of the stimuli in dB."""
     value = result.record.settings.get("snr")
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def snr_text(result: Result) -> str | None:
+    """Return the signal-to-noise ratio of the stimuli in words, such as 10 dB."""
+    value = snr(result)
+    return None if value is None else f"{value:g} dB".replace("-", "−")
 
 
 def _find(result: Result, key: str) -> Any:

@@ -3,21 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from babyslm.results.facts import condition, modality, revision, training_condition
+from babyslm.results.facts import amount_text, condition_text, modality, revision, snr_text, training_text
 from babyslm.results.result import Result
 
 __all__ = ["labels"]
+
+DETAILS: tuple[Callable[[Result], str | None], ...] = (
+    revision,
+    modality,
+    training_text,
+    amount_text,
+    condition_text,
+    snr_text,
+)
 
 
 def labels(results: Sequence[Result]) -> list[str]:
     """Return a label for each result: its name, and as much more as tells it from the others.
 
-    Revision, modality, training condition and condition of the stimuli are added in this order where names coincide;
-    a number, where nothing else differs.
+    Revision, modality, condition and amount of training, condition and noise of the stimuli are added in this order
+    where names coincide; a number, where nothing else differs.
     """
     names = [result.name for result in results]
-    details: tuple[Callable[[Result], str | None], ...] = (revision, modality, training_condition, condition)
-    for detail in details:
+    for detail in DETAILS:
         values = [detail(result) for result in results]
         twice = {name for name, count in Counter(names).items() if count > 1}
         differing = {

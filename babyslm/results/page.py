@@ -54,12 +54,14 @@ class Plot:
 
     :param spec: Vega-Lite specification.
     :param title: what it shows; empty where the section says it.
-    :param table: the same figures, folded away below it.
+    :param table: the same figures, below it.
+    :param opened: show the figures without being asked.
     """
 
     spec: Spec
     title: str = ""
     table: Table | None = None
+    opened: bool = False
 
 
 @dataclass(frozen=True)

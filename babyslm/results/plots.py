@@ -17,7 +17,8 @@ CHANCE = 0.5
 """Accuracy of a learner that guesses."""
 
 ROW_HEIGHT = 24
-LABEL_WIDTH = 150
+TWO_LINES = "split(datum.label, ' − ')"
+"""Names of two learners stand one below the other."""
 
 Spec = dict[str, Any]
 
@@ -34,22 +35,20 @@ def dot_plot(frame: pd.DataFrame, value: str, title: str, *, learner: str | None
     order = list(dict.fromkeys(rows[value]))
     learners = list(dict.fromkeys(rows[learner])) if learner else []
     base = alt.Chart(_data(rows)).encode(
-        y=alt.Y(f"{_field(value)}:N", sort=order, title=title or None, axis=alt.Axis(labelLimit=LABEL_WIDTH)),
+        y=alt.Y(f"{_field(value)}:N", sort=order, title=title or None),
         tooltip=_tooltip(value, learner),
     )
     scale = _accuracy_scale(rows)
     bars = base.mark_rule(strokeWidth=2, style="interval").encode(
         x=alt.X("low:Q", scale=scale, title="accuracy", axis=alt.Axis(format=".0%", tickCount=5)), x2="high:Q"
     )
-    dots = base.mark_point(filled=True, size=70, opacity=1, style="estimate").encode(
-        x=alt.X("accuracy:Q", scale=scale)
-    )
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("accuracy:Q", scale=scale))
     if learner:
         colour = _colour(learner, learners)
         offset = alt.YOffset(f"{_field(learner)}:N", sort=learners)
         bars, dots = bars.encode(color=colour, yOffset=offset), dots.encode(color=colour, yOffset=offset)
     height = len(order) * max(ROW_HEIGHT, 16 * len(learners) + 8)
-    return _spec(alt.layer(_rule(CHANCE, "x"), bars, dots).properties(width="container", height=height))
+    return _spec(alt.layer(_rule(CHANCE, "x", scale), bars, dots).properties(width="container", height=height))
 
 
 def curve(
@@ -68,7 +67,13 @@ def curve(
     :param learner: column of the colour, when several learners are set side by side.
     :param scale: `log` for amounts of training.
     """
-    across = alt.X(f"{_field(x)}:Q", title=title, scale=alt.Scale(type=scale, zero=False, nice=scale == "linear"))
+    whole = all(float(value).is_integer() for value in frame[x])
+    # Few whole numbers get a tick each; amounts of training are written 10k, 1M.
+    axis = alt.Axis(format="~s" if scale == "log" else "d" if whole else "~g", **({"tickMinStep": 1} if whole else {}))
+    extent = [float(frame[x].min()), float(frame[x].max())]
+    across = alt.X(
+        f"{_field(x)}:Q", title=title, axis=axis, scale=alt.Scale(type=scale, domain=extent, nice=False, padding=8)
+    )
     base = alt.Chart(_data(frame)).encode(x=across, tooltip=_tooltip(x, learner))
     limits = _accuracy_scale(frame)
     band = base.mark_errorband(opacity=0.18).encode(
@@ -80,7 +85,7 @@ def curve(
     if learner:
         colour = _colour(learner, list(dict.fromkeys(frame[learner])))
         band, line = band.encode(color=colour), line.encode(color=colour)
-    return _spec(alt.layer(_rule(CHANCE, "y"), band, line).properties(width="container", height=240))
+    return _spec(alt.layer(_rule(CHANCE, "y", limits), band, line).properties(width="container", height=240))
 
 
 def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
@@ -94,7 +99,7 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     limit = float(ends) * 1.1 if ends == ends and ends > 0 else 0.1  # noqa: PLR0124  # NaN is not itself
     scale = alt.Scale(domain=[-limit, limit], nice=False)
     base = alt.Chart(_data(frame)).encode(
-        y=alt.Y(f"{_field(label)}:N", sort=order, title=None, axis=alt.Axis(labelLimit=LABEL_WIDTH)),
+        y=alt.Y(f"{_field(label)}:N", sort=order, title=None, axis=alt.Axis(labelExpr=TWO_LINES)),
         tooltip=[
             alt.Tooltip(f"{_field(label)}:N", title="comparison"),
             *(alt.Tooltip(f"{name}:Q", format="+.1%") for name in ("difference", "low", "high")),
@@ -105,11 +110,9 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     bars = base.mark_rule(strokeWidth=2, style="interval").encode(
         x=alt.X("low:Q", scale=scale, title="difference in accuracy", axis=axis), x2="high:Q"
     )
-    dots = base.mark_point(filled=True, size=70, opacity=1, style="estimate").encode(
-        x=alt.X("difference:Q", scale=scale)
-    )
-    height = max(2, len(order)) * ROW_HEIGHT
-    return _spec(alt.layer(_rule(0, "x"), bars, dots).properties(width="container", height=height))
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("difference:Q", scale=scale))
+    height = len(order) * (ROW_HEIGHT + 14)
+    return _spec(alt.layer(_rule(0, "x", scale), bars, dots).properties(width="container", height=height))
 
 
 def _data(frame: pd.DataFrame) -> alt.InlineData:
@@ -134,9 +137,10 @@ def _accuracy_scale(frame: pd.DataFrame) -> alt.Scale:
     return alt.Scale(domain=[start, 1.0], nice=False)
 
 
-def _rule(at: float, channel: Literal["x", "y"]) -> alt.Chart:
+def _rule(at: float, channel: Literal["x", "y"], scale: alt.Scale) -> alt.Chart:
+    # One domain for all layers: a layer without it would pull zero into the plot.
     rule = alt.Chart(alt.Data(values=[{"at": at}])).mark_rule(strokeDash=[5, 4], style="chance")
-    return rule.encode(x=alt.X("at:Q")) if channel == "x" else rule.encode(y=alt.Y("at:Q"))
+    return rule.encode(x=alt.X("at:Q", scale=scale)) if channel == "x" else rule.encode(y=alt.Y("at:Q", scale=scale))
 
 
 def _colour(learner: str, learners: Sequence[str]) -> alt.Color:

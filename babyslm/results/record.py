@@ -1,7 +1,7 @@
 """`result.json`: the versioned schema of a result."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,13 +11,22 @@ from pydantic_core import to_jsonable_python
 
 from babyslm.files import sha256_text
 from babyslm.results.environment import Environment
-from babyslm.results.summary import ATTRIBUTES, headline, summarise
+from babyslm.results.summary import ATTRIBUTES, STATISTICS, headline, summarise
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import parse_document, read_json
 from babyslm.verify.results import ResultVersionError
 
-__all__ = ["RECORD_NAME", "SCHEMA_VERSION", "Bootstrap", "Metric", "ResultRecord", "StimuliRecord", "read_record"]
+__all__ = [
+    "RECORD_NAME",
+    "SCHEMA_VERSION",
+    "Bootstrap",
+    "Metric",
+    "ResultRecord",
+    "StimuliRecord",
+    "metric_table",
+    "read_record",
+]
 
 SCHEMA_VERSION = 1
 RECORD_NAME = "result.json"
@@ -109,6 +118,28 @@ def metrics_of(trials: pd.DataFrame, bootstrap: Bootstrap) -> list[Metric]:
             value = row.pop(name)
             metrics.append(Metric.model_validate({**row, "measure": "accuracy", "attribute": name, "value": value}))
     return metrics
+
+
+def metric_table(metrics: Sequence[Metric], attribute: str | None = None) -> pd.DataFrame:
+    """Lay recorded figures out as `babyslm.results.summary` computes them.
+
+    :param metrics: the figures of a record.
+    :param attribute: figures by this attribute, which names a column of the table; default those of whole tables,
+        with their `measure`.
+    """
+    key = attribute or "measure"
+    rows = [
+        {
+            "task": metric.task,
+            "split": metric.split,
+            key: metric.value if attribute else metric.measure,
+            **{name: getattr(metric, name) for name in STATISTICS},
+        }
+        for metric in metrics
+        if metric.attribute == attribute
+    ]
+    table = pd.DataFrame(rows, columns=["task", "split", key, *STATISTICS])
+    return table.astype(dict.fromkeys(("accuracy", "std", "low", "high"), "float64"))
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:

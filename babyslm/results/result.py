@@ -19,6 +19,7 @@ from babyslm.results.record import (
     RECORD_NAME,
     Bootstrap,
     ResultRecord,
+    metric_table,
     metrics_of,
     plain,
     read_record,
@@ -26,7 +27,7 @@ from babyslm.results.record import (
 )
 from babyslm.results.score_files import parse_scores, score_lines, score_path
 from babyslm.results.score_table import official_order
-from babyslm.results.summary import ATTRIBUTES, headline, summarise, tables_of
+from babyslm.results.summary import ATTRIBUTES, summarise, tables_of
 from babyslm.results.trials import TRIAL_COLUMNS, make_trials
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -92,8 +93,7 @@ class Result:
 
     def headline(self) -> pd.DataFrame:
         """Return the figures of each table as a whole, with 95 % intervals."""
-        bootstrap = self.record.bootstrap
-        return headline(self.trials, draws=bootstrap.draws, seed=bootstrap.seed)
+        return metric_table(self.record.metrics)
 
     def by(
         self,
@@ -113,6 +113,12 @@ class Result:
         trials = self._select(task, split)
         if not any(has_attribute(table, attribute) for _, _, table in tables_of(trials)):
             raise UnknownAttributeError(attribute, [name for name in ATTRIBUTES if has_attribute(trials, name)])
+        if pooling == "mean" and attribute in ATTRIBUTES:
+            recorded = metric_table(self.record.metrics, attribute)
+            wanted = (recorded["task"] == (task or recorded["task"])) & (
+                recorded["split"] == (split or recorded["split"])
+            )
+            return recorded[wanted].reset_index(drop=True)
         bootstrap = self.record.bootstrap
         return summarise(trials, attribute, pooling=pooling, draws=bootstrap.draws, seed=bootstrap.seed)
 

@@ -11,7 +11,7 @@ from babyslm.results.aggregate import attribute, has_attribute, item_accuracies
 from babyslm.results.intervals import DRAWS, cluster_codes, draw_means, percentile_interval
 from babyslm.results.trials import verdict
 
-__all__ = ["ATTRIBUTES", "MEASURES", "headline", "summarise", "tables_of"]
+__all__ = ["ATTRIBUTES", "MEASURES", "STATISTICS", "headline", "summarise", "tables_of"]
 
 ATTRIBUTES = ("phenomenon", "frequency", "length", "voice", "condition", "snr", "seen", "category", "age_band")
 """The attributes that a result is broken down by where its trials have them."""
@@ -20,6 +20,7 @@ MEASURES = ("accuracy", "macro_accuracy", "sum_accuracy")
 """Official (micro), mean over phenomena, and official with sums instead of means of log-probabilities."""
 
 STATISTICS = ("n", "clusters", "trials", "ties", "accuracy", "std", "low", "high")
+"""What is given of every figure: items, clusters, trials, ties, accuracy, deviation between items, interval."""
 
 
 def tables_of(trials: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:

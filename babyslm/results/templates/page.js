@@ -12,12 +12,14 @@
       font: getComputedStyle(document.body).fontFamily,
       view: { stroke: null },
       mark: { color: series[0] },
-      rule: { color: series[0] },
-      style: { chance: { stroke: colour("--chance"), strokeWidth: 1.5 } },
+      style: {
+        interval: { color: series[0] },
+        chance: { color: colour("--chance"), strokeWidth: 1.5 },
+      },
       range: { category: series },
       axis: {
         ...text, labelFontSize: 12, titleFontSize: 12, gridColor: colour("--line"), gridOpacity: 0.6,
-        domainColor: colour("--line"), tickColor: colour("--line"), labelLimit: narrow.matches ? 110 : 190,
+        domainColor: colour("--line"), tickColor: colour("--line"), labelLimit: narrow.matches ? 115 : 300,
       },
       legend: { labelColor: colour("--ink"), titleColor: colour("--muted"), labelFontSize: 12, symbolOpacity: 1 },
     };
@@ -29,7 +31,7 @@
       vegaEmbed(element, spec, {
         renderer: "svg",
         config: config(),
-        actions: { export: true, source: false, compiled: false, editor: false },
+        actions: narrow.matches ? false : { export: true, source: false, compiled: false, editor: false },
         tooltip: { theme: dark.matches ? "dark" : "light" },
       }).catch((error) => { element.textContent = `This plot cannot be drawn: ${error.message}`; });
     }
