@@ -11,13 +11,13 @@ from tests.tiny_networks import bert, llama
 PIECES = ["the", "dog", "dogs", "run", "runs", "cat", "cats", "a", "A", "sees", "see", "big"]
 
 
-def tokenizer() -> Tokenizer:
+def pipeline() -> Tokenizer:
     """Byte-pair encoding with byte fallback, a prefixed space, no pre-tokenizer, and a space after an apostrophe.
 
     Ids as in Lucie: 0 begins, 1 ends, 2 unknown, 3 padding.
     """
     vocabulary = {"<s>": 0, "</s>": 1, "<unk>": 2, "<pad>": 3}
-    for symbol in ["▁", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,'!?"]:
+    for symbol in ["▁", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.,'!?12"]:
         vocabulary[symbol] = len(vocabulary)
     for byte in range(256):
         vocabulary[f"<0x{byte:02X}>"] = len(vocabulary)
@@ -58,16 +58,16 @@ TOKENIZER_CONFIG = {
 
 
 def write_tokenizer(folder: Path, **changes: Any) -> Tokenizer:
-    made = tokenizer()
+    made = pipeline()
     folder.mkdir(parents=True, exist_ok=True)
     made.save(str(folder / "tokenizer.json"))
     (folder / "tokenizer_config.json").write_text(json.dumps(TOKENIZER_CONFIG | changes), encoding="utf-8")
     return made
 
 
-def causal_folder(folder: Path, **changes: Any) -> Path:
+def causal_folder(folder: Path, *, tokenizer: dict[str, Any] | None = None, **changes: Any) -> Path:
     """A tiny Llama with Lucie's ids and the tokenizer above."""
-    made = write_tokenizer(folder)
+    made = write_tokenizer(folder, **(tokenizer or {}))
     settings = {"vocab_size": made.get_vocab_size(), "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 3}
     llama(**(settings | changes)).save_pretrained(folder, safe_serialization=True)
     return folder

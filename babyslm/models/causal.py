@@ -71,4 +71,8 @@ class CausalModel:
     def token_scores(self, stimuli: Sequence[Stimulus]) -> list[TokenScores]:
         """Return the log-probability of every scored token, in nats, in the order of the stimuli."""
         sequences = self.encoder.encode(stimuli)
-        return self.path.score(self.head, sequences, budget=self.budget, device=self.device)
+        # Equal texts get one score to the last digit, so that a pair of equal members is a tie.
+        distinct = {sequence.ids.tobytes(): sequence for sequence in sequences}
+        scored = self.path.score(self.head, list(distinct.values()), budget=self.budget, device=self.device)
+        scores = dict(zip(distinct, scored, strict=True))
+        return [scores[sequence.ids.tobytes()] for sequence in sequences]

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["WORD_STARTS", "marked_words", "word_numbers"]
+__all__ = ["WORD_GOES_ON", "WORD_STARTS", "marked_words", "word_numbers"]
 
 WORD_STARTS = ("▁", "Ġ", " ")
 """What tokenizers write where a word begins after a space."""
