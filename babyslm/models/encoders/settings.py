@@ -1,0 +1,54 @@
+"""What a recipe and a model folder say of an encoder."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["EncoderSettings", "LogMelSettings", "MfccSettings", "Normalisation", "SpectralSettings"]
+
+Normalisation = Literal["utterance", "utterance-mean", "none"]
+"""Where the statistics come from that features are normalised by. Those of the utterance itself keep a score a
+function of its stimulus alone; those of a voice would make it depend on the other stimuli of that voice."""
+
+
+class SpectralSettings(BaseModel):
+    """What MFCC and log-mel features share.
+
+    :param mels: mel bands.
+    :param window: seconds a frame looks at.
+    :param hop: seconds between frames.
+    :param low: lowest frequency of the mel bands, Hz.
+    :param high: highest, Hz.
+    :param normalise: `utterance` subtracts the mean and divides by the standard deviation of each dimension over the
+        utterance, `utterance-mean` only subtracts, `none` does neither.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mels: int = Field(default=40, ge=4, le=128)
+    window: float = Field(default=0.025, gt=0, le=0.1)
+    hop: float = Field(default=0.010, gt=0, le=0.1)
+    low: float = Field(default=20.0, ge=0)
+    high: float = Field(default=7600.0, gt=0, le=8000)
+    normalise: Normalisation = "utterance"
+
+
+class MfccSettings(SpectralSettings):
+    """Mel-frequency cepstral coefficients.
+
+    :param coefficients: how many, the zeroth (level) included.
+    :param deltas: derivatives after them: 0 none, 1 the first, 2 the second as well.
+    """
+
+    kind: Literal["mfcc"] = "mfcc"
+    coefficients: int = Field(default=13, ge=2, le=64)
+    deltas: int = Field(default=2, ge=0, le=2)
+
+
+class LogMelSettings(SpectralSettings):
+    """Logarithms of mel band energies."""
+
+    kind: Literal["log-mel"] = "log-mel"
+
+
+EncoderSettings = Annotated[MfccSettings | LogMelSettings, Field(discriminator="kind")]

@@ -1,0 +1,75 @@
+"""Labels of frames that do not flicker: each change of label costs.
+
+For distances d(t, k) and a penalty p the labels minimise sum over t of d(t, k_t) + p [k_t != k_{t-1}], found exactly
+by dynamic programming (as in the duration-penalised coding of Kamper and van Niekerk, 2021, with a constant cost).
+Since a change costs the same whichever labels it is between, a step is a minimum over labels and not over pairs.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.scoring.batches import length_batches
+
+__all__ = ["segment"]
+
+BUDGET = 4_000_000
+"""Distances a batch holds at once."""
+
+Labels = NDArray[np.int64]
+
+
+def segment(distances: Sequence[NDArray[np.float32]], penalty: float) -> list[Labels]:
+    """Return the best label of each frame of each utterance.
+
+    Ties are decided for staying, then for the smaller label. Utterances do not influence one another.
+
+    :param distances: of each utterance, shape (frames, labels).
+    :param penalty: what a change of label costs, at least 0; 0 gives the nearest label of each frame.
+    """
+    found: list[Labels] = [np.zeros(0, dtype=np.int64)] * len(distances)
+    if penalty == 0:
+        return [np.asarray(table.argmin(axis=1), dtype=np.int64) for table in distances]
+    lengths = [len(table) for table in distances]
+    width = max((table.shape[1] for table in distances), default=1)
+    for batch in length_batches(lengths, max(1, BUDGET // width)):
+        chosen = [distances[i] for i in batch]
+        for i, labels in zip(batch, _segment_batch(chosen, penalty), strict=True):
+            found[i] = labels
+    return found
+
+
+def _segment_batch(tables: Sequence[NDArray[np.float32]], penalty: float) -> list[Labels]:
+    """Segment utterances that are sorted by length, longest first, together; sums are float64."""
+    lengths = np.array([len(table) for table in tables])
+    frames, labels = int(lengths.max()), tables[0].shape[1]
+    if frames == 0:
+        return [np.zeros(0, dtype=np.int64) for _ in tables]
+    costs = np.zeros((frames, len(tables), labels), dtype=np.float32)
+    for row, table in enumerate(tables):
+        costs[: len(table), row] = table
+    changed = np.zeros((frames, len(tables), labels), dtype=np.bool_)
+    best = np.zeros((frames, len(tables)), dtype=np.int64)
+    running = (lengths[None, :] > np.arange(frames)[:, None]).sum(axis=1)
+    total = costs[0].astype(np.float64)
+    best[0] = total.argmin(axis=1)
+    for t in range(1, frames):
+        n = running[t]  # the first n rows still have a frame here
+        change = np.take_along_axis(total[:n], best[t - 1, :n, None], axis=1) + penalty
+        changed[t, :n] = change < total[:n]
+        total[:n] = np.minimum(total[:n], change) + costs[t, :n]
+        best[t, :n] = total[:n].argmin(axis=1)
+    return _trace(best, changed, lengths)
+
+
+def _trace(best: NDArray[np.int64], changed: NDArray[np.bool_], lengths: NDArray[np.int64]) -> list[Labels]:
+    """Follow the choices back from each utterance's last frame."""
+    rows = np.arange(len(lengths))
+    path = np.zeros(best.shape, dtype=np.int64)
+    label = best[lengths - 1, rows]
+    for t in range(len(best) - 1, -1, -1):
+        path[t] = label
+        if t > 0:
+            label = np.where((t < lengths) & changed[t, rows, label], best[t - 1], label)
+    return [path[:length, row] for row, length in enumerate(lengths)]

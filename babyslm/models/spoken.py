@@ -1,0 +1,162 @@
+"""Learners that only hear: sound to features, features to units, units to log-probability.
+
+Score: the mean log-probability of the units, end symbol included, as the reference has it for its LSTM on units.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.encoders.settings import EncoderSettings
+from babyslm.models.folder import Header, read_header, write_header
+from babyslm.models.load import load_model
+from babyslm.models.protocol import ScoreBatch
+from babyslm.models.sequences import SequenceLearner
+from babyslm.models.unit_cache import UnitCache
+from babyslm.models.units import Codebook, Units
+from babyslm.speech.audio import Samples, read_audio
+from babyslm.stimuli.stimulus import Modality, Stimulus
+from babyslm.verify.models import CorruptModelError
+from babyslm.verify.units import AudioMissingError
+
+__all__ = ["LANGUAGE_MODEL", "SpokenHeader", "SpokenLanguageModel", "encode_units", "load", "save_spoken"]
+
+LANGUAGE_MODEL = "language-model"
+"""Folder, inside the model's, of the learner over units."""
+
+CHUNK = 64
+"""Sounds held in memory at once."""
+
+
+class SpokenHeader(Header):
+    """What `babyslm.json` says of a spoken learner."""
+
+    family: Literal["spoken"] = "spoken"
+    encoder: EncoderSettings
+
+
+class SpokenLanguageModel:
+    """An encoder, a codebook and a language model over its units.
+
+    :param encoder: waveform to features.
+    :param codebook: features to units.
+    :param language_model: an LSTM, n-gram or other learner whose vocabulary is the codebook's units.
+    :param name: name shown in results.
+    :param cache: keep units in the user's cache; default where the encoder is costly.
+    """
+
+    family = "spoken"
+    modality: Modality = "spoken"
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        codebook: Codebook,
+        language_model: SequenceLearner,
+        *,
+        name: str = "spoken",
+        cache: bool | None = None,
+    ) -> None:
+        self.encoder = encoder
+        self.codebook = codebook
+        self.language_model = language_model
+        self.name = name
+        wanted = encoder.costly if cache is None else cache
+        self.cache = UnitCache(encoder, codebook) if wanted else None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What changes the scores."""
+        units = {
+            "size": self.codebook.size,
+            "context": list(self.codebook.context),
+            "penalty": self.codebook.penalty,
+            "deduplicate": self.codebook.deduplicate,
+            "codebook": self.codebook.digest,
+        }
+        below = {"family": self.language_model.family} | self.language_model.settings
+        return {
+            "encoder": self.encoder.settings,
+            "frame_rate": self.encoder.frame_rate,
+            "units": units,
+            "language_model": below,
+        }
+
+    def units(self, stimuli: Sequence[Stimulus]) -> list[Units]:
+        """Return the units of each stimulus; one without sound is an `AudioMissingError`."""
+        lacking = [stimulus.name for stimulus in stimuli if stimulus.audio is None]
+        if lacking:
+            raise AudioMissingError(lacking)
+        waveforms = (read_audio(stimulus.audio) for stimulus in stimuli if stimulus.audio is not None)
+        return list(encode_units(waveforms, self.encoder, self.codebook, cache=self.cache))
+
+    def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
+        """Return sum of log-probabilities in nats and number of scored units, in the order of the stimuli."""
+        vocabulary = self.language_model.vocabulary
+        sequences = [vocabulary.encode_units(units.tolist()) for units in self.units(stimuli)]
+        return ScoreBatch(*self.language_model.score_sequences(sequences))
+
+
+def encode_units(
+    waveforms: Iterable[Samples], encoder: Encoder, codebook: Codebook, *, cache: UnitCache | None = None
+) -> Iterator[Units]:
+    """Yield the units of each waveform, a chunk of them in memory at a time.
+
+    :param waveforms: float32 at 16 kHz; taken as they are needed.
+    :param encoder: waveform to features.
+    :param codebook: features to units.
+    :param cache: where known units are found and new ones kept; None for neither.
+    """
+    remaining = iter(waveforms)
+    while chunk := list(islice(remaining, CHUNK)):
+        if cache is None:
+            yield from codebook.quantise(encoder.encode(chunk))
+            continue
+        keys = [cache.key(waveform) for waveform in chunk]
+        known = {key: units for key in keys if (units := cache.get(key)) is not None}
+        new = {key: waveform for key, waveform in zip(keys, chunk, strict=True) if key not in known}
+        for key, units in zip(new, codebook.quantise(encoder.encode(list(new.values()))), strict=True):
+            cache.put(key, units)
+            known[key] = units
+        yield from (known[key] for key in keys)
+
+
+def save_spoken(folder: Path, encoder: EncoderSettings, codebook: Codebook, name: str) -> None:
+    """Write what a spoken learner has beside its language model, which is in place already; the header last.
+
+    :param folder: model folder.
+    :param encoder: settings of the encoder.
+    :param codebook: features to units.
+    :param name: name shown in results.
+    """
+    codebook.save(folder)
+    write_header(folder, SpokenHeader(name=name, encoder=encoder))
+
+
+def load(
+    folder: Path, *, device: str = "auto", dtype: str | None = None, cache: bool | None = None, **options: Any
+) -> SpokenLanguageModel:
+    """Load a spoken learner from its model folder.
+
+    :param folder: model folder.
+    :param device: where encoder and language model run; default auto.
+    :param dtype: number type of the language model; None is float32.
+    :param cache: keep units in the user's cache; default where the encoder is costly.
+    :param options: passed on to the language model's loader, such as `batch_tokens`.
+    """
+    header = read_header(folder, SpokenHeader)
+    codebook = Codebook.load(folder)
+    encoder = make_encoder(header.encoder, folder=folder, device=device)
+    if encoder.dimensions != codebook.dimensions:
+        reason = f"the codebook takes {codebook.dimensions} dimensions and the encoder gives {encoder.dimensions}"
+        raise CorruptModelError(folder, reason)
+    below = load_model(str(folder / LANGUAGE_MODEL), device=device, dtype=dtype, **options)
+    if not isinstance(below, SequenceLearner) or below.vocabulary.kind != "units":
+        raise CorruptModelError(folder / LANGUAGE_MODEL, "is no learner over speech units")
+    if len(below.vocabulary.symbols) - 3 != codebook.size:
+        reason = f"knows {len(below.vocabulary.symbols) - 3} units and the codebook has {codebook.size}"
+        raise CorruptModelError(folder / LANGUAGE_MODEL, reason)
+    return SpokenLanguageModel(encoder, codebook, below, name=header.name or folder.resolve().name, cache=cache)

@@ -1,0 +1,92 @@
+"""The sound that a spoken learner is trained on: the utterances of a prepared corpus, read file by file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.corpora.corpus import TABLE_NAME, load_corpus
+from babyslm.files import sha256_file
+from babyslm.speech.audio import RATE, Samples, read_audio
+from babyslm.verify.units import NoSpeechError, SegmentError
+
+__all__ = ["SpokenUtterances", "read_utterances"]
+
+
+@dataclass(frozen=True)
+class SpokenUtterances:
+    """Where the utterances of a corpus lie.
+
+    :param source: the corpus' table.
+    :param sha256: its checksum.
+    :param files: sound files, in order of their path.
+    :param places: shape (n,): the file of each utterance, as a place in `files`.
+    :param onsets: shape (n,): seconds.
+    :param offsets: shape (n,): seconds.
+    :param speakers: shape (n,): who speaks, as numbers; where a corpus does not say, each file is a speaker.
+    """
+
+    source: Path
+    sha256: str
+    files: tuple[Path, ...]
+    places: NDArray[np.int64]
+    onsets: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+    speakers: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Length of each utterance, shape (n,)."""
+        return self.offsets - self.onsets
+
+    def waveforms(self, chosen: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Samples]]:
+        """Yield number and sound of the chosen utterances, each file opened once; one file in memory at a time.
+
+        :param chosen: numbers of utterances; they are yielded file by file and in order of onset.
+        """
+        wanted = np.asarray(chosen, dtype=np.int64)
+        order = wanted[np.lexsort((wanted, self.onsets[wanted], self.places[wanted]))]
+        opened, sound = -1, np.zeros(0, dtype=np.float32)
+        for number in order.tolist():
+            place = int(self.places[number])
+            if place != opened:
+                opened, sound = place, read_audio(self.files[place])
+            yield number, self._cut(number, sound)
+
+    def _cut(self, number: int, sound: Samples) -> Samples:
+        onset, offset = float(self.onsets[number]), float(self.offsets[number])
+        start, stop = round(onset * RATE), round(offset * RATE)
+        if not 0 <= start < stop <= len(sound):
+            path = self.files[int(self.places[number])]
+            raise SegmentError(path, number, onset, offset, len(sound) / RATE)
+        return sound[start:stop]
+
+
+def read_utterances(corpus: Path) -> SpokenUtterances:
+    """Read which utterances of a prepared corpus have sound.
+
+    :param corpus: folder made by `babyslm prepare` or spoken by synthetic voices.
+    """
+    source = corpus / TABLE_NAME
+    table = load_corpus(corpus).utterances
+    heard = table[table["audio"].notna() & table["onset"].notna() & table["offset"].notna()]
+    if heard.empty:
+        raise NoSpeechError(source)
+    names = sorted(heard["audio"].unique())
+    numbers = {name: number for number, name in enumerate(names)}
+    speakers = heard["speaker"].fillna(heard["audio"])
+    known = {name: number for number, name in enumerate(sorted(speakers.unique()))}
+    return SpokenUtterances(
+        source=source,
+        sha256=sha256_file(source),
+        files=tuple(corpus / name for name in names),
+        places=heard["audio"].map(numbers).to_numpy(np.int64),
+        onsets=heard["onset"].to_numpy(np.float64),
+        offsets=heard["offset"].to_numpy(np.float64),
+        speakers=speakers.map(known).to_numpy(np.int64),
+    )

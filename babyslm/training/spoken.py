@@ -1,0 +1,151 @@
+"""Train spoken learners: a corpus with sound becomes units, and the units a language model.
+
+Three stages, each kept when it is done, so that a stopped run goes on: the codebook, the units of the corpus, the
+language model (which keeps checkpoints of its own).
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from babyslm.files import sha256_text, write_json
+from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
+from babyslm.models.folder import read_arrays, write_arrays
+from babyslm.models.lstm import LstmSizes
+from babyslm.models.spoken import LANGUAGE_MODEL, encode_units, save_spoken
+from babyslm.models.units import Codebook
+from babyslm.models.vocabulary import Vocabulary
+from babyslm.progress import track
+from babyslm.training.data import held_out
+from babyslm.training.lstm import fit_lstm
+from babyslm.training.recipe import Recipe
+from babyslm.training.settings import LoopSettings
+from babyslm.training.speech_data import SpokenUtterances, read_utterances
+from babyslm.training.units import UnitSettings, learn_codebook
+from babyslm.verify.documents import NoSuchFileError, read_json
+from babyslm.verify.recipes import CheckpointMismatchError
+
+__all__ = ["SpokenRecipe", "train_spoken"]
+
+STAGES = ".checkpoints"
+"""Folder of finished stages inside the model folder; it goes when the model is whole."""
+
+Ragged = list[NDArray[np.int64]]
+
+
+class SpokenRecipe(Recipe):
+    """What decides a spoken learner."""
+
+    family: Literal["spoken"] = "spoken"
+    encoder: EncoderSettings = MfccSettings()
+    units: UnitSettings = UnitSettings()
+    validation: float = Field(default=0.05, ge=0, lt=1, description="share of the utterances held out")
+    sizes: LstmSizes = LstmSizes()
+    loop: LoopSettings
+
+
+def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
+    """Train a spoken learner from its recipe into a model folder.
+
+    :param recipe: what to train.
+    :param folder: model folder; finished stages and checkpoints are kept in it until it is whole.
+    :param resume: go on with the stages and the checkpoint that are there.
+    :param device: auto, or cpu.
+    :returns: what the training record says: the corpus, the units, and how training went.
+    """
+    corpus = read_utterances(recipe.corpus)
+    encoder = make_encoder(recipe.encoder, device=device)
+    stages = folder / STAGES
+    _identify(stages, recipe, corpus, resume=resume)
+    codebook = _codebook(stages, recipe, corpus, encoder)
+    units = _units(stages, corpus, encoder, codebook)
+    vocabulary = Vocabulary.of_units(codebook.size)
+    sequences = [vocabulary.encode_units(sequence.tolist()) for sequence in units]
+    training, valid = held_out(sequences, recipe.validation, seed=recipe.seed, source=corpus.source)
+    outcome = fit_lstm(
+        training,
+        valid,
+        vocabulary,
+        recipe.sizes,
+        recipe.loop,
+        folder=folder / LANGUAGE_MODEL,
+        name=recipe.name,
+        seed=recipe.seed,
+        resume=resume,
+        device=device,
+    )
+    shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
+    save_spoken(folder, recipe.encoder, codebook, recipe.name)
+    return {
+        "corpus": {"file": corpus.source.name, "sha256": corpus.sha256, "hours": _hours(corpus)},
+        "units": unit_statistics(units, codebook.size, float(corpus.seconds.sum())),
+    } | outcome
+
+
+def unit_statistics(units: Ragged, size: int, seconds: float) -> dict[str, float]:
+    """Describe the units of a corpus.
+
+    :param units: of each utterance.
+    :param size: number of units there are.
+    :param seconds: length of all utterances together.
+    :returns: how many are used, their perplexity by frequency, and how many there are a second.
+    """
+    counts = np.bincount(np.concatenate(units), minlength=size)
+    shares = counts[counts > 0] / counts.sum()
+    return {
+        "used": int((counts > 0).sum()),
+        "perplexity": round(float(np.exp(-(shares * np.log(shares)).sum())), 2),
+        "a_second": round(float(counts.sum() / seconds), 2),
+    }
+
+
+def _hours(corpus: SpokenUtterances) -> float:
+    return round(float(corpus.seconds.sum() / 3600), 4)
+
+
+def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, *, resume: bool) -> None:
+    """Refuse the stages of another encoder, unit settings, seed or corpus; without `resume`, start anew."""
+    if not resume:
+        shutil.rmtree(stages, ignore_errors=True)
+    told = recipe.model_dump_json(include={"encoder", "units", "seed"})
+    identity = {"identity": sha256_text(f"{told}\n{corpus.sha256}")}
+    path = stages / "stages.json"
+    try:
+        if read_json(path) != identity:
+            raise CheckpointMismatchError(stages.parent)
+    except NoSuchFileError:
+        write_json(path, identity)
+
+
+def _codebook(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, encoder: Encoder) -> Codebook:
+    if not (stages / "codebook.json").is_file():
+        learn_codebook(corpus, encoder, recipe.units, seed=recipe.seed).save(stages)
+    return Codebook.load(stages)
+
+
+def _units(stages: Path, corpus: SpokenUtterances, encoder: Encoder, codebook: Codebook) -> Ragged:
+    """Return the units of every utterance, in the order of the corpus."""
+    path = stages / "units.safetensors"
+    if not path.is_file():
+        found: Ragged = [np.zeros(0, dtype=np.int64)] * len(corpus)
+        numbers: list[int] = []
+
+        def waveforms() -> Any:
+            for number, waveform in corpus.waveforms(range(len(corpus))):
+                numbers.append(number)
+                yield waveform
+
+        stream = encode_units(waveforms(), encoder, codebook)
+        for place, units in enumerate(track(stream, "units of the corpus", len(corpus))):
+            found[numbers[place]] = units
+        flat = np.concatenate(found).astype(np.int32)
+        write_arrays(path, {"units": flat, "lengths": np.array([len(units) for units in found], dtype=np.int64)})
+    arrays = read_arrays(path)
+    ends = np.cumsum(arrays["lengths"])
+    return [part.astype(np.int64) for part in np.split(arrays["units"], ends[:-1])]

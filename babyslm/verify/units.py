@@ -1,0 +1,68 @@
+"""Named errors of spoken learners: sound that is missing, features and units that do not fit."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from babyslm.verify.errors import BabySLMError, UsageError, first_of
+
+__all__ = [
+    "AudioMissingError",
+    "FeatureSizeError",
+    "NoCorrespondenceError",
+    "NoSpeechError",
+    "SegmentError",
+    "TooFewFramesError",
+]
+
+
+class AudioMissingError(BabySLMError):
+    """A spoken learner meets stimuli without sound."""
+
+    def __init__(self, offenders: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(offenders)} stimuli have no sound: {first_of(offenders)}; build the set with audio, or use "
+            "a learner of phones or spelling"
+        )
+
+
+class FeatureSizeError(BabySLMError):
+    """Features do not have the dimensions that a codebook takes."""
+
+    def __init__(self, shape: Sequence[int], dimensions: int) -> None:
+        super().__init__(
+            f"features are {tuple(shape)} where (frames, {dimensions}) is needed; is the codebook of another encoder?"
+        )
+
+
+class NoCorrespondenceError(BabySLMError):
+    """A corpus holds no utterances that could be the same word by two speakers."""
+
+    def __init__(self, words: int, seconds: float) -> None:
+        super().__init__(
+            f"{words} utterances of at most {seconds:g} s by too few speakers: no word is said by two of them; raise "
+            "units.projection.max_seconds, or take units.projection.kind=pca"
+        )
+
+
+class NoSpeechError(BabySLMError):
+    """A corpus holds no sound to train on."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: holds no utterance with sound; prepare or synthesise a spoken corpus")
+
+
+class SegmentError(BabySLMError):
+    """An utterance lies outside its sound file."""
+
+    def __init__(self, path: Path, row: int, onset: float, offset: float, seconds: float) -> None:
+        super().__init__(
+            f"{path}: utterance {row} lies at {onset:.3f}-{offset:.3f} s of a file of {seconds:.3f} s; prepare the "
+            "corpus again"
+        )
+
+
+class TooFewFramesError(UsageError):
+    """There are fewer frames than units asked for."""
+
+    def __init__(self, frames: int, units: int) -> None:
+        super().__init__(f"units.size={units}: only {frames} frames to learn them from; ask for fewer or add speech")
