@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from babyslm.speech.conditioned import ConditionedSynthesizer
+from babyslm.speech.conditions import Surroundings
+from babyslm.speech.scenes import find_scenes
 from babyslm.speech.synthesis import synthesize
-from babyslm.speech.synthesizer import Synthesizer, Utterance
+from babyslm.speech.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
 from babyslm.speech.voices import Voice
 from babyslm.stimuli.stimulus import Task
 from babyslm.verify.speech import SpokenTableError
@@ -34,6 +37,7 @@ def speak_table(
     *,
     workers: int = 1,
     synthesizer: Synthesizer | None = None,
+    surroundings: Surroundings | None = None,
 ) -> pd.DataFrame:
     """Speak unspoken gold rows in each voice and return the rows of the spoken table.
 
@@ -43,6 +47,8 @@ def speak_table(
     :param voices: who speaks; all of one language.
     :param workers: processes; the files do not depend on it.
     :param synthesizer: what speaks; default the embedded voices.
+    :param surroundings: the acoustic condition in which they are heard; default clean. Both members of a pair, and
+        pairs that share a stimulus, meet the same room and noise.
     :returns: the rows once a voice, in the order of the rows, with `voice` filled and `filename` ending in it.
     """
     _verify_unspoken(rows, folder)
@@ -51,11 +57,16 @@ def speak_table(
     table = order.drop(columns="_row").reset_index(drop=True)
     by_name = {voice.name: voice for voice in voices}
     text = table["word"] if task == "lexical" else table["transcription"]
+    columns = (table["filename"], table["phones"], table["voice"], text, find_scenes(table))
     utterances = {
-        folder / f"{name}.wav": Utterance(tuple(phones.split()), by_name[voice], spelling or None)
-        for name, phones, voice, spelling in zip(table["filename"], table["phones"], table["voice"], text, strict=True)
+        folder / f"{name}.wav": Utterance(tuple(phones.split()), by_name[voice], spelling or None, scene)
+        for name, phones, voice, spelling, scene in zip(*columns, strict=True)
     }
-    synthesize(sorted(utterances.items()), workers=workers, synthesizer=synthesizer, description=f"{task} speech")
+    speaker = synthesizer or EspeakSynthesizer()
+    if surroundings is not None:
+        speaker = ConditionedSynthesizer(speaker, surroundings)
+    items = sorted(utterances.items(), key=lambda item: item[0])
+    synthesize(items, workers=workers, synthesizer=speaker, description=f"{task} speech")
     return table
 
 

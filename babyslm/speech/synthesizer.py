@@ -33,11 +33,13 @@ class Utterance:
     :param phones: IPA phones, `|` between words.
     :param voice: who speaks.
     :param text: spelling, for outside synthesisers that want it; the embedded voices never look at it.
+    :param scene: where it is spoken: what an acoustic condition is drawn by.
     """
 
     phones: tuple[str, ...]
     voice: Voice
     text: str | None = None
+    scene: str = ""
 
 
 @dataclass(frozen=True, slots=True)
