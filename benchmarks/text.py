@@ -1,0 +1,218 @@
+"""Text learners against minicons and lm-eval, and the share of the machine's matrix-product rate they reach.
+
+    python -m benchmarks.text [--json] [--cases causal_float32,lstm] [--peer-sentences 1080] [--threads 2]
+
+Every case scores both members of all pairs of the project's own English syntactic set (10,800 pairs). A peer scores an
+evenly spaced part of it at the best of several batch sizes; its time grows with the number of sentences, ours by what
+they do not share. Scores of that part are compared in the same run.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from babyslm.models.causal import CausalModel
+from babyslm.models.huggingface import load
+from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
+from babyslm.models.text_options import TextOptions
+from babyslm.models.tokens import TextEncoder, load_tokenizer
+from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.stimuli.stimulus import Stimulus
+from benchmarks.machine import best_of, describe, product_rate
+from benchmarks.text_models import lucie, sentences, write_model, write_tokenizer
+
+PEER_PYTHON = Path(".venv-bench/bin/python")
+PEER = Path(__file__).parent / "peers" / "text.py"
+CASES = ("causal_float32", "causal_bfloat16", "masked_bert", "masked_babyberta", "lstm", "lucie_bfloat16")
+Row = dict[str, Any]
+
+
+def ask_peer(job: Row) -> Row:
+    """Run a peer in its own environment on one job."""
+    done = subprocess.run(
+        [PEER_PYTHON, PEER],
+        input=json.dumps(job),
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
+    )
+    if done.returncode:
+        sys.exit(f"{job['peer']} failed: {done.stderr.strip().splitlines()[-1]}")
+    answer: Row = json.loads(done.stdout)
+    return answer
+
+
+def part(stimuli: Sequence[Stimulus], count: int) -> list[int]:
+    """Return positions of whole pairs, evenly spaced over the set."""
+    pairs = np.linspace(0, len(stimuli) // 2, count // 2, endpoint=False).astype(int)
+    return [position for pair in pairs.tolist() for position in (2 * pair, 2 * pair + 1)]
+
+
+class Meter:
+    """Counts the operations of the matrix products of a network's linear layers."""
+
+    def __init__(self, network: Any) -> None:
+        self.operations = 0
+        for module in network.modules():
+            if isinstance(module, torch.nn.Linear):
+                module.register_forward_hook(self.count)
+
+    def count(self, layer: Any, arguments: Any, _: Any) -> None:
+        """Add the operations of one call."""
+        self.operations += 2 * arguments[0].numel() * layer.out_features
+
+
+def timed(model: Any, stimuli: Sequence[Stimulus], repeats: int) -> tuple[Row, Any]:
+    """Time our scoring of all sentences, and set its matrix products against the rate of plain ones."""
+    model.score(stimuli[:64])
+    meter = Meter(model.network)
+    seconds, scores = best_of(repeats, lambda: model.score(stimuli).log_probability)
+    operations = meter.operations / repeats
+    rate = product_rate(model.network.dtype, model.device)
+    row = {"ours": len(stimuli) / seconds, "seconds": seconds, "sentences": len(stimuli)}
+    return row | {"operations": operations, "product_rate": rate, "share": operations / seconds / rate}, scores
+
+
+def against(row: Row, scores: Any, stimuli: Sequence[Stimulus], chosen: list[int], jobs: list[Row]) -> Row:
+    """Time peers on a part of the sentences and compare scores; the fastest peer counts."""
+    peers: Row = {}
+    for job in jobs:
+        answer = ask_peer(job | {"sentences": [stimuli[i].text for i in chosen]})
+        apart = float(np.abs(np.array(answer["scores"]) - scores[chosen]).max())
+        peers[f"{job['peer']} {job['dtype']}"] = {
+            "rate": len(chosen) / answer["seconds"],
+            "batch": answer["batch"],
+            "trials": answer["trials"],
+            "max_abs_diff": apart,
+        }
+    best = max(peers, key=lambda peer: peers[peer]["rate"])
+    return row | {
+        "peer": best,
+        "theirs": peers[best]["rate"],
+        "ratio": row["ours"] / peers[best]["rate"],
+        "max_abs_diff": peers[best]["max_abs_diff"],
+        "peer_sentences": len(chosen),
+        "peers": peers,
+    }
+
+
+def causal(dtype: str, folder: Path, stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
+    write_model("causal", folder, [stimulus.text or "" for stimulus in stimuli])
+    row, scores = timed(load(str(folder), device="cpu", dtype=dtype), stimuli, options.repeats)
+    common = {"kind": "causal", "model": str(folder), "trial": options.trial, "threads": options.threads}
+    # Peers score in float32 unless told otherwise, and a processor is not always faster in bfloat16.
+    types = ["float32"] if dtype == "float32" else ["float32", "bfloat16"]
+    jobs = [
+        common | {"peer": peer, "dtype": kind, "batches": options.batches}
+        for peer in ("minicons", "lm_eval")
+        for kind in types
+    ]
+    return against(row, scores, stimuli, part(stimuli, options.peer_sentences), jobs)
+
+
+def masked(name: str, folder: Path, stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
+    write_model(name, folder, [stimulus.text or "" for stimulus in stimuli])
+    row, scores = timed(load(str(folder), device="cpu"), stimuli, options.repeats)
+    few = max(2, options.peer_sentences // (8 if name == "masked_bert" else 2))
+    job = {"peer": "minicons", "kind": "masked", "model": str(folder), "dtype": "float32", "threads": options.threads}
+    job |= {"batches": [1, 4, 8, 16, 32], "trial": max(2, few // 4)}
+    return against(row, scores, stimuli, part(stimuli, few), [job])
+
+
+def lstm(stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
+    """Score with the reference's LSTM over phones, and with the same network one sentence after the other."""
+    vocabulary = Vocabulary.build([" ".join(stimulus.phones or ()) for stimulus in stimuli], "phones")
+    torch.manual_seed(0)
+    network = LstmNetwork(len(vocabulary), LstmSizes()).eval()
+    model = LstmLanguageModel(network, vocabulary, LstmSizes(), device="cpu")
+    seconds, scores = best_of(options.repeats, lambda: model.score(stimuli).log_probability)
+    chosen = part(stimuli, options.peer_sentences)
+    symbols = vocabulary.encode_stimuli([stimuli[i] for i in chosen])
+
+    @torch.inference_mode()
+    def alone(ids: list[int]) -> float:
+        outputs, _ = network.lstm(network.embedding(torch.tensor([[BOS, *ids]])))
+        scores = torch.log_softmax(network.head(outputs[0]), -1)
+        return scores.gather(1, torch.tensor([*ids, EOS])[:, None]).sum().item()
+
+    theirs, one_by_one = best_of(1, lambda: np.array([alone(ids) for ids in symbols]))
+    ours, peer = len(stimuli) / seconds, len(chosen) / theirs
+    return {
+        "ours": ours,
+        "seconds": seconds,
+        "sentences": len(stimuli),
+        "peer": "one by one",
+        "theirs": peer,
+        "ratio": ours / peer,
+        "max_abs_diff": float(np.abs(scores[chosen] - one_by_one).max()),
+        "peer_sentences": len(chosen),
+    }
+
+
+def on_gpu(folder: Path, stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
+    """Score with a randomly initialised model of Lucie-7B's shape on a GPU; no peer is timed there."""
+    write_tokenizer(folder, [stimulus.text or "" for stimulus in stimuli], masked=False)
+    network = lucie()
+    network.config.use_cache = False
+    encoder = TextEncoder(load_tokenizer(str(folder)), TextOptions(), 4096, 65024, "Lucie-7B's shape")
+    model = CausalModel(network, encoder, name="Lucie-7B's shape")
+    row, _ = timed(model, stimuli, max(3, options.repeats))
+    return row | {"path": model.path.name}
+
+
+def run_case(name: str, stimuli: list[Stimulus], options: argparse.Namespace) -> Row | None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / name
+        if name == "lstm":
+            return lstm(stimuli, options)
+        if name == "lucie_bfloat16":
+            return on_gpu(folder, stimuli, options) if torch.cuda.is_available() else None
+        if name.startswith("causal_"):
+            return causal(name.removeprefix("causal_"), folder, stimuli, options)
+        return masked(name, folder, stimuli, options)
+
+
+def table(rows: dict[str, Row]) -> str:
+    lines = [f"{'case':<18}{'ours/s':>9}{'theirs/s':>10}  {'peer':<14}{'ratio':>7}{'max diff':>10}{'share':>7}"]
+    for name, row in rows.items():
+        share_text = f"{row['share']:.0%}" if "share" in row else "-"
+        peer = f"{row['theirs']:>10.1f}  {row['peer']:<14}{row['ratio']:>7.1f}{row['max_abs_diff']:>10.1e}"
+        lines.append(f"{name:<18}{row['ours']:>9.1f}{peer if 'ratio' in row else '':<41}{share_text:>7}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--cases", default=",".join(CASES), help="which of %(default)s")
+    parser.add_argument("--sentences", type=int, default=0, help="how many of the 21,600 we score; default all")
+    parser.add_argument("--peer-sentences", type=int, default=1080, help="how many a peer scores")
+    parser.add_argument("--trial", type=int, default=256, help="how many a batch size is tried on")
+    parser.add_argument("--batches", type=int, nargs="+", default=[16, 32, 64, 128], help="batch sizes tried")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--repeats", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    stimuli = sentences()[: options.sentences or None]
+    rows: dict[str, Row] = {}
+    for name in options.cases.split(","):
+        row = run_case(name, stimuli, options)
+        if row is not None:
+            rows[name] = row
+            print(json.dumps({name: row}), file=sys.stderr, flush=True)
+    print(json.dumps({"machine": describe(), **rows}) if options.json else f"{describe()}\n{table(rows)}")
+    return rows
+
+
+if __name__ == "__main__":
+    main()
