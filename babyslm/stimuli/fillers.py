@@ -48,6 +48,8 @@ class WordBank:
 
     def __init__(self, entries: pd.DataFrame) -> None:
         self.columns = [column for column in entries.columns if column not in UNINFLECTED]
+        # Words of a plain list have no category, so that they fit no slot that asks for one.
+        entries = entries.assign(**{name: entries[name].astype("object").fillna("") for name in ("category", "form")})
         grouped: dict[tuple[str, str], dict[str, str]] = {}
         traits: dict[tuple[str, str], dict[str, str]] = {}
         values = entries[self.columns].astype("object").where(entries[self.columns].notna(), "").astype(str)

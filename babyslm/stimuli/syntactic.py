@@ -61,9 +61,9 @@ def build_syntactic(
     """Build the dev and test tables of a language's minimal pairs.
 
     Pairs come in blocks over the same words (see `babyslm.stimuli.crossing`), a block is in one split, and within a
-    phenomenon dev and test share no lexical material. No sentence stands in two blocks. A block two of whose
-    sentences sound the same is no item as a whole, so that the crossing holds in what is kept. The answer depends on
-    the lexicon, the templates and the seed alone.
+    phenomenon dev and test share no lexical material. No two blocks hold sentences that sound the same, and a block
+    two of whose sentences sound the same is left out as a whole, so that the crossing holds in what is kept. The answer
+    depends on the lexicon, the templates and the seed alone.
 
     :param language: two-letter code, for the phones and for the shipped templates.
     :param lexicon: the words.
@@ -74,8 +74,7 @@ def build_syntactic(
     :return: by split, the official columns and `phones` and `cluster` (lexical material). Each table's `attrs` say
         `shared_words` (share of the test's lemmas that dev has as well), `shared_material` (share of the test's
         clusters that dev has as well), `left_out` (lemmas that some template cannot use, as it would tell apart two
-        forms that sound the same) and
-        `balance` (phenomenon -> highest order of word n-grams at exactly 50 %).
+        forms that sound the same) and `balance` (phenomenon -> highest order of word n-grams at exactly 50 %).
     """
     document = load_templates(language, templates)
     bank = WordBank(lexicon.entries)
@@ -157,7 +156,7 @@ def _choose(source: _Source, split: Split, quota: int, taken: set[str], language
                 turns.remove(turn)
             elif len(blocks) < quota:
                 blocks.append(block)
-                taken |= block.sentences
+                taken |= _sounds(block, language)
     return blocks
 
 
@@ -177,12 +176,13 @@ def _in_turn(
 
 
 def _is_usable(block: Block, taken: set[str], language: str) -> bool:
-    """Tell whether a block is new, and every pair of it can be told apart by ear."""
-    sentences = sorted(block.sentences)
-    if not taken.isdisjoint(sentences):
-        return False
-    phones = dict(zip(sentences, phonemize(sentences, language), strict=True))
-    return len(set(phones.values())) == (4 if len(block.pairs) > 1 else 2)
+    """Tell whether a block's sentences sound different from each other and from all that was taken."""
+    sounds = _sounds(block, language)
+    return len(sounds) == (4 if len(block.pairs) > 1 else 2) and taken.isdisjoint(sounds)
+
+
+def _sounds(block: Block, language: str) -> set[str]:
+    return set(phonemize(sorted(block.sentences), language))
 
 
 def _learn_words(bank: WordBank, language: str) -> None:

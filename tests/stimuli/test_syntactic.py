@@ -88,7 +88,7 @@ def test_no_sentence_is_good_here_and_bad_there(language: str) -> None:
 @LANGUAGES
 def test_dev_and_test_share_no_sentence_and_no_lexical_material(language: str) -> None:
     dev, test = small(language)["dev"], small(language)["test"]
-    assert not set(dev["transcription"]) & set(test["transcription"])
+    assert not set(dev["phones"]) & set(test["phones"])
     assert not set(dev["cluster"]) & set(test["cluster"])
     assert test.attrs["shared_material"] == 0
     assert 0 < test.attrs["shared_words"] < 1
@@ -141,6 +141,9 @@ def test_the_official_size_is_within_reach(language: str) -> None:
     tables = build_syntactic(language, lexicon=lexicon(language), seed=0)
     assert sum(len(table) for table in tables.values()) == 2 * DEFAULT_PAIRS
     assert len(tables["dev"]) == 2 * 2160
+    assert not set(tables["dev"]["phones"]) & set(tables["test"]["phones"])
+    both = pd.concat(tables.values())
+    assert not set(both[both["correct"] == 1]["phones"]) & set(both[both["correct"] == 0]["phones"])
 
 
 @pytest.mark.slow

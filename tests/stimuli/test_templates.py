@@ -138,6 +138,16 @@ def test_a_choice_of_words_that_cannot_be_filled_is_named(tmp_path: Path) -> Non
         source(path)
 
 
+def test_words_without_a_category_fit_no_slot_that_asks_for_one(tmp_path: Path) -> None:
+    plain = pd.DataFrame(
+        {"word": ["dog", "run"], "lemma": ["dog", "run"], "category": [None, None], "form": [None, None]}
+    )
+    document = load_templates("en", write(tmp_path, GOOD.replace(", animacy: animal", "")))
+    phenomenon = document.phenomena[0]
+    with pytest.raises(EmptySlotError, match="slot noun"):
+        BlockSource(document, phenomenon, phenomenon.templates[0], WordBank(plain), seed=0)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
