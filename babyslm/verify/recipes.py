@@ -90,8 +90,10 @@ class CheckpointMismatchError(UsageError):
 class DivergedError(BabySLMError):
     """The training loss is no longer a number."""
 
-    def __init__(self, step: int) -> None:
-        super().__init__(f"training diverged at step {step}: the loss is not finite; lower loop.lr or set loop.clip")
+    def __init__(self, update: int) -> None:
+        super().__init__(
+            f"training diverged: the loss of update {update} is not finite; lower loop.lr or give loop.clip a value"
+        )
 
 
 class PrecisionError(UsageError):
