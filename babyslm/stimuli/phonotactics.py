@@ -1,0 +1,235 @@
+"""What a phone n-gram knows of a lexicon: the shortcuts that a lexical test must not reward.
+
+A word of L phones is read alone, with n - 1 boundary symbols before it and one behind it, which is predicted too:
+
+    log P(w) = sum_{i=1..L+1} ln P(w_i | w_{i-n+1} ... w_{i-1})
+    P(x | h) = (count(h x) + 1) / (count(h) + V + 1)
+
+with V the number of phones of the alphabet (the boundary is one more outcome), and counts over the words of the
+lexicon, each counted as often as it is said (`token`) or once (`type`). Add-one smoothing of isolated words is the
+plainest model there is.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BOUNDARY", "WEIGHTS", "Alphabet", "Ngram", "Phonotactics", "Weight", "by_length"]
+
+Weight = Literal["token", "type"]
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)
+
+BOUNDARY = 0
+"""Code of the word boundary; phones are coded from 1."""
+
+TABLE_ORDER = 3
+"""Up to this order the probabilities of all n-grams fit a small table, and reading it is faster than a search."""
+
+Codes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Alphabet:
+    """Phones as small integers, from 1.
+
+    :param phones: the phones, in the order of their codes.
+    """
+
+    phones: tuple[str, ...]
+
+    @cached_property
+    def code(self) -> dict[str, int]:
+        """Code of each phone."""
+        return {phone: number for number, phone in enumerate(self.phones, start=1)}
+
+    @classmethod
+    def of(cls, words: Iterable[str]) -> "Alphabet":
+        """Return the alphabet of the phones that occur, sorted.
+
+        :param words: phone strings, separated by spaces.
+        """
+        return cls(tuple(sorted({phone for word in words for phone in word.split()})))
+
+    def encode(self, word: str) -> Codes:
+        """Return the codes of one phone string; a phone that is not of the alphabet is a `KeyError`.
+
+        :param word: phones separated by spaces.
+        """
+        return np.array([self.code[phone] for phone in word.split()], dtype=np.uint8)
+
+    def decode(self, codes: Iterable[int]) -> str:
+        """Return the phone string of codes.
+
+        :param codes: codes from 1.
+        """
+        return " ".join(self.phones[code - 1] for code in codes)
+
+
+def by_length(words: Sequence[Codes]) -> dict[int, tuple[NDArray[np.int64], Codes]]:
+    """Group coded words by length.
+
+    :param words: coded words.
+    :returns: for each length, sorted, the positions of its words and their codes (words, length).
+    """
+    lengths = np.array([len(word) for word in words], dtype=np.int64)
+    return {
+        int(length): (
+            places := np.flatnonzero(lengths == length),
+            np.stack([words[place] for place in places.tolist()]),
+        )
+        for length in np.unique(lengths)
+        if length > 0
+    }
+
+
+def pad(codes: Codes, order: int) -> Codes:
+    """Put n - 1 boundaries before each word and one behind.
+
+    :param codes: words of one length (words, length).
+    :param order: n.
+    :returns: (words, length + n).
+    """
+    return np.pad(codes, ((0, 0), (order - 1, 1)), constant_values=BOUNDARY)
+
+
+def ngram_keys(codes: Codes, order: int, base: int) -> NDArray[np.int64]:
+    """Return the key of every n-gram of words of one length, boundaries included.
+
+    :param codes: (words, length).
+    :param order: n.
+    :param base: number of symbols, boundary included.
+    :returns: (words, length + 1); the n-gram as a number in this base, its last phone as the last digit.
+    """
+    padded = pad(codes, order).astype(np.int64)
+    positions = padded.shape[1] - order + 1
+    keys = np.zeros((len(codes), positions), dtype=np.int64)
+    for offset in range(order):
+        keys = keys * base + padded[:, offset : offset + positions]
+    return keys
+
+
+@dataclass(frozen=True)
+class Ngram:
+    """A phone n-gram over isolated words, add-one smoothed (see the module).
+
+    :param order: n.
+    :param phones: V, the number of phones.
+    :param keys: keys of the attested n-grams, sorted.
+    :param counts: their counts.
+    :param histories: keys of the attested histories, sorted.
+    :param totals: their counts.
+    """
+
+    order: int
+    phones: int
+    keys: NDArray[np.int64] = field(repr=False)
+    counts: NDArray[np.float64] = field(repr=False)
+    histories: NDArray[np.int64] = field(repr=False)
+    totals: NDArray[np.float64] = field(repr=False)
+
+    @classmethod
+    def train(cls, words: Sequence[Codes], weights: Sequence[float], order: int, phones: int) -> "Ngram":
+        """Count a lexicon.
+
+        :param words: coded words.
+        :param weights: how often each is counted.
+        :param order: n.
+        :param phones: V, the number of phones.
+        """
+        weight = np.asarray(weights, dtype=np.float64)
+        keys, masses = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+        for places, codes in by_length(words).values():
+            found = ngram_keys(codes, order, phones + 1)
+            keys.append(found.ravel())
+            masses.append(np.repeat(weight[places], found.shape[1]))
+        seen, place = np.unique(np.concatenate(keys), return_inverse=True)
+        counts = np.bincount(place, weights=np.concatenate(masses), minlength=len(seen)).astype(np.float64)
+        histories, place = np.unique(seen // (phones + 1), return_inverse=True)
+        totals = np.bincount(place, weights=counts, minlength=len(histories)).astype(np.float64)
+        return cls(order, phones, seen, counts, histories, totals)
+
+    def terms(self, codes: Codes) -> NDArray[np.float64]:
+        """Return the log-probability of every phone and of the closing boundary, in nats.
+
+        :param codes: words of one length (words, length).
+        :returns: (words, length + 1).
+        """
+        keys = ngram_keys(codes, self.order, self.phones + 1)
+        if self._table is not None:
+            return self._table[keys]
+        return self._log_probability(keys)
+
+    def score(self, codes: Codes) -> NDArray[np.float64]:
+        """Return the log-probability of words of one length, in nats.
+
+        :param codes: (words, length).
+        """
+        return np.asarray(self.terms(codes).sum(axis=1))
+
+    @cached_property
+    def _table(self) -> NDArray[np.float64] | None:
+        if self.order > TABLE_ORDER:
+            return None
+        return self._log_probability(np.arange((self.phones + 1) ** self.order, dtype=np.int64))
+
+    def _log_probability(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
+        count = _lookup(self.keys, self.counts, keys)
+        total = _lookup(self.histories, self.totals, keys // (self.phones + 1))
+        return np.asarray(np.log((count + 1) / (total + self.phones + 1)))
+
+
+def _lookup(keys: NDArray[np.int64], values: NDArray[np.float64], asked: NDArray[np.int64]) -> NDArray[np.float64]:
+    if not len(keys):
+        return np.zeros(asked.shape)
+    place = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    return np.where(keys[place] == asked, values[place], 0.0)
+
+
+@dataclass(frozen=True)
+class Phonotactics:
+    """What a lexicon says about which phones follow which.
+
+    :param alphabet: its phones.
+    :param words: its distinct words, coded.
+    :param frequencies: how often each is said.
+    """
+
+    alphabet: Alphabet
+    words: tuple[Codes, ...] = field(repr=False)
+    frequencies: tuple[float, ...] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, words: Sequence[str], frequencies: Sequence[float], alphabet: Alphabet | None = None
+    ) -> "Phonotactics":
+        """Read a lexicon.
+
+        :param words: distinct phone strings.
+        :param frequencies: how often each is said.
+        :param alphabet: the phones; default those that occur.
+        """
+        alphabet = alphabet or Alphabet.of(words)
+        return cls(alphabet, tuple(alphabet.encode(word) for word in words), tuple(map(float, frequencies)))
+
+    def ngram(self, order: int, weight: Weight) -> Ngram:
+        """Train an n-gram on the lexicon.
+
+        :param order: n.
+        :param weight: count words by how often they are said (`token`) or once (`type`).
+        """
+        weights = self.frequencies if weight == "token" else (1.0,) * len(self.words)
+        return Ngram.train(self.words, weights, order, len(self.alphabet.phones))
+
+    @cached_property
+    def attested(self) -> NDArray[np.bool_]:
+        """The trigrams that some word has, boundaries (code 0) included: (V + 1, V + 1, V + 1)."""
+        size = len(self.alphabet.phones) + 1
+        table = np.zeros((size, size, size), dtype=np.bool_)
+        for _, codes in by_length(self.words).values():
+            padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
+            table[padded[:, :-2], padded[:, 1:-1], padded[:, 2:]] = True
+        return table

@@ -1,0 +1,185 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from babyslm.stimuli.lexical import LexicalBuild, build_lexical, token_weights
+from babyslm.stimuli.official import read_gold, save_table
+from babyslm.stimuli.phonotactics import Phonotactics
+from babyslm.stimuli.stimulus_set import COLUMNS, StimulusTable
+from babyslm.verify.nonwords import NoBalancedWordError, PerWordError
+from tests.stimuli.toy import ToyLexicon, toy_words
+
+
+@pytest.fixture(scope="module")
+def lexicon() -> ToyLexicon:
+    return ToyLexicon(toy_words(220, 3, (3, 4, 5)))
+
+
+@pytest.fixture(scope="module")
+def build(lexicon: ToyLexicon) -> LexicalBuild:
+    return build_lexical(lexicon, language="en", seed=0)
+
+
+def pairs(build: LexicalBuild) -> pd.DataFrame:
+    rows = pd.concat([table.assign(split=split) for split, table in build.tables.items()])
+    good, bad = rows[rows["correct"] == 1], rows[rows["correct"] == 0]
+    return good.merge(bad[["id", "phones", "filename"]], on="id", suffixes=("", "_bad"), validate="one_to_one")
+
+
+def test_every_ngram_prefers_the_word_in_exactly_half_of_the_pairs_of_each_word(
+    lexicon: ToyLexicon, build: LexicalBuild
+) -> None:
+    table = lexicon.words()
+    phonotactics = Phonotactics.of(list(table["phones"]), list(table["frequency"].astype(float)))
+    joined = pairs(build)
+    assert len(joined) > 100
+    for order in (1, 2, 3):
+        for weight in ("token", "type"):
+            model = phonotactics.ngram(order, weight)
+            score = {
+                phones: model.score(phonotactics.alphabet.encode(phones)[None])[0]
+                for phones in {*joined["phones"], *joined["phones_bad"]}
+            }
+            prefers = joined["phones"].map(score) > joined["phones_bad"].map(score)
+            assert (prefers.groupby(joined["phones"]).mean() == 0.5).all(), (order, weight)
+
+
+def test_the_tables_have_the_official_form(build: LexicalBuild, tmp_path: Path) -> None:
+    for split, rows in build.tables.items():
+        assert list(rows.columns) == list(COLUMNS["lexical"])
+        table = StimulusTable("lexical", split, rows)
+        save_table(table, tmp_path / "gold.csv")
+        again = read_gold(tmp_path / "gold.csv", "lexical")
+        pd.testing.assert_frame_equal(again, rows, check_dtype=False)
+        nonwords = rows[rows["correct"] == 0]
+        assert (nonwords["filename"] == nonwords["phones"].str.replace(" ", "_")).all()
+        assert nonwords["frequency"].isna().all()
+        assert (nonwords["word"] == "").all()
+        assert rows[rows["correct"] == 1]["filename"].equals(rows[rows["correct"] == 1]["word"])
+
+
+def test_the_splits_share_no_word_and_no_non_word(build: LexicalBuild) -> None:
+    dev, test = (set(build.tables[split]["phones"]) for split in ("dev", "test"))
+    assert dev
+    assert not dev & test
+    words = build.tables["dev"].query("correct == 1")["word"].nunique()
+    assert words / build.figures["kept"] == pytest.approx(0.2, abs=0.02)
+
+
+def test_no_non_word_serves_twice_or_is_a_word(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    joined = pairs(build)
+    assert not joined["phones_bad"].duplicated().any()
+    assert not set(joined["phones_bad"]) & set(lexicon.words()["phones"])
+    assert joined.groupby("phones").size().between(2, 10).all()
+    assert (joined["phones"].str.split().str.len() == joined["phones_bad"].str.split().str.len()).all()
+
+
+def test_every_word_is_kept_or_left_out_with_a_reason(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    kept = set(pairs(build)["phones"])
+    left = set(build.left_out["phones"])
+    assert kept | left == set(lexicon.words()["phones"])
+    assert not kept & left
+    assert (build.left_out["reason"] != "").all()
+    assert sum(build.figures["left_out"].values()) == len(left)
+
+
+def test_the_build_does_not_depend_on_the_workers(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    again = build_lexical(lexicon, language="en", seed=0, workers=2)
+    for split, table in build.tables.items():
+        pd.testing.assert_frame_equal(table, again.tables[split])
+
+
+def test_the_build_does_not_depend_on_the_order_of_the_lexicon(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    shuffled = ToyLexicon([])
+    shuffled.table = lexicon.words().sample(frac=1, random_state=4)
+    again = build_lexical(shuffled, language="en", seed=0)
+    for split, table in build.tables.items():
+        pd.testing.assert_frame_equal(table, again.tables[split])
+
+
+def test_another_seed_gives_another_set(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    again = build_lexical(lexicon, language="en", seed=1)
+    assert not build.tables["test"].equals(again.tables["test"])
+
+
+def test_fewer_non_words_a_word_are_given_when_fewer_are_asked_for(lexicon: ToyLexicon) -> None:
+    build = build_lexical(lexicon, language="en", seed=0, per_word=2)
+    assert set(pairs(build).groupby("phones").size()) == {2}
+
+
+def test_known_words_and_their_homophones_are_no_non_words(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    known = sorted(pairs(build)["phones_bad"])[::2]
+    again = build_lexical(lexicon, language="en", seed=0, known=known)
+    assert not set(pairs(again)["phones_bad"]) & set(known)
+
+
+def test_a_regular_form_of_a_word_is_no_non_word(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    words = set(lexicon.words()["phones"])
+    for phones in pairs(build)["phones_bad"]:
+        for ending in ("s", "t"):
+            assert not (phones.endswith(f" {ending}") and phones.removesuffix(f" {ending}") in words)
+
+
+def test_taboo_words_are_neither_words_nor_non_words(monkeypatch: pytest.MonkeyPatch, lexicon: ToyLexicon) -> None:
+    build = build_lexical(lexicon, language="en", seed=0)
+    taboo = frozenset([*pairs(build)["phones"].unique()[:5], *pairs(build)["phones_bad"].unique()[:5]])
+    monkeypatch.setattr("babyslm.stimuli.lexical.taboo_phones", lambda language: taboo)
+    again = build_lexical(lexicon, language="en", seed=0)
+    assert not taboo & {*pairs(again)["phones"], *pairs(again)["phones_bad"]}
+    assert (again.left_out["reason"] == "taboo").sum() == 5
+
+
+def test_of_two_words_with_one_spelling_the_more_frequent_stays(lexicon: ToyLexicon) -> None:
+    twice = ToyLexicon([])
+    twice.table = lexicon.words().copy()
+    twice.table.loc[[3, 4], "word"] = "bow"
+    twice.table.loc[[3, 4], "frequency"] = [1, 900]
+    build = build_lexical(twice, language="en", seed=0)
+    left = build.left_out[build.left_out["reason"] == "same spelling"]
+    assert left["phones"].tolist() == [twice.table["phones"][3]]
+
+
+def test_words_that_nobody_counted_weigh_by_their_age() -> None:
+    words = pd.DataFrame(
+        {
+            "frequency": pd.array([7, pd.NA, pd.NA, pd.NA], dtype="Int64"),
+            "age_band": ["12-18", "12-18", "36-60", ""],
+        }
+    )
+    assert token_weights(words).tolist() == [7, 8, 1, 1]
+    assert token_weights(words.drop(columns="age_band")).tolist() == [7, 1, 1, 1]
+
+
+def test_an_uncounted_lexicon_leaves_the_frequency_empty() -> None:
+    build = build_lexical(ToyLexicon(toy_words(150, 8, (3, 4, 5)), counted=False), language="en", seed=0)
+    assert build.tables["test"]["frequency"].isna().all()
+
+
+@pytest.mark.parametrize("per_word", [0, 3])
+def test_an_odd_number_of_non_words_is_refused(lexicon: ToyLexicon, per_word: int) -> None:
+    with pytest.raises(PerWordError, match=f"per_word is {per_word}"):
+        build_lexical(lexicon, language="en", seed=0, per_word=per_word)
+
+
+def test_nothing_balanced_is_an_error_that_says_why() -> None:
+    with pytest.raises(NoBalancedWordError, match="no non-word near: 2"):
+        build_lexical(ToyLexicon(["p ɪ", "t æ"]), language="en", seed=0)
+    with pytest.raises(NoBalancedWordError, match="none of 0 words"):
+        build_lexical(ToyLexicon([]), language="en", seed=0)
+
+
+def test_the_mirror_images_leave_no_lean(build: LexicalBuild, lexicon: ToyLexicon) -> None:
+    table = lexicon.words()
+    phonotactics = Phonotactics.of(list(table["phones"]), list(table["frequency"].astype(float)))
+    joined = pairs(build)
+    model = phonotactics.ngram(3, "type")
+    encode = phonotactics.alphabet.encode
+    differences = np.array(
+        [
+            model.score(encode(a)[None])[0] - model.score(encode(b)[None])[0]
+            for a, b in zip(joined["phones"], joined["phones_bad"], strict=True)
+        ]
+    )
+    assert abs(differences.mean()) < 0.1 * differences.std()

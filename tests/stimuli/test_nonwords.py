@@ -1,0 +1,71 @@
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import Levenshtein
+
+from babyslm.stimuli.nonwords import NonWords
+from babyslm.stimuli.phonotactics import Phonotactics
+from babyslm.verify.nonwords import DistanceError
+from tests.stimuli.toy import CONSONANTS, VOWELS, toy_words
+
+
+def naive_candidates(
+    word: list[str], words: list[str], known: set[str], *, distance: int, skeleton: bool, legal: bool
+) -> set[str]:
+    """Try every string of the word's length."""
+    attested = set()
+    for each in words:
+        padded = ["#", *each.split(), "#"]
+        attested |= {tuple(padded[i : i + 3]) for i in range(len(padded) - 2)}
+    phones = sorted({phone for each in words for phone in each.split()})
+    found = set()
+    for string in product(phones, repeat=len(word)):
+        padded = ["#", *string, "#"]
+        if (
+            Levenshtein.distance(string, word) <= distance
+            and (not skeleton or all((a in VOWELS) == (b in VOWELS) for a, b in zip(string, word, strict=True)))
+            and (not legal or all(tuple(padded[i : i + 3]) in attested for i in range(len(padded) - 2)))
+            and " ".join(string) not in known | set(words)
+        ):
+            found.add(" ".join(string))
+    return found
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 1000), st.sampled_from([1, 2]), st.booleans(), st.booleans())
+def test_the_search_finds_every_non_word_and_no_other(seed: int, distance: int, skeleton: bool, legal: bool) -> None:
+    words = toy_words(25, seed)
+    known = set(toy_words(10, seed + 1))
+    phonotactics = Phonotactics.of(words, [1.0] * len(words))
+    nonwords = NonWords(
+        phonotactics,
+        frozenset(VOWELS),
+        frozenset(known),
+        max_distance=distance,
+        same_skeleton=skeleton,
+        legal_trigrams=legal,
+    )
+    for code in phonotactics.words[::6]:
+        word = phonotactics.alphabet.decode(code).split()
+        found = [phonotactics.alphabet.decode(row) for row in nonwords.candidates(code)]
+        assert len(found) == len(set(found))
+        expected = naive_candidates(word, words, known, distance=distance, skeleton=skeleton, legal=legal)
+        assert set(found) == expected
+
+
+def test_a_known_word_with_foreign_phones_is_no_obstacle() -> None:
+    words = [f"{a} {b}" for a in CONSONANTS for b in VOWELS][1:]
+    phonotactics = Phonotactics.of(words, [1.0] * len(words))
+    nonwords = NonWords(phonotactics, frozenset(VOWELS), frozenset({"ʁ æ"}))
+    assert [phonotactics.alphabet.decode(row) for row in nonwords.candidates(phonotactics.words[0])] == []
+    nonwords = NonWords(phonotactics, frozenset(VOWELS), legal_trigrams=False)
+    assert [phonotactics.alphabet.decode(row) for row in nonwords.candidates(phonotactics.words[0])] == ["p ɪ"]
+
+
+@pytest.mark.parametrize("distance", [0, 3])
+def test_a_distance_that_is_not_searched_is_refused(distance: int) -> None:
+    phonotactics = Phonotactics.of(["p ɪ"], [1.0])
+    with pytest.raises(DistanceError, match=f"max_distance is {distance}"):
+        NonWords(phonotactics, frozenset(VOWELS), max_distance=distance)
