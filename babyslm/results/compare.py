@@ -109,13 +109,7 @@ def _compare_two(first: Result, second: Result, one: str, two: str, *, draws: in
         if left.empty:
             continue
         head = {"task": task, "split": split, "first": one, "second": two}
-        rows.append({**head, "phenomenon": "", **_difference(left, right, draws=draws, seed=seed)})
-        if has_attribute(left, "phenomenon"):
-            phenomena = attribute(left, "phenomenon")
-            for name in sorted(phenomena.dropna().unique()):
-                part = left[phenomena == name]
-                other = right[right["id"].isin(part["id"])]
-                rows.append({**head, "phenomenon": name, **_difference(part, other, draws=draws, seed=seed)})
+        rows += [{**head, **row} for row in _differences(left, right, draws=draws, seed=seed)]
     return rows
 
 
@@ -135,22 +129,41 @@ def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, one: str, two: str) -> tup
     return mine, theirs
 
 
-def _difference(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: int) -> dict[str, Any]:
+def _differences(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: int) -> list[dict[str, Any]]:
+    """Compare the whole of a table, and each phenomenon, under the same draws."""
     ours, others = item_accuracies(left).set_index("item"), item_accuracies(right).set_index("item")
-    others = others.loc[ours.index]
-    values = (ours["accuracy"] - others["accuracy"]).to_numpy(float)
-    clusters = cluster_codes(ours.index.to_series(), ours["cluster"])
-    count = len(np.unique(clusters))
+    accuracies = np.stack([ours["accuracy"], others["accuracy"].loc[ours.index]])
+    phenomena = np.array([""], dtype=object)
+    of = np.zeros(len(ours), dtype=np.int64)
+    if has_attribute(left, "phenomenon"):
+        kinds = attribute(left, "phenomenon").groupby(left["item"]).first().loc[ours.index]
+        codes, names = pd.factorize(kinds, sort=True)
+        phenomena = np.array(["", *names], dtype=object)
+        # Every item stands in the whole, and once more in its phenomenon.
+        of = np.concatenate([of, np.where(codes < 0, -1, codes + 1)])
+    copies = len(of) // len(ours)
+    clusters = np.tile(cluster_codes(ours.index.to_series(), ours["cluster"]), copies)
+    accuracies = np.tile(accuracies, copies)
     # The seed bears the table's name, so that every comparison on these pairs meets the same draws.
-    means = draw_means(values, clusters, draws=draws, seed=seed, names=(left["task"].iloc[0], left["split"].iloc[0]))
-    low, high = percentile_interval(means[:, 0], count)
-    return {
-        "n": len(values),
-        "clusters": count,
-        "first_accuracy": float(ours["accuracy"].mean()),
-        "second_accuracy": float(others["accuracy"].mean()),
-        "difference": float(values.mean()),
-        "low": low,
-        "high": high,
-        "p": p_value(means[:, 0]) if count > 1 else 1.0,
-    }
+    names_of_draws = (left["task"].iloc[0], left["split"].iloc[0])
+    means = draw_means(accuracies[0] - accuracies[1], clusters, of, draws=draws, seed=seed, names=names_of_draws)
+    rows = []
+    for code, phenomenon in enumerate(phenomena):
+        inside = of == code
+        count = len(np.unique(clusters[inside]))
+        low, high = percentile_interval(means[:, code], count)
+        first, second = accuracies[:, inside].mean(axis=1)
+        rows.append(
+            {
+                "phenomenon": phenomenon,
+                "n": int(inside.sum()),
+                "clusters": count,
+                "first_accuracy": float(first),
+                "second_accuracy": float(second),
+                "difference": float((accuracies[0] - accuracies[1])[inside].mean()),
+                "low": low,
+                "high": high,
+                "p": p_value(means[:, code]) if count > 1 else 1.0,
+            }
+        )
+    return rows

@@ -20,8 +20,8 @@ __all__ = ["CONFIDENCE", "DRAWS", "Interval", "cluster_codes", "draw_means", "p_
 
 DRAWS = 2_000
 CONFIDENCE = 0.95
-CHUNK = 64
-"""Draws held in memory at once; it has no influence on the numbers."""
+CHUNK = 1 << 20
+"""Drawn clusters held in memory at once; it has no influence on the numbers."""
 
 FloatArray = NDArray[np.float64]
 
@@ -87,11 +87,11 @@ def draw_means(
     rows = csr_array(coo_array((np.ones(int(kept.sum())), at), shape=shape))
     random = generator(seed, "bootstrap", *names)
     means = np.empty((draws, size))
-    for start in range(0, draws, CHUNK):
-        stop = min(start + CHUNK, draws)
-        weights = np.empty((count, stop - start))
-        for column in range(stop - start):
-            weights[:, column] = np.bincount(random.integers(0, count, size=count), minlength=count)
+    step = max(1, CHUNK // max(1, count))
+    for start in range(0, draws, step):
+        stop = min(start + step, draws)
+        drawn = random.integers(0, count, size=(stop - start, count)) + count * np.arange(stop - start)[:, None]
+        weights = np.bincount(drawn.ravel(), minlength=(stop - start) * count).reshape(stop - start, count).T
         with np.errstate(invalid="ignore", divide="ignore"):
             means[start:stop] = ((sums @ weights) / (rows @ weights)).T
     return means

@@ -17,6 +17,7 @@ CHANCE = 0.5
 """Accuracy of a learner that guesses."""
 
 ROW_HEIGHT = 24
+MOST_TICKS = 20
 TWO_LINES = "split(datum.label, ' − ')"
 """Names of two learners stand one below the other."""
 
@@ -67,13 +68,12 @@ def curve(
     :param learner: column of the colour, when several learners are set side by side.
     :param scale: `log` for amounts of training.
     """
-    whole = all(float(value).is_integer() for value in frame[x])
-    # Few whole numbers get a tick each; amounts of training are written 10k, 1M.
-    axis = alt.Axis(format="~s" if scale == "log" else "d" if whole else "~g", **({"tickMinStep": 1} if whole else {}))
-    extent = [float(frame[x].min()), float(frame[x].max())]
-    across = alt.X(
-        f"{_field(x)}:Q", title=title, axis=axis, scale=alt.Scale(type=scale, domain=extent, nice=False, padding=8)
-    )
+    values = sorted({float(value) for value in frame[x]})
+    # Few values get a tick each; amounts of training are written 10k, 1M.
+    ticks = {"values": values, "labelOverlap": True} if len(values) <= MOST_TICKS else {}
+    axis = alt.Axis(format="~s" if scale == "log" else "~g", **ticks)
+    extent = alt.Scale(type=scale, domain=[values[0], values[-1]], nice=False, padding=8)
+    across = alt.X(f"{_field(x)}:Q", title=title, axis=axis, scale=extent)
     base = alt.Chart(_data(frame)).encode(x=across, tooltip=_tooltip(x, learner))
     limits = _accuracy_scale(frame)
     band = base.mark_errorband(opacity=0.18).encode(

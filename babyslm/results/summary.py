@@ -116,6 +116,7 @@ def _macro(table: pd.DataFrame, whole: dict[str, Any], draws: int, seed: int) ->
     codes, values = pd.factorize(attribute(table, "phenomenon"), sort=True)
     rows, means = _statistics(table, codes, "mean", draws, seed)
     each = pd.Series([row["accuracy"] for row in rows])
-    low, high = percentile_interval(means.mean(axis=1), whole["clusters"])
+    # A phenomenon of one cluster never varies, and would make the interval of the mean too narrow.
+    low, high = percentile_interval(means.mean(axis=1), min(row["clusters"] for row in rows))
     figures = {"n": len(values), "accuracy": float(each.mean()), "std": float(each.std()), "low": low, "high": high}
     return {**whole, **figures}

@@ -45,11 +45,16 @@ def lexical_rows(words: int, voices: tuple[str, ...], seed: int = 0) -> pd.DataF
 
 
 def syntactic_rows(pairs: int, voices: tuple[str, ...]) -> pd.DataFrame:
-    """Pairs of three phenomena; in blocks of two the same sentence is good once and bad once."""
+    """Pairs of three phenomena of different sizes; a noun serves two pairs, which sometimes swap their members."""
     rows = []
     for index in range(pairs):
-        kind = TYPES[index % 3 % 2 if index % 7 else 2]
-        texts = [f"The noun{index // 2} verb{index % 2}s", f"The noun{index // 2} verb{1 - index % 2}s"]
+        kind = TYPES[2 if index % 7 == 0 else index // 2 % 2]
+        noun = f"{'bdfgk'[index // 2 % 5]}{'aeiou'[index // 10 % 5]}{'lmnrs'[index // 50 % 5]}er"
+        texts = [f"The {noun} {verb}" for verb in ("sings", "sing")]
+        if index % 4 == 1:
+            texts.reverse()
+        elif index % 4 == 3:
+            texts = [f"{text} now" for text in texts]
         for voice in voices:
             for text, correct in zip(texts, (1, 0), strict=True):
                 name = text.replace(" ", "_") + (f"_{voice}" if voice else "")
@@ -90,7 +95,7 @@ def lexical() -> StimulusTable:
 
 @pytest.fixture
 def syntactic() -> StimulusTable:
-    return StimulusTable("syntactic", "dev", syntactic_rows(28, ("A", "B")))
+    return StimulusTable("syntactic", "dev", syntactic_rows(42, ("A", "B")))
 
 
 @pytest.fixture
