@@ -62,8 +62,8 @@ def build_syntactic(
 
     Pairs come in blocks over the same words (see `babyslm.stimuli.crossing`), a block is in one split, and within a
     phenomenon dev and test share no lexical material. No two blocks hold sentences that sound the same, and a block
-    two of whose sentences sound the same is left out as a whole, so that the crossing holds in what is kept. The answer
-    depends on the lexicon, the templates and the seed alone.
+    two of whose sentences sound the same is left out as a whole, so that the crossing holds in what is kept. The
+    answer depends on the lexicon, the templates and the seed alone.
 
     :param language: two-letter code, for the phones and for the shipped templates.
     :param lexicon: the words.
