@@ -18,6 +18,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.corpora.corpus import Corpus, as_table
+from babyslm.corpora.elision import Elision
 from babyslm.resources import resource
 from babyslm.seeds import derive, generator
 from babyslm.stimuli.fillers import Filler, WordBank
@@ -46,7 +47,7 @@ PEEK = 200
 class Grammar(BaseModel):
     """A grammar as its file declares it.
 
-    :param before_vowel: word -> what it becomes before a vowel, such as a -> an.
+    :param elision: what words become before other words, such as a -> an.
     :param sets: sets of words by constraints, as in the templates, whose sets are known too.
     :param rules: rule -> text -> weight; sentences come from the rule `sentence`.
     """
@@ -54,7 +55,7 @@ class Grammar(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     language: str
-    before_vowel: dict[str, str] = {}
+    elision: Elision = Elision()
     sets: dict[str, SlotRule] = {}
     rules: dict[str, dict[str, float]] = Field(min_length=1)
 
@@ -131,7 +132,7 @@ class _Speaker:
         self.decks: dict[tuple[str, str], Iterator[str]] = {}
         self.said: Counter[str] = Counter()
         self._check()
-        self.vowels = frozenset(load_phone_set(language).vowels) if self.grammar.before_vowel else frozenset()
+        self.vowels = frozenset(load_phone_set(language).vowels)
         self.language = language
         phonemize(sorted(set(lexicon.entries["word"])), language)
 
@@ -173,11 +174,7 @@ class _Speaker:
             hand[place] = next(cards)
 
     def say(self) -> str:
-        words = self._expand("sentence", 0).split()
-        for place, word in enumerate(words[:-1]):
-            if word in self.grammar.before_vowel and self._starts_with_vowel(words[place + 1]):
-                words[place] = self.grammar.before_vowel[word]
-        sentence = " ".join(words)
+        sentence = self.grammar.elision.join(self._expand("sentence", 0).split(), self._starts_with_vowel)
         return sentence[:1].upper() + sentence[1:]
 
     def _expand(self, rule: str, depth: int) -> str:

@@ -18,7 +18,7 @@ from babyslm.verify.templates import EmptySlotError, TemplateError, TooFewSenten
 
 GRAMMAR = """
     language: en
-    before_vowel: {a: an}
+    elision: {before_vowel: {a: an}}
     sets:
       animal: {category: noun, animacy: animal, only: [dog, ant, elephant]}
     rules:
@@ -143,7 +143,7 @@ def test_an_exhausted_grammar_says_how_many_it_gave(tmp_path: Path) -> None:
         ("  sentence:", "  start:", TemplateError, "lacks the rule sentence"),
         ('"my {animal}": 1', '"my {animal}": 0', TemplateError, "weights above 0"),
         ('"my {animal}": 1', '"my <noun_phrase>": 1000000', TemplateError, "deep"),
-        ("before_vowel: {a: an}", "before_vowels: {a: an}", DocumentError, "before_vowels"),
+        ("{before_vowel: ", "{before_vowels: ", DocumentError, "before_vowels"),
     ],
 )
 def test_a_grammar_that_cannot_be_followed_is_named(
