@@ -34,7 +34,8 @@ def score_table(names: Sequence[str], batch: ScoreBatch, *, pooling: Pooling = "
 
 def names_by_voice(table: StimulusTable) -> dict[str, set[str]]:
     """Return the names of the stimuli of each voice."""
-    return {str(voice): set(names) for voice, names in table.rows.groupby("voice")["filename"]}
+    names = pd.Series(table.rows["filename"].to_numpy(dtype=object))
+    return {str(voice): set(own) for voice, own in names.groupby(table.rows["voice"].to_numpy(dtype=object))}
 
 
 def official_order(scores: pd.DataFrame, table: StimulusTable) -> pd.DataFrame:
@@ -46,8 +47,10 @@ def official_order(scores: pd.DataFrame, table: StimulusTable) -> pd.DataFrame:
     :param scores: table indexed by name, as `babyslm.results.trials.make_trials` accepts it.
     :param table: the stimuli.
     """
-    rows = table.rows
-    scored = rows[rows["filename"].isin(scores.index)]
-    if len(table.voices) > 1 and len(scored["voice"].unique()) == 1:
-        return scores.loc[~scores.index.duplicated()].loc[scored["filename"].to_numpy()]
-    return scores.loc[~scores.index.duplicated()].loc[scored["filename"].drop_duplicates().to_numpy()]
+    scores = scores.loc[~scores.index.duplicated()]
+    places = scores.index.get_indexer(table.rows["filename"].to_numpy(dtype=object))
+    voices = table.rows["voice"].to_numpy(dtype=object)[places >= 0]
+    places = places[places >= 0]
+    if not (len(table.voices) > 1 and len(set(voices)) == 1):
+        places = pd.unique(places)
+    return scores.iloc[places]
