@@ -89,6 +89,18 @@ def test_an_article_fits_the_word_behind_it() -> None:
     assert min(seen["a"], seen["an"]) > 10
 
 
+def test_french_is_elided_and_contracted() -> None:
+    told = generate_sentences("fr", seed=0, count=3000)
+    assert len(set(told)) > 2000
+    joined = [sentence for sentence in told if "l'" in sentence.lower() or "n'" in sentence.lower()]
+    assert len(joined) > 50
+    for sentence in told:
+        assert "' " not in sentence, sentence
+        for word, other in pairwise(sentence.lower().split()):
+            assert (word, other) not in {("de", "le"), ("à", "le"), ("de", "les"), ("à", "les")}, sentence
+            assert word not in {"le", "la", "ne", "je"} or other[0] not in "aeioué", sentence
+
+
 def test_be_and_have_agree_with_their_subject() -> None:
     entries = lexicon().entries
     nouns = entries[entries["category"] == "noun"]
