@@ -42,7 +42,7 @@ def active_level(samples: NDArray[Any], rate: int = RATE) -> float:
     decay = np.exp(-1 / (rate * TIME_CONSTANT))
     stage = lfilter([1 - decay], [1, -decay], np.abs(signal))
     envelope = lfilter([1 - decay], [1, -decay], stage)
-    energy = float(signal @ signal)
+    energy = float(np.square(signal).sum())  # not by BLAS, whose threads cost more than they bring here
     levels, excess = [], []
     for halvings in range(THRESHOLDS - 1, -1, -1):
         count = _active_frames(envelope >= 2.0**-halvings, round(HANGOVER * rate))

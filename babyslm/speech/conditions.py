@@ -17,9 +17,9 @@ from babyslm.speech.espeak_engine import espeak_version
 from babyslm.speech.level import LEVEL, PEAK
 from babyslm.speech.noise import (
     NoiseKind,
+    Reel,
     babble,
     choose_file,
-    excerpt,
     find_recordings,
     noise_gain,
     recorded_noise,
@@ -210,9 +210,9 @@ class Surroundings:
             return speech, np.zeros_like(speech)
         low, high = self.condition.noise.snr
         snr = float(self._rng("snr", scene).uniform(low, high))
-        name, reel = self._reel(self.condition.noise, scene)
-        noise = excerpt(reel, len(speech), self._rng("excerpt", scene))
-        return speech, noise * noise_gain(speech, noise, snr, name)
+        reel = self._reel(self.condition.noise, scene)
+        noise = reel.excerpt(len(speech), self._rng("excerpt", scene))
+        return speech, noise * noise_gain(speech, noise, snr, reel.source)
 
     def _response(self, room: Room, scene: str) -> NDArray[np.float64]:
         rng = self._rng("room", scene)
@@ -220,15 +220,14 @@ class Surroundings:
             return measured_response(choose_file(self.responses, rng))
         return simulated_response(room, self.condition.name, self.seed, int(rng.integers(ROOMS)))
 
-    def _reel(self, noise: Noise, scene: str) -> tuple[str, NDArray[np.float64]]:
+    def _reel(self, noise: Noise, scene: str) -> Reel:
         match self.source:
             case "recorded":
-                path = choose_file(self.noises, self._rng("noise", scene))
-                return str(path), recorded_noise(path)
+                return recorded_noise(choose_file(self.noises, self._rng("noise", scene)))
             case "babble":
-                return "babble", babble(self.language, noise.voices, self.seed)
+                return babble(self.language, noise.voices, self.seed)
             case _:
-                return "speech-shaped noise", speech_shaped_noise(self.language, self.seed)
+                return speech_shaped_noise(self.language, self.seed)
 
     def _rng(self, purpose: str, scene: str) -> np.random.Generator:
         """Draws of one purpose; presets share them, so that a graded series changes one thing only."""

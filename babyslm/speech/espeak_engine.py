@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from babyslm.espeak import espeak_data, espeak_library
 from babyslm.speech.voices import Voice
-from babyslm.verify.speech import EspeakError
+from babyslm.verify.speech import EspeakError, LongPathError
 
 __all__ = ["ESPEAK_RATE", "Engine", "RawSpeech", "engine", "espeak_version"]
 
@@ -33,12 +33,20 @@ CHARS_UTF8 = 1
 PHONEMES = 0x100
 POSITION_CHARACTER = 1
 PARAMETER_RATE = 1
+PARAMETER_VOLUME = 2
+
+VOLUME = 60
+"""Below espeak-ng's default of 100, at which loud voices run into its automatic gain control."""
+
+LONGEST_PATH = 150
+"""Characters; espeak-ng keeps the path of its data in a buffer of 160 bytes and cuts off the rest."""
 
 CALIBRATION = "[[@_@_]]"
 """Spoken, and thrown away, before each utterance. espeak-ng sets the pitch at vowels and lets the last one of an
 utterance carry over to the consonants that open the next one; after this the state is always the same."""
 
-DATA_FILES = ("phontab", "phondata", "phonindex", "intonations", "lang", "en_dict", "fr_dict")
+OWN = "voices"
+"""The one entry of the data folder that is ours; the others are links to the installed ones."""
 
 
 class _Identity(ctypes.Union):
@@ -84,10 +92,13 @@ class Engine:
         home = Path(tempfile.mkdtemp(prefix="babyslm-espeak-"))
         atexit.register(_remove, home, os.getpid())
         data = home / "espeak-ng-data"
-        self._variants = data / "voices" / "!v"
+        if len(str(data).encode()) > LONGEST_PATH:
+            raise LongPathError(home)
+        self._variants = data / OWN / "!v"
         self._variants.mkdir(parents=True)
-        for name in DATA_FILES:
-            _link(espeak_data() / name, data / name)
+        for path in sorted(espeak_data().iterdir()):
+            if path.name != OWN:
+                _link(path, data / path.name)
         self._library = ctypes.CDLL(str(espeak_library()))
         self._chunks: list[NDArray[np.int16]] = []
         self._events: list[tuple[str, int]] = []
@@ -145,9 +156,10 @@ class Engine:
         status = self._library.espeak_SetVoiceByName(f"{base}+{name}".encode())
         if status != 0:
             raise EspeakError(f"espeak_SetVoiceByName({base}+{voice.name})", status)
-        status = self._library.espeak_SetParameter(PARAMETER_RATE, voice.rate, 0)
-        if status != 0:
-            raise EspeakError("espeak_SetParameter", status)
+        for parameter, value in ((PARAMETER_RATE, voice.rate), (PARAMETER_VOLUME, VOLUME)):
+            status = self._library.espeak_SetParameter(parameter, value, 0)
+            if status != 0:
+                raise EspeakError("espeak_SetParameter", status)
         self._voice = wanted
 
 

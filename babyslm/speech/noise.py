@@ -1,7 +1,8 @@
 """What is heard beside the speaker: recorded noises, babble of other voices, noise shaped like speech."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +18,16 @@ from babyslm.stimuli.lexicon import load_lexicon
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
 from babyslm.verify.conditions import NoRecordingsError, SilentNoiseError, SilentSpeechError
 
-__all__ = ["NoiseKind", "babble", "excerpt", "find_recordings", "noise_gain", "recorded_noise", "speech_shaped_noise"]
+__all__ = [
+    "NoiseKind",
+    "Reel",
+    "babble",
+    "choose_file",
+    "find_recordings",
+    "noise_gain",
+    "recorded_noise",
+    "speech_shaped_noise",
+]
 
 NoiseKind = Literal["recorded", "babble", "speech-shaped"]
 Sound = NDArray[np.float64]
@@ -26,11 +36,45 @@ SUFFIXES = (".wav", ".flac", ".ogg")
 REEL = 60.0
 """Seconds of babble and of speech-shaped noise made once; scenes cut their excerpts from it."""
 
+CROWD = 8
+"""Voices whose spectrum speech-shaped noise has."""
+
 WINDOW = 1.0
 """Seconds by which a place in a recording is judged: an excerpt does not begin in a pause of the noise."""
 
 QUIET = 0.3
 """Share of the recording's root mean square below which a window counts as a pause."""
+
+
+@dataclass(frozen=True)
+class Reel:
+    """A long noise from which scenes cut their excerpts.
+
+    :param samples: shape (frames,) at 16 kHz, not silent.
+    :param source: what it is, for errors.
+    """
+
+    samples: Sound
+    source: str
+
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """Frames at which an excerpt may begin: those not followed by a pause of the noise."""
+        window = min(round(WINDOW * RATE), len(self.samples))
+        energy = np.cumsum(np.concatenate([[0.0], self.samples**2]))
+        power = (energy[window:] - energy[:-window]) / window
+        return np.flatnonzero(power >= QUIET**2 * energy[-1] / len(self.samples))
+
+    def excerpt(self, length: int, rng: np.random.Generator) -> Sound:
+        """Cut an excerpt that does not begin in a pause; a short noise is repeated.
+
+        Where it begins does not depend on `length`, so that both members of a pair meet the same noise.
+
+        :param length: frames wanted.
+        :param rng: draws where it begins.
+        """
+        start = int(self.starts[rng.integers(len(self.starts))])
+        return np.take(self.samples, np.arange(start, start + length), mode="wrap")
 
 
 def find_recordings(folder: Path, what: str) -> tuple[Path, ...]:
@@ -46,16 +90,16 @@ def find_recordings(folder: Path, what: str) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=64)
-def recorded_noise(path: Path) -> Sound:
+def recorded_noise(path: Path) -> Reel:
     """Return a recording of noise as mono at 16 kHz; one that is silent is a `SilentNoiseError`."""
     noise = read_audio(path, resample=True, downmix=True).astype(np.float64)
     if not noise.any():
         raise SilentNoiseError(str(path))
-    return noise
+    return Reel(noise, str(path))
 
 
 @lru_cache(maxsize=8)
-def babble(language: str, voices: int, seed: int) -> Sound:
+def babble(language: str, voices: int, seed: int) -> Reel:
     """Return a minute of several people talking at once, none of whom speaks in dev or test.
 
     Each says words of the child lexicon at random, in runs of three to eight with pauses between them.
@@ -63,7 +107,7 @@ def babble(language: str, voices: int, seed: int) -> Sound:
     :param language: two-letter code.
     :param voices: how many talk at once.
     :param seed: seed of the set.
-    :returns: shape (frames,) at 16 kHz, root mean square 1.
+    :returns: root mean square 1.
     """
     talkers = choose_voices(language, split="train", count=voices)
     words = sorted(set(load_lexicon(None, language=language).entries["phones"]))
@@ -81,18 +125,18 @@ def babble(language: str, voices: int, seed: int) -> Sound:
             said = EspeakSynthesizer().speak(Utterance(tuple(run.split()), talker)).waveform[: length - position]
             total[position : position + len(said)] += gain * said
             position += len(said) + round(rng.uniform(0.1, 0.8) * RATE)
-    return total / float(np.sqrt(np.mean(total**2)))
+    return Reel(total / float(np.sqrt(np.mean(total**2))), "babble")
 
 
 @lru_cache(maxsize=8)
-def speech_shaped_noise(language: str, seed: int) -> Sound:
+def speech_shaped_noise(language: str, seed: int) -> Reel:
     """Return a minute of steady noise with the long-term spectrum of many voices: babble with its phases drawn anew.
 
     :param language: two-letter code.
     :param seed: seed of the set.
-    :returns: shape (frames,) at 16 kHz, root mean square 1.
+    :returns: root mean square 1.
     """
-    crowd = babble(language, 8, seed)
+    crowd = babble(language, CROWD, seed).samples
     window, hop = 512, 256
     frames = np.lib.stride_tricks.sliding_window_view(crowd, window)[::hop] * np.hanning(window)
     spectrum = np.sqrt(np.mean(np.abs(np.fft.rfft(frames)) ** 2, axis=0))
@@ -100,24 +144,7 @@ def speech_shaped_noise(language: str, seed: int) -> Sound:
     bins = np.linspace(0, 1, len(crowd) // 2 + 1)
     shape = np.interp(bins, np.linspace(0, 1, len(spectrum)), spectrum)
     shaped = np.fft.irfft(np.fft.rfft(white) * shape, len(crowd))
-    return np.asarray(shaped / np.sqrt(np.mean(shaped**2)), dtype=np.float64)
-
-
-def excerpt(noise: Sound, length: int, rng: np.random.Generator) -> Sound:
-    """Cut an excerpt that does not begin in a pause of the noise; a short noise is repeated.
-
-    Where it begins does not depend on `length`, so that both members of a pair meet the same noise.
-
-    :param noise: shape (frames,).
-    :param length: frames wanted.
-    :param rng: draws where it begins.
-    """
-    window = min(round(WINDOW * RATE), len(noise))
-    energy = np.cumsum(np.concatenate([[0.0], noise**2]))
-    power = (energy[window:] - energy[:-window]) / window
-    starts = np.flatnonzero(power >= QUIET**2 * energy[-1] / len(noise))
-    start = int(starts[rng.integers(len(starts))])
-    return np.take(noise, np.arange(start, start + length), mode="wrap")
+    return Reel(np.asarray(shaped / np.sqrt(np.mean(shaped**2)), dtype=np.float64), "speech-shaped noise")
 
 
 def noise_gain(speech: Sound, noise: Sound, snr: float, source: str) -> float:

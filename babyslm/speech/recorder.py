@@ -1,5 +1,7 @@
 """What a cheap or worn recorder does to sound: it loses the high frequencies and clips what is loud."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,11 +32,19 @@ def record(samples: NDArray[np.float64], recorder: Recorder) -> NDArray[np.float
     :param samples: shape (frames,).
     :param recorder: its properties.
     """
-    from scipy.signal import butter, sosfilt
+    from scipy.signal import sosfilt
 
     if recorder.lowpass is not None:
-        samples = np.asarray(sosfilt(butter(ORDER, recorder.lowpass, fs=RATE, output="sos"), samples))
+        samples = np.asarray(sosfilt(_lowpass(recorder.lowpass), samples))
     if recorder.clipping > 0:
         limit = float(np.abs(samples).max(initial=0.0)) * 10 ** (-recorder.clipping / 20)
         samples = np.clip(samples, -limit, limit)
     return samples
+
+
+@cache
+def _lowpass(frequency: float) -> NDArray[np.float64]:
+    """Return a Butterworth filter as second-order sections."""
+    from scipy.signal import butter
+
+    return np.asarray(butter(ORDER, frequency, fs=RATE, output="sos"))

@@ -22,7 +22,7 @@ from babyslm.verify.speech import CommandError, MisheardError, PlaceholderError
 
 __all__ = ["CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance"]
 
-RECIPE = 1
+RECIPE = 2
 """Raised whenever the same phones and voice would give other samples."""
 
 

@@ -39,7 +39,7 @@ class Voice(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(pattern=r"^[a-z]+$")
+    name: str = Field(pattern=r"^[a-z][a-z0-9]*$")
     language: str
     sex: Sex
     split: VoiceSplit

@@ -9,6 +9,7 @@ __all__ = [
     "CommandError",
     "EmptyUtteranceError",
     "EspeakError",
+    "LongPathError",
     "MisheardError",
     "PlaceholderError",
     "SpokenTableError",
@@ -52,6 +53,13 @@ class EspeakError(BabySLMError):
         super().__init__(
             f"espeak-ng: {call} failed (status {status}); reinstall espeakng-loader: babyslm doctor tells more"
         )
+
+
+class LongPathError(BabySLMError):
+    """The folder of temporary files lies too deep for espeak-ng."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: this path is too long for espeak-ng; set TMPDIR to a shorter one")
 
 
 class UnknownVoiceError(UsageError):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from babyslm.speech.audio import RATE, write_audio
-from babyslm.speech.noise import babble, excerpt, find_recordings, noise_gain, recorded_noise, speech_shaped_noise
+from babyslm.speech.noise import Reel, babble, find_recordings, noise_gain, recorded_noise, speech_shaped_noise
 from babyslm.verify.conditions import (
     NoRecordingsError,
     SilentNoiseError,
@@ -18,11 +18,11 @@ from tests.speech.naive import speech
 
 
 def test_babble_is_several_training_voices_and_reproducible() -> None:
-    two, eight = babble("en", 2, 0), babble("en", 8, 0)
+    two, eight = babble("en", 2, 0).samples, babble("en", 8, 0).samples
     babble.cache_clear()
-    assert np.array_equal(two, babble("en", 2, 0))
+    assert np.array_equal(two, babble("en", 2, 0).samples)
     assert np.mean(eight**2) == pytest.approx(1)
-    assert not np.array_equal(two, babble("en", 2, 1))
+    assert not np.array_equal(two, babble("en", 2, 1).samples)
 
     def pauses(sound: np.ndarray) -> float:
         frames = sound.reshape(-1, 800)
@@ -32,7 +32,7 @@ def test_babble_is_several_training_voices_and_reproducible() -> None:
 
 
 def test_speech_shaped_noise_is_steady_and_has_the_spectrum_of_babble() -> None:
-    noise, crowd = speech_shaped_noise("en", 0), babble("en", 8, 0)
+    noise, crowd = speech_shaped_noise("en", 0).samples, babble("en", 8, 0).samples
 
     def bands(sound: np.ndarray) -> np.ndarray:
         power = np.abs(np.fft.rfft(sound)) ** 2
@@ -48,8 +48,9 @@ def test_speech_shaped_noise_is_steady_and_has_the_spectrum_of_babble() -> None:
 @given(length=st.integers(1, 60_000), seed=st.integers(0, 20))
 def test_an_excerpt_begins_at_the_same_place_whatever_its_length(length: int, seed: int) -> None:
     noise = np.random.default_rng(0).standard_normal(20_000)
-    short = excerpt(noise, 1, np.random.default_rng(seed))
-    cut = excerpt(noise, length, np.random.default_rng(seed))
+    reel = Reel(noise, "noise")
+    short = reel.excerpt(1, np.random.default_rng(seed))
+    cut = reel.excerpt(length, np.random.default_rng(seed))
     assert len(cut) == length
     assert cut[0] == short[0]
     begin = int(np.flatnonzero(noise == cut[0])[0])
@@ -60,7 +61,7 @@ def test_an_excerpt_does_not_begin_in_a_long_pause() -> None:
     bark = np.zeros(10 * RATE)
     bark[4 * RATE : 5 * RATE] = np.random.default_rng(0).standard_normal(RATE)
     for seed in range(30):
-        assert np.any(excerpt(bark, RATE, np.random.default_rng(seed)))
+        assert np.any(Reel(bark, "bark").excerpt(RATE, np.random.default_rng(seed)))
 
 
 def test_recordings_are_found_sorted_and_their_absence_or_silence_is_named(tmp_path: Path) -> None:
@@ -83,5 +84,5 @@ def test_recordings_are_found_sorted_and_their_absence_or_silence_is_named(tmp_p
 def test_every_recording_of_the_real_folder_can_be_a_noise(realdata: Path) -> None:
     word = speech()
     for path in find_recordings(realdata / "noise", "noises"):
-        noise = excerpt(recorded_noise(path), len(word), np.random.default_rng(0))
+        noise = recorded_noise(path).excerpt(len(word), np.random.default_rng(0))
         assert np.isfinite(noise_gain(word, noise, 0, str(path)))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from babyslm.speech.audio import RATE
+from babyslm.speech.drawn_voices import draw_voices
 from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
 from babyslm.speech.voices import Voice, choose_voices, load_voices
 from babyslm.verify.speech import UnknownVoiceError
@@ -52,6 +53,18 @@ def test_an_unknown_voice_is_named_with_those_that_there_are() -> None:
     with pytest.raises(UnknownVoiceError, match=r"'zed'; there are .*alice.*tom") as caught:
         choose_voices("en", names=["zed"])
     assert caught.value.exit_code == 2
+
+
+def test_drawn_voices_are_for_training_different_and_do_not_hang_on_their_number() -> None:
+    ten = draw_voices("en", 10, seed=1)
+    assert ten[:4] == draw_voices("en", 4, seed=1)
+    assert {voice.split for voice in ten} == {"train"}
+    assert [voice.sex for voice in ten[:2]] == ["female", "male"]
+    others = (*load_voices("en"), *draw_voices("en", 10, seed=2))
+    assert len({voice.digest for voice in (*ten, *others)}) == len(ten) + len(others)
+    assert len({voice.name for voice in (*ten, *others)}) == len(ten) + len(others)
+    for voice in ten:
+        assert EspeakSynthesizer().speak(Utterance(("k", "æ", "t"), voice)).phones == ("k", "æ", "t")
 
 
 def summary(word: str, voice: Voice) -> np.ndarray:
