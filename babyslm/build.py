@@ -1,0 +1,194 @@
+"""Build a stimulus set: words and non-words, minimal pairs, their sound, and the card that vouches for them."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from babyslm import __version__
+from babyslm.files import exclusive
+from babyslm.seeds import derive, generator
+from babyslm.speech.speak import speak_table
+from babyslm.speech.voices import Voice, choose_voices
+from babyslm.stimuli.card import CARD_NAME, StimulusCard
+from babyslm.stimuli.lexical import build_lexical
+from babyslm.stimuli.lexicon import Lexicon, load_lexicon
+from babyslm.stimuli.official import save_official
+from babyslm.stimuli.stimulus import SPLITS, Split, Task
+from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
+from babyslm.stimuli.syntactic import build_syntactic
+from babyslm.verify.errors import UsageError
+
+__all__ = ["Built", "VoiceCountError", "build_stimuli", "split_voices"]
+
+DEV_SHARE = 0.2
+"""Share of the voices in dev, as in the official set (2 of 10)."""
+
+
+class VoiceCountError(UsageError):
+    """More voices were asked for than there are, or too few for both splits."""
+
+    def __init__(self, asked: int, there: int) -> None:
+        super().__init__(f"--voices {asked}: must be from 2 to {there}, or use --no-audio")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was built.
+
+    :param stimuli: the set.
+    :param folder: where it lies.
+    :param figures: counts and shares, by task.
+    """
+
+    stimuli: StimulusSet
+    folder: Path
+    figures: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts for `--json`."""
+        tables = {
+            f"{t.task}/{t.split}": {"pairs": int(t.pairs["id"].nunique()), "voices": list(t.voices), "rows": len(t)}
+            for t in self.stimuli
+        }
+        return {"folder": str(self.folder), "tables": tables, "figures": self.figures}
+
+    def as_text(self) -> str:
+        """Return the counts for people."""
+        lines = [f"{self.folder}"]
+        for table in self.stimuli:
+            voices = f", {len(table.voices)} voices" if table.folder else ", written only"
+            lines.append(f"  {table.task}/{table.split}: {table.pairs['id'].nunique():,} pairs{voices}")
+        return "\n".join(lines)
+
+
+def split_voices(language: str, count: int) -> dict[Split, tuple[Voice, ...]]:
+    """Choose voices in the official proportion of 2 in dev to 8 in test, women and men by turns.
+
+    :param language: language of the voices.
+    :param count: voices of dev and test together; 0: none.
+    """
+    if count == 0:
+        return dict.fromkeys(SPLITS, ())
+    there = {split: choose_voices(language, split=split) for split in SPLITS}
+    dev = min(max(1, round(count * DEV_SHARE)), len(there["dev"]))
+    if not 1 <= count - dev <= len(there["test"]):
+        raise VoiceCountError(count, sum(map(len, there.values())))
+    counts: dict[Split, int] = {"dev": dev, "test": count - dev}
+    return {split: choose_voices(language, split=split, count=counts[split]) for split in SPLITS}
+
+
+def build_stimuli(
+    out: Path,
+    *,
+    language: str = "en",
+    tasks: Sequence[Task] = ("lexical", "syntactic"),
+    lexicon: Path | None = None,
+    voices: int = 10,
+    words: int | None = None,
+    pairs: int | None = None,
+    per_word: int = 10,
+    seed: int = 0,
+    conditions: Sequence[str] = ("clean",),
+    workers: int = 0,
+) -> Built:
+    """Build a set in the official layout.
+
+    Nothing depends on the number of workers. A stopped build goes on with the sound that is there already; the card is
+    written last, so a folder with a card is whole.
+
+    :param out: folder of the set.
+    :param language: language of lexicon, templates and voices.
+    :param tasks: what to build.
+    :param lexicon: word list or corpus table; default the shipped child lexicon.
+    :param voices: voices of dev and test together; 0: no sound.
+    :param words: most words of the lexical task; default all.
+    :param pairs: pairs of the syntactic task; default the official 10,800.
+    :param per_word: most non-words a word.
+    :param seed: seed of every choice.
+    :param conditions: acoustic conditions; `clean` is written as it is, another beside it under its name.
+    :param workers: processes; 0: one a core.
+    """
+    chosen = split_voices(language, voices)
+    processes = workers or os.cpu_count() or 1
+    with exclusive(out):
+        (out / CARD_NAME).unlink(missing_ok=True)
+        known = load_lexicon(lexicon, language=language)
+        figures: dict[str, Any] = {}
+        rows: dict[tuple[Task, Split], pd.DataFrame] = {}
+        for task in tasks:
+            made, figures[task] = _make(task, known, language, words, pairs, per_word, seed, processes)
+            rows |= {(task, split): table for split, table in made.items()}
+        tables = {}
+        for (task, split), table in rows.items():
+            folder = out / task / split
+            spoken = table
+            for condition in conditions if chosen[split] else ():
+                spoken = speak_table(table, task, folder, chosen[split], workers=processes)
+            tables[task, split] = StimulusTable(task, split, spoken, folder if chosen[split] else None)
+        card = StimulusCard(
+            name=out.resolve().name,
+            version="1",
+            language=language,
+            licence="Apache-2.0",
+            sources=[
+                str(lexicon.name) if lexicon else f"child-{language}.tsv of babyslm {__version__}",
+                "templates of babyslm" if "syntactic" in tasks else "",
+                "voices of espeak-ng" if voices else "",
+            ],
+            generator={
+                "babyslm": __version__,
+                "seed": seed,
+                "words": words,
+                "pairs": pairs,
+                "per_word": per_word,
+                "voices": {split: [voice.name for voice in chosen[split]] for split in SPLITS},
+                "conditions": list(conditions) if voices else [],
+            },
+            audit={key: value for key, value in figures.items() if value},
+        )
+        card = card.model_copy(update={"sources": [source for source in card.sources if source]})
+        stimuli = StimulusSet(card.name, tables, card, out)
+        save_official(stimuli, out, card)
+    return Built(stimuli, out, figures)
+
+
+def _make(
+    task: Task,
+    lexicon: Lexicon,
+    language: str,
+    words: int | None,
+    pairs: int | None,
+    per_word: int,
+    seed: int,
+    workers: int,
+) -> tuple[dict[Split, pd.DataFrame], dict[str, Any]]:
+    if task == "syntactic":
+        tables = build_syntactic(language, lexicon=lexicon, seed=derive(seed, task), pairs=pairs)
+        return tables, {"pairs": {split: len(table) // 2 for split, table in tables.items()}, **tables["test"].attrs}
+    build = build_lexical(lexicon, language=language, seed=derive(seed, task), per_word=per_word, workers=workers)
+    if words is None:
+        return build.tables, build.figures
+    chosen = _fewer_words(build.tables, words, seed)
+    figures = build.figures | {
+        "pairs": {split: len(table) // 2 for split, table in chosen.items()},
+        "words_asked": words,
+    }
+    return chosen, figures
+
+
+def _fewer_words(tables: dict[Split, pd.DataFrame], words: int, seed: int) -> dict[Split, pd.DataFrame]:
+    """Keep whole words, in proportion from both splits: each word is balanced in itself, so what is left is too."""
+    counts = {split: table["word"].replace("", pd.NA).nunique() for split, table in tables.items()}
+    share = min(1.0, words / sum(counts.values()))
+    fewer = {}
+    for split, table in tables.items():
+        known = sorted(set(table["word"]) - {""})
+        size = max(1, round(share * len(known)))
+        kept = set(generator(seed, "fewer words", split).permutation(known)[:size])
+        ids = set(table.loc[table["word"].isin(kept), "id"])
+        fewer[split] = table[table["id"].isin(ids)].reset_index(drop=True)
+    return fewer
