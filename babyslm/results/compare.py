@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 from babyslm.results.aggregate import attribute, has_attribute, item_accuracies
 from babyslm.results.intervals import cluster_codes, draw_means, p_value, percentile_interval
 from babyslm.results.labels import labels
-from babyslm.results.result import Result
+from babyslm.results.result import Result, load_result
 from babyslm.results.summary import tables_of
 from babyslm.verify.results import DifferentStimuliError, FewResultsError, NoSharedPairsError
 
-__all__ = ["COMPARISON_DRAWS", "compare", "holm"]
+__all__ = ["COMPARISON_DRAWS", "compare", "compare_folders", "holm"]
 
 COMPARISON_DRAWS = 10_000
 """More than for intervals: a p-value cannot be smaller than 2 / (draws + 1)."""
@@ -72,6 +73,22 @@ def compare(
         family = (table["phenomenon"] == "") == whole
         table.loc[family, "p_holm"] = holm(table.loc[family, "p"].to_numpy(float))
     return table
+
+
+def compare_folders(folders: Sequence[Path], page: Path | None = None) -> pd.DataFrame:
+    """Compare result folders, and write a page that sets them side by side if asked to.
+
+    :param folders: two or more folders written by `Result.save`.
+    :param page: the HTML file; default none.
+    :returns: as `compare`, with None where there is no interval, so that the rows are JSON.
+    """
+    from babyslm.results.comparison import comparison_report
+
+    results = [load_result(folder) for folder in folders]
+    table = compare(results)
+    if page is not None:
+        comparison_report(results, page, title="Learners side by side")
+    return table.astype(object).where(table.notna(), None)
 
 
 def _with_reference(

@@ -92,7 +92,14 @@ def _overview(results: Sequence[Result], names: Sequence[str]) -> Section:
                 (*row, percent(others.get(name))) for row, name in zip(table.rows, official["learner"], strict=True)
             ]
             table = Table((*table.columns, "mean over phenomena"), rows)
-        plots.append(Plot(dot_plot(official, "learner", ""), table_title(str(task), str(split)), table, opened=True))
+        plots.append(
+            Plot(
+                dot_plot(official, "learner", ""),
+                table_title(str(task), str(split)),
+                table,
+                opened=len(results) <= MANY,
+            )
+        )
     return Section("Accuracy", plots=plots)
 
 

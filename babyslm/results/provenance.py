@@ -8,6 +8,9 @@ from babyslm.results.result import Result
 
 __all__ = ["methods", "provenance"]
 
+FEW = 4
+"""Settings of more learners than this are folded away."""
+
 METHODS = (
     "A pair counts 1 where the good member scores higher than the bad one, 0.5 where both score exactly the same, "
     "and 0 otherwise; the score is the mean log-probability per symbol unless said otherwise. Lexical accuracy "
@@ -33,8 +36,9 @@ def provenance(results: Sequence[Result], names: Sequence[str]) -> list[Section]
     software = [
         Table((), _software(result), caption=name, names=2) for result, name in zip(results, names, strict=True)
     ]
+    title = "Learner and settings" if len(results) == 1 else "Learners and settings"
     return [
-        Section("Learner and settings" if len(results) == 1 else "Learners and settings", tables=learners),
+        Section(title, tables=learners, folded=len(results) > FEW),
         Section("Stimuli and software", tables=software, folded=True),
     ]
 

@@ -14,18 +14,17 @@ from babyslm.results.record import metric_table
 from babyslm.results.result import Result
 from babyslm.results.summary import ATTRIBUTES
 
-__all__ = ["MEASURE_TITLES", "comparison_report", "notebook_table", "report_page"]
+__all__ = ["comparison_report", "notebook_table", "report_page"]
 
 INTRODUCTION = (
     "Each figure is the share of pairs in which the learner prefers the real word or the grammatical sentence. "
     "A learner that guesses scores 50 % (the dashed line)."
 )
 
-MEASURE_TITLES = {
-    "accuracy": "official (mean log-probability)",
-    "macro_accuracy": "mean over phenomena",
-    "sum_accuracy": "summed log-probability",
-}
+MEASURE_TITLES = {"macro_accuracy": "mean over phenomena", "sum_accuracy": "by sum of log-probabilities"}
+
+POOLING_TITLES = {"mean": "official (mean log-probability)", "sum": "as asked (sum of log-probabilities)"}
+"""What the headline is, by the pooling that the settings name; scores of unknown pooling are taken as given."""
 
 
 def report_page(result: Result) -> str:
@@ -67,12 +66,17 @@ def _card(row: dict[str, Any]) -> Card:
     )
 
 
+def _measure_title(result: Result, measure: str) -> str:
+    pooling = str(result.record.settings.get("pooling", "mean"))
+    return MEASURE_TITLES.get(measure) or POOLING_TITLES.get(pooling, "official (scores as given)")
+
+
 def _overview(result: Result, whole: pd.DataFrame) -> Section:
     """Show the other ways of counting, ties and the spread between voices."""
     rows = [
         (
             table_title(row["task"], row["split"]),
-            MEASURE_TITLES[row["measure"]],
+            _measure_title(result, row["measure"]),
             percent(row["accuracy"]),
             interval_text(row["low"], row["high"]),
             f"{row['n']:,}",
@@ -104,7 +108,7 @@ def notebook_table(result: Result) -> str:
     """Return the headline figures as a small HTML table."""
     rows = "".join(
         f"<tr><td>{escape(row['task'])}</td><td>{escape(row['split'])}</td>"
-        f"<td>{escape(MEASURE_TITLES[row['measure']])}</td><td>{percent(row['accuracy'])}</td>"
+        f"<td>{escape(_measure_title(result, row['measure']))}</td><td>{percent(row['accuracy'])}</td>"
         f"<td>{interval_text(row['low'], row['high'])}</td><td>{row['n']:,}</td><td>{row['ties']:,}</td></tr>"
         for row in result.headline().to_dict("records")
     )

@@ -1,4 +1,6 @@
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 
 from babyslm.models.protocol import ScoreBatch
 from babyslm.results.aggregate import accuracy
-from babyslm.results.compare import compare, holm
+from babyslm.results.compare import compare, compare_folders, holm
 from babyslm.results.labels import labels
 from babyslm.results.result import Result, make_result
 from babyslm.results.score_table import score_table
@@ -155,3 +157,11 @@ def test_all_can_be_compared_with_one_reference(make: Make) -> None:
     results = [make("a"), make("b", seed=1), make("c", seed=2)]
     frame = compare(results, draws=100, reference=1)
     assert set(zip(frame["first"], frame["second"], strict=True)) == {("a", "b"), ("c", "b")}
+
+
+def test_folders_are_compared_as_the_command_line_does(make: Make, tmp_path: Path) -> None:
+    folders = [make(name, seed=seed).save(tmp_path / name, report=False) for seed, name in enumerate("ab")]
+    table = compare_folders(folders, tmp_path / "page.html")
+    assert json.loads(json.dumps(table.to_dict("records"), allow_nan=False))[0]["first"] == "a"
+    assert "a − b" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert len(compare_folders(folders)) == len(table)

@@ -206,3 +206,17 @@ def test_a_browser_draws_every_plot(make: Make, tmp_path: Path) -> None:
     assert plots > 5
     assert dom.count('class="marks"') == plots
     assert "cannot be drawn:" not in dom.split("<script")[0]
+
+
+@pytest.mark.parametrize(
+    ("pooling", "title"),
+    [
+        ("mean", "official (mean log-probability)"),
+        ("sum", "as asked (sum of"),
+        ("as given", "official (scores as given)"),
+    ],
+)
+def test_the_page_says_what_the_headline_score_is(make: Make, pooling: str, title: str) -> None:
+    result = make(evaluation={"pooling": pooling})
+    assert title in Page(report_page(result)).text
+    assert title in result._repr_html_()
