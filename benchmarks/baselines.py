@@ -89,7 +89,7 @@ def figures(result: Result, attribute: str | None = None) -> dict[str, Any]:
 def plain(value: Any) -> Any:
     """Turn numpy numbers into Python's."""
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: int(inner) if key == "n" else plain(inner) for key, inner in value.items()}
     return value.item() if hasattr(value, "item") else value
 
 
@@ -110,7 +110,6 @@ def run(learner: Learner, corpus: Path, stimuli: Any, seen: set[str], out: Path)
             + "".join(f" --set {setting}" for setting in learner.settings),
             "lexical_dev": figures(result),
             "by_training": figures(result.annotate(met=met), "met"),
-            "by_voice": figures(result, "voice"),
             "seed": recipe.seed,
             "training": outcome,
             "training_seconds": record.seconds,

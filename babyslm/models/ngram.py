@@ -20,6 +20,10 @@ __all__ = ["MAX_ORDER", "NgramHeader", "NgramLanguageModel", "Weighting", "load"
 
 MAX_ORDER = 6
 
+DECIMALS = 9
+"""Sums are rounded here, so that sequences of equal probability tie, whatever the order in which their terms are
+added: a unigram model knows no difference between anagrams."""
+
 Weighting = Literal["tokens", "types"]
 
 
@@ -105,7 +109,8 @@ class NgramLanguageModel(SequenceLearner):
             probability = part.seen[found] + part.rest[history] * probability
             node = np.full(len(run.symbols), -1, dtype=np.int64)
             node[predicted] = found
-        return np.bincount(run.rows[predicted], np.log(probability), len(sequences)).astype(np.float64)
+        sums = np.bincount(run.rows[predicted], np.log(probability), len(sequences))
+        return np.round(sums, DECIMALS).astype(np.float64)
 
     def distribution(self, history: Sequence[int]) -> NDArray[np.float64]:
         """Return p(w | history) of every symbol, shape (V,); that of `<s>` is 0.

@@ -5,11 +5,11 @@ import shutil
 import time
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from babyslm import __version__
 from babyslm.files import exclusive, write_json
 from babyslm.models.folder import HEADER_NAME
 from babyslm.training.processes import is_first
@@ -31,7 +31,7 @@ class TrainingRecord:
     :param recipe: the recipe as it was resolved.
     :param outcome: what the family says: corpus checksum, sequences, losses.
     :param seconds: wall-clock time of this call; a resumed run's earlier part is not in it.
-    :param versions: of babyslm, torch, numpy and Python.
+    :param versions: of Python and the packages that had a part in it.
     """
 
     out: str
@@ -109,12 +109,5 @@ def _verify_place(folder: Path, *, resume: bool) -> None:
 
 
 def _versions() -> dict[str, str]:
-    import numpy as np
-    import torch
-
-    return {
-        "babyslm": __version__,
-        "torch": torch.__version__,
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
+    packages = {name: version(name) for name in ("babyslm", "torch", "numpy", "accelerate", "tokenizers")}
+    return packages | {"python": platform.python_version()}
