@@ -11,6 +11,8 @@ import pandas as pd
 from babyslm import __version__
 from babyslm.files import exclusive
 from babyslm.seeds import derive, generator
+from babyslm.speech.conditioned import condition_table
+from babyslm.speech.conditions import Surroundings
 from babyslm.speech.speak import speak_table
 from babyslm.speech.voices import Voice, choose_voices
 from babyslm.stimuli.card import CARD_NAME, StimulusCard
@@ -18,7 +20,7 @@ from babyslm.stimuli.lexical import build_lexical
 from babyslm.stimuli.lexicon import Lexicon, load_lexicon
 from babyslm.stimuli.official import save_official
 from babyslm.stimuli.stimulus import SPLITS, Split, Task
-from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
+from babyslm.stimuli.stimulus_set import CONDITIONS, StimulusSet, StimulusTable
 from babyslm.stimuli.syntactic import build_syntactic
 from babyslm.verify.errors import UsageError
 
@@ -92,7 +94,9 @@ def build_stimuli(
     pairs: int | None = None,
     per_word: int = 10,
     seed: int = 0,
-    conditions: Sequence[str] = ("clean",),
+    conditions: Sequence[str] = (),
+    noises: Path | None = None,
+    responses: Path | None = None,
     workers: int = 0,
 ) -> Built:
     """Build a set in the official layout.
@@ -109,26 +113,34 @@ def build_stimuli(
     :param pairs: pairs of the syntactic task; default the official 10,800.
     :param per_word: most non-words a word.
     :param seed: seed of every choice.
-    :param conditions: acoustic conditions; `clean` is written as it is, another beside it under its name.
+    :param conditions: acoustic conditions in which the stimuli are heard as well; clean sound is always there.
+    :param noises: folder of noise recordings; default the conditions do with babble and speech-shaped noise.
+    :param responses: folder of measured impulse responses; default rooms are simulated.
     :param workers: processes; 0: one a core.
     """
     chosen = split_voices(language, voices)
+    heard_in = [
+        Surroundings.find(name, language, seed=derive(seed, "conditions"), noises=noises, responses=responses)
+        for name in conditions
+    ]
     processes = workers or os.cpu_count() or 1
     with exclusive(out):
         (out / CARD_NAME).unlink(missing_ok=True)
         known = load_lexicon(lexicon, language=language)
         figures: dict[str, Any] = {}
-        rows: dict[tuple[Task, Split], pd.DataFrame] = {}
+        tables: dict[tuple[Task, Split], StimulusTable] = {}
         for task in tasks:
             made, figures[task] = _make(task, known, language, words, pairs, per_word, seed, processes)
-            rows |= {(task, split): table for split, table in made.items()}
-        tables = {}
-        for (task, split), table in rows.items():
-            folder = out / task / split
-            spoken = table
-            for condition in conditions if chosen[split] else ():
-                spoken = speak_table(table, task, folder, chosen[split], workers=processes)
-            tables[task, split] = StimulusTable(task, split, spoken, folder if chosen[split] else None)
+            for split, rows in made.items():
+                folder = out / task / split
+                if not chosen[split]:
+                    tables[task, split] = StimulusTable(task, split, rows)
+                    continue
+                spoken = speak_table(rows, task, folder, chosen[split], workers=processes)
+                tables[task, split] = StimulusTable(task, split, spoken, folder)
+                for surroundings in heard_in:
+                    place = folder / CONDITIONS / surroundings.condition.name
+                    condition_table(tables[task, split], place, surroundings, workers=processes)
         card = StimulusCard(
             name=out.resolve().name,
             version="1",
@@ -146,7 +158,7 @@ def build_stimuli(
                 "pairs": pairs,
                 "per_word": per_word,
                 "voices": {split: [voice.name for voice in chosen[split]] for split in SPLITS},
-                "conditions": list(conditions) if voices else [],
+                "conditions": [surroundings.describe() for surroundings in heard_in] if voices else [],
             },
             audit={key: value for key, value in figures.items() if value},
         )

@@ -1,11 +1,12 @@
 """The commands: one short function each, no logic."""
 
 import json
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
+
+from babyslm.stimuli.stimulus import Split, Task
 
 __all__ = ["app"]
 
@@ -18,35 +19,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class Task(StrEnum):
-    """A task of the benchmark."""
-
-    lexical = "lexical"
-    syntactic = "syntactic"
-
-
-class BuildTask(StrEnum):
-    """What to build."""
-
-    lexical = "lexical"
-    syntactic = "syntactic"
-    all = "all"
-
-
-class Split(StrEnum):
-    """A split of a stimulus set."""
-
-    dev = "dev"
-    test = "test"
-
-
-class Pooling(StrEnum):
-    """How a score is made from log-probabilities."""
-
-    mean = "mean"
-    sum = "sum"
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
@@ -99,7 +71,7 @@ def demo(
 
 @app.command("build-stimuli", epilog="Example: babyslm build-stimuli all --lang en --out stimuli --voices 10")
 def build_stimuli_command(
-    task: Annotated[BuildTask, typer.Argument(help="What to build.")] = BuildTask.all,
+    task: Annotated[Literal["lexical", "syntactic", "all"], typer.Argument(help="What to build.")] = "all",
     out: Out = Path("stimuli"),
     lang: Annotated[str, typer.Option(help="Language: en or fr, or one with a card.")] = "en",
     lexicon: Annotated[
@@ -110,7 +82,12 @@ def build_stimuli_command(
     pairs: Annotated[int | None, typer.Option(help="Pairs of the syntactic task; default 10,800.")] = None,
     per_word: Annotated[int, typer.Option(help="Most non-words a word.")] = 10,
     seed: Annotated[int, typer.Option(help="Seed of every choice.")] = 0,
-    condition: Annotated[list[str] | None, typer.Option(help="Acoustic condition, repeatable; default clean.")] = None,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(help="Acoustic condition beside clean, repeatable: reverberant, home, snr10, ..."),
+    ] = None,
+    noises: Annotated[Path | None, typer.Option(help="Folder of noise recordings.")] = None,
+    responses: Annotated[Path | None, typer.Option(help="Folder of room impulse responses.")] = None,
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0: one a core.")] = 0,
     as_json: AsJson = False,
@@ -121,14 +98,16 @@ def build_stimuli_command(
     built = build_stimuli(
         out,
         language=lang,
-        tasks=("lexical", "syntactic") if task is BuildTask.all else (task.value,),
+        tasks=("lexical", "syntactic") if task == "all" else (task,),
         lexicon=lexicon,
         voices=0 if no_audio else voices,
         words=words,
         pairs=pairs,
         per_word=per_word,
         seed=seed,
-        conditions=tuple(condition or ["clean"]),
+        conditions=tuple(condition or []),
+        noises=noises,
+        responses=responses,
         workers=workers,
     )
     say(built.as_dict(), built.as_text(), as_json=as_json)
@@ -167,7 +146,8 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder of the result; a stopped run goes on from there.")
     ] = None,
-    pooling: Annotated[Pooling, typer.Option(help="Headline score: mean (official) or sum.")] = Pooling.mean,
+    pooling: Annotated[Literal["mean", "sum"], typer.Option(help="Headline score: mean (official) or sum.")] = "mean",
+    condition: Annotated[str, typer.Option(help="Acoustic condition of the sound.")] = "clean",
     device: Device = "auto",
     dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16; default float32 on a CPU.")] = None,
     batch_tokens: Annotated[int | None, typer.Option(help="Most symbols a batch.")] = None,
@@ -188,9 +168,10 @@ def evaluate(
     result = run(
         model,
         stimuli,
-        task=task.value if task else None,
-        split=split.value if split else None,
-        pooling=pooling.value,
+        task=task,
+        split=split,
+        pooling=pooling,
+        condition=condition,
         out=out,
         **(options if not model.startswith("scores:") else {}),
     )

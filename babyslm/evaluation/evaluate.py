@@ -15,11 +15,12 @@ from babyslm.models.protocol import LanguageModel, Pooling, describe
 from babyslm.progress import notice
 from babyslm.results.result import Result, make_result
 from babyslm.results.score_files import read_scores
+from babyslm.speech.conditions import load_conditions
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.evaluation import ModalityError
+from babyslm.verify.evaluation import DeafError, ModalityError
 
 __all__ = ["SCORES", "evaluate"]
 
@@ -36,6 +37,7 @@ def evaluate(
     task: Task | None = None,
     split: Split | None = None,
     pooling: Pooling = "mean",
+    condition: str = "clean",
     out: str | PathLike[str] | None = None,
     shard: int = SHARD,
     **options: Any,
@@ -48,6 +50,7 @@ def evaluate(
         otherwise it is left out with a notice.
     :param split: dev or test; default both.
     :param pooling: the headline score: `mean` over scored symbols (official; default) or `sum`.
+    :param condition: acoustic condition in which a spoken learner hears the stimuli; default clean.
     :param out: folder of the result; scoring resumes from the shards kept there. Default: nothing is written.
     :param shard: stimuli a shard; recorded, since sums may depend in their last digits on what runs together.
     :param options: passed to `load_model` (device, dtype, ...).
@@ -62,8 +65,13 @@ def evaluate(
                 result.save(Path(out))
         return result
     learner = load_model(model, **options) if isinstance(model, str) else model
-    settings = {"pooling": pooling, "shard": shard}
-    key = identity(model, learner, pooling)
+    settings: dict[str, Any] = {"pooling": pooling, "shard": shard}
+    if learner.modality == "spoken":
+        chosen = chosen.under(condition)
+        settings |= _hearing(condition)
+    elif condition != "clean":
+        raise DeafError(_name(learner), learner.modality, condition)
+    key = identity(model, learner, f"{pooling} {condition}")
     if out is None:
         return _score(learner, chosen, asked=asked, settings=settings, keep=None, key=key)
     folder = Path(out)
@@ -85,7 +93,7 @@ def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:
     for reason in skipped:
         notice(f"left out {reason}")
     scores = {key: read_scores(path, stimuli[key]) for key, path in there.items()}
-    description = {"name": folder.resolve().name, "family": "scores", "modality": None, "settings": {}}
+    description: dict[str, Any] = {"name": folder.resolve().name, "family": "scores", "modality": None, "settings": {}}
     settings = {"pooling": "as given", "skipped": skipped}
     return make_result(
         description, stimuli.only(scores), scores, settings=settings, seconds=time.perf_counter() - start
@@ -102,7 +110,7 @@ def _score(
     key: str,
 ) -> Result:
     start = time.perf_counter()
-    name = str(getattr(learner, "name", type(learner).__name__))
+    name = _name(learner)
     language = stimuli.card.language if stimuli.card else "en"
     scores = {}
     skipped = []
@@ -134,3 +142,14 @@ def _score(
         settings=settings | {"skipped": skipped},
         seconds=time.perf_counter() - start,
     )
+
+
+def _name(learner: LanguageModel) -> str:
+    return str(getattr(learner, "name", type(learner).__name__))
+
+
+def _hearing(condition: str) -> dict[str, Any]:
+    """Say what is recorded of an acoustic condition: its name, and its signal-to-noise ratio (dB) if it has one."""
+    preset = load_conditions().get(condition)
+    levels = set(preset.noise.snr) if preset and preset.noise else set()
+    return {"condition": condition} | ({"snr": levels.pop()} if len(levels) == 1 else {})

@@ -4,17 +4,17 @@ import json
 from pathlib import Path
 
 from babyslm.files import sha256_text
-from babyslm.models.protocol import LanguageModel, Pooling, describe
+from babyslm.models.protocol import LanguageModel, describe
 
 __all__ = ["identity"]
 
 
-def identity(spec: LanguageModel | str, learner: LanguageModel, pooling: Pooling) -> str:
+def identity(spec: LanguageModel | str, learner: LanguageModel, settings: str) -> str:
     """Return a key of a learner: its description, and size and time of change of the files of its folder.
 
     :param spec: how it was named; files are looked at where it names a folder.
     :param learner: the loaded learner.
-    :param pooling: how its scores are pooled.
+    :param settings: what else changes the scores.
     """
     files = []
     if isinstance(spec, str):
@@ -24,5 +24,5 @@ def identity(spec: LanguageModel | str, learner: LanguageModel, pooling: Pooling
                 if path.is_file():
                     status = path.stat()
                     files.append(f"{path.relative_to(folder)} {status.st_size} {status.st_mtime_ns}")
-    record = json.dumps([str(spec) if isinstance(spec, str) else "", describe(learner), pooling, files], default=str)
+    record = json.dumps([str(spec) if isinstance(spec, str) else "", describe(learner), settings, files], default=str)
     return sha256_text(record)

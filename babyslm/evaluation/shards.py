@@ -52,7 +52,7 @@ def score_stimuli(
     batches: list[ScoreBatch] = []
     with bar(title, len(distinct)) as progress:
         for start in range(0, len(distinct), shard):
-            chosen = [stimuli[i] for i in first[start : start + shard]]
+            chosen = [stimuli[int(i)] for i in first[start : start + shard]]
             batches.append(_kept_or_scored(model, chosen, keep, sha256_text(f"{key}\x1e{contents_key(chosen)}")))
             progress.advance(len(chosen))
     sums = np.concatenate([batch.log_probability for batch in batches])[place]
@@ -111,12 +111,12 @@ def _checked(batch: ScoreBatch, stimuli: Sequence[Stimulus], model: LanguageMode
         raise ScoreShapeError(name, len(stimuli), sums.shape)
     wrong = np.flatnonzero(~np.isfinite(sums))
     if len(wrong):
-        raise UnscoredError(name, [f"{stimuli[i].name} ({sums[i]})" for i in wrong])
+        raise UnscoredError(name, [f"{stimuli[int(i)].name} ({sums[i]})" for i in wrong])
     symbols = None if batch.symbols is None else np.asarray(batch.symbols, dtype=np.int64)
     if symbols is not None:
         if symbols.shape != sums.shape:
             raise ScoreShapeError(name, len(stimuli), symbols.shape)
         empty = np.flatnonzero(symbols < 1)
         if len(empty):
-            raise UnscoredError(name, [f"{stimuli[i].name} (no symbol scored)" for i in empty])
+            raise UnscoredError(name, [f"{stimuli[int(i)].name} (no symbol scored)" for i in empty])
     return ScoreBatch(sums, symbols)

@@ -1,7 +1,7 @@
 """A stimulus set: the tables of the official layout, their pairs joined by id, and the card."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -10,9 +10,9 @@ import pandas as pd
 from babyslm.stimuli.card import StimulusCard
 from babyslm.stimuli.material import lexical_material
 from babyslm.stimuli.stimulus import Split, Stimulus, Task
-from babyslm.verify.stimuli import MissingTableError, verify_table
+from babyslm.verify.stimuli import MissingConditionError, MissingTableError, verify_table
 
-__all__ = ["COLUMNS", "StimulusSet", "StimulusTable"]
+__all__ = ["COLUMNS", "CONDITIONS", "StimulusSet", "StimulusTable"]
 
 COLUMNS: dict[Task, tuple[str, ...]] = {
     "lexical": ("id", "filename", "voice", "frequency", "word", "phones", "length", "correct"),
@@ -21,6 +21,9 @@ COLUMNS: dict[Task, tuple[str, ...]] = {
 """The official columns, in the official order; extra columns come after them."""
 
 AUDIO_SUFFIXES = (".wav", ".flac")
+
+CONDITIONS = "conditions"
+"""Folder beside a table's clean sound, with a folder for each other acoustic condition."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,20 @@ class StimulusTable:
         """The voices of the table, sorted."""
         return tuple(sorted(self.rows["voice"].unique()))
 
+    def under(self, condition: str) -> "StimulusTable":
+        """Return the table with the sound of an acoustic condition; `clean` is the table itself.
+
+        :param condition: name of a condition that the set was built with.
+        """
+        if condition == "clean":
+            return self
+        place = self.folder / CONDITIONS / condition if self.folder else None
+        if place is None or not place.is_dir():
+            beside = self.folder / CONDITIONS if self.folder else None
+            have = sorted(path.name for path in beside.iterdir()) if beside and beside.is_dir() else []
+            raise MissingConditionError(f"{self.task}/{self.split}", condition, ["clean", *have])
+        return replace(self, folder=place)
+
     def audio_path(self, name: str) -> Path | None:
         """Return where the sound of a stimulus should lie, or None for a set without sound."""
         if self.folder is None:
@@ -142,6 +159,11 @@ class StimulusSet:
             have = [f"{a}/{b}" for a, b in self.tables]
             raise MissingTableError(self.name, f"{task or 'any task'}/{split or 'any split'}", have)
         return self.only(kept)
+
+    def under(self, condition: str) -> "StimulusSet":
+        """Return the set with the sound of an acoustic condition."""
+        tables = {key: table.under(condition) for key, table in self.tables.items()}
+        return replace(self, tables=tables)
 
     def only(self, keys: Iterable[tuple[Task, Split]]) -> "StimulusSet":
         """Return the set with the tables of these keys."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from babyslm.verify.errors import BabySLMError, UsageError, first_of
 
-__all__ = ["ModalityError", "ScoreShapeError", "UnscoredError"]
+__all__ = ["DeafError", "ModalityError", "ScoreShapeError", "UnscoredError"]
 
 
 class ScoreShapeError(BabySLMError):
@@ -33,3 +33,10 @@ class ModalityError(UsageError):
         super().__init__(
             f"{table}: {name} is {modality}, but these stimuli have no {lacking}; choose another task or set"
         )
+
+
+class DeafError(UsageError):
+    """An acoustic condition was asked for with a learner that does not hear."""
+
+    def __init__(self, name: str, modality: str, condition: str) -> None:
+        super().__init__(f"--condition {condition}: {name} is {modality} and hears nothing; leave the condition out")

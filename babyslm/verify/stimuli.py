@@ -12,6 +12,7 @@ __all__ = [
     "EmptyTableError",
     "IncompletePairError",
     "MissingColumnsError",
+    "MissingConditionError",
     "MissingTableError",
     "NameConflictError",
     "NoStimuliError",
@@ -37,6 +38,13 @@ class MissingTableError(UsageError):
 
     def __init__(self, name: str, asked: str, have: Sequence[str]) -> None:
         super().__init__(f"{name}: has no {asked}; it has {', '.join(have) or 'no table'}")
+
+
+class MissingConditionError(UsageError):
+    """The set was not built with the acoustic condition asked for."""
+
+    def __init__(self, table: str, asked: str, have: Sequence[str]) -> None:
+        super().__init__(f"{table}: has no sound in the condition {asked!r}; it has {', '.join(have)}")
 
 
 class TableFormatError(BabySLMError):
