@@ -21,6 +21,7 @@ __all__ = [
     "exclusive",
     "sha256_file",
     "sha256_text",
+    "sweep_partial_files",
     "to_json",
     "write_json",
     "write_text",
@@ -90,6 +91,14 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def sweep_partial_files(folder: Path) -> None:
+    """Remove what an `atomic_file` that was killed left behind; for a folder that nobody else is writing to."""
+    for path in folder.glob(".*.partial*"):
+        if path.is_file():
+            with suppress(OSError):
+                path.unlink()
 
 
 def _umask() -> int:

@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.files import LockedError, WriteError, atomic_file, atomic_folder, exclusive, write_json, write_text
+from babyslm.files import (
+    LockedError,
+    WriteError,
+    atomic_file,
+    atomic_folder,
+    exclusive,
+    sweep_partial_files,
+    write_json,
+    write_text,
+)
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
@@ -68,3 +77,12 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         pass
     with pytest.raises(WriteError, match="cannot be written"), exclusive(blocked / "folder"):
         pass
+
+
+def test_what_a_killed_write_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    for name in (".a.wav.x1y2z3.partial.wav", "a.wav", ".hidden", "b.partial.wav"):
+        (tmp_path / name).touch()
+    (tmp_path / ".c.partial").mkdir()
+    sweep_partial_files(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".c.partial", ".hidden", "a.wav", "b.partial.wav"]
+    sweep_partial_files(tmp_path / "absent")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from babyslm.files import sha256_text, write_json
+from babyslm.files import sha256_text, sweep_partial_files, write_json
 from babyslm.progress import bar
 from babyslm.speech.audio import RATE, read_comment, write_audio
 from babyslm.speech.synthesis import in_processes
@@ -66,6 +66,7 @@ def synthesize_shards(
     :param description: text in front of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
+    sweep_partial_files(folder)
     starts = range(0, len(utterances), per_shard)
     tasks = [
         (speaker, utterances[start : start + per_shard], folder / f"{number:05d}.flac")

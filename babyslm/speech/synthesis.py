@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from babyslm.files import sweep_partial_files
 from babyslm.progress import bar
 from babyslm.speech.audio import read_comment, write_audio
 from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Synthesizer, Utterance
@@ -44,6 +45,8 @@ def synthesize(
     :param description: text in front of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
+    for folder in sorted({path.parent for path, _ in items}):
+        sweep_partial_files(folder)
     chunks = [(speaker, chunk) for chunk in _batched(items, CHUNK)]
     made = 0
     with bar(description, len(items)) as progress:

@@ -1,5 +1,8 @@
 """Many utterances: the same files from any number of processes, written once, resumed after a kill."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +73,27 @@ def test_a_fault_leaves_whole_files_only_and_the_next_run_goes_on(tmp_path: Path
         synthesize(broken)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.wav", "1.wav"]
     assert synthesize(wanted) == 2
+
+
+def test_a_killed_run_goes_on_where_it_stopped_and_leaves_no_trace(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from babyslm.speech.synthesis import synthesize\n"
+        "from tests.speech.test_synthesis import UTTERANCES, items\n"
+        "while True: synthesize(items(Path(sys.argv[1])))"
+    )
+    killed = tmp_path / "killed"
+    command = [sys.executable, "-c", code, str(killed)]
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2]) as process:
+        deadline = time.monotonic() + 60
+        while not (killed / "3.wav").exists() and time.monotonic() < deadline:
+            time.sleep(0.002)
+        process.kill()
+    (killed / ".7.wav.abcdefgh.partial.wav").write_bytes(b"RIFF")  # what a kill between two instructions leaves
+    kept = len([path for path in killed.iterdir() if not path.name.startswith(".")])
+    assert kept >= 4
+    assert synthesize(items(killed)) == len(UTTERANCES) - kept
+    synthesize(items(tmp_path / "whole"))
+    assert checksums(killed) == checksums(tmp_path / "whole")
 
 
 def test_arrays_are_what_the_files_hold_and_in_order(tmp_path: Path) -> None:
