@@ -140,6 +140,14 @@ def bert(**changes: Any) -> Any:
     return _seeded(lambda: hf.BertForMaskedLM(hf.BertConfig(**(settings | changes))))
 
 
+def bert_without_decoder() -> Any:
+    """A model of the causal class that sees both sides, as BERT does unless it is told that it is a decoder."""
+    config = hf.BertConfig(
+        hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, vocab_size=VOCABULARY
+    )
+    return _seeded(lambda: hf.BertLMHeadModel(config))
+
+
 def roberta(**changes: Any) -> Any:
     settings = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4}
     settings |= {"vocab_size": VOCABULARY, "max_position_embeddings": 66, "pad_token_id": 1}

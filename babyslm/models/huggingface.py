@@ -20,6 +20,14 @@ __all__ = ["DTYPES", "Kind", "context_limit", "kind_of", "load", "load_network"]
 Kind = Literal["causal", "masked"]
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
+UNHEEDED = (
+    "transformers.configuration_utils",
+    "transformers.integrations.tensor_parallel",
+    "transformers.modeling_utils",
+    "transformers.tokenization_utils_base",
+)
+"""Who warns of what is a named error here (long texts, missing weights) or meant (the tokenizer's class, no mask)."""
+
 
 def load(
     source: str,
@@ -42,6 +50,8 @@ def load(
     :raises ModelMissingError, ModelRefusedError, UnsafeWeightsError, TextOptionError: see their messages.
     """
     choices = TextOptions.parse(options)
+    for logger in UNHEEDED:
+        logging.getLogger(logger).setLevel(logging.ERROR)
     config = _config(source, revision, trust_remote_code=trust_remote_code)
     kind = kind_of(config, source)
     try:
@@ -163,7 +173,6 @@ def context_limit(network: Any, tokenizer: Any) -> int | None:
 def _config(source: str, revision: str | None, *, trust_remote_code: bool) -> Any:
     from transformers import AutoConfig
 
-    logging.getLogger("transformers.configuration_utils").setLevel(logging.ERROR)
     try:
         return AutoConfig.from_pretrained(source, revision=revision or "main", trust_remote_code=trust_remote_code)
     except OSError as error:

@@ -1,6 +1,5 @@
 """From stimuli to token ids: the tokenizer, the written form, beginning and end."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,8 +39,6 @@ def load_tokenizer(source: str, *, revision: str | None = None, trust_remote_cod
     else:
         tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=trust_remote_code, **where)
     guard_tokenizer(tokenizer, source)
-    # A text longer than the context is a named error of ours, not a warning in the middle of a run.
-    logging.getLogger("transformers.tokenization_utils_base").setLevel(logging.ERROR)
     return tokenizer
 
 

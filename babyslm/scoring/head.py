@@ -54,10 +54,13 @@ def gather_log_probabilities(logits: Tensor, request: Request) -> Scores:
     :param request: `source` and `targets` refer to the rows of `logits`.
     """
     logits = logits.float()
+    # A model spread over several devices gives its logits on another one than it takes its input.
+    source, targets = request.source.to(logits.device), request.targets.to(logits.device)
     normaliser = torch.logsumexp(logits, -1)
-    picked = logits[request.source, request.targets] - normaliser[request.source]
-    mass = None if request.subset is None else torch.logsumexp(logits[:, request.subset], -1) - normaliser
-    return Scores(picked, mass)
+    picked = logits[source, targets] - normaliser[source]
+    if request.subset is None:
+        return Scores(picked, None)
+    return Scores(picked, torch.logsumexp(logits[:, request.subset.to(logits.device)], -1) - normaliser)
 
 
 class Head:
@@ -157,8 +160,8 @@ class Head:
             edges = slice(borders[i], borders[i + 1])
             part = Request(
                 request.positions[start : start + size],
-                (request.source[edges] - start).to(hidden.device),
-                request.targets[edges].to(hidden.device),
+                request.source[edges] - start,
+                request.targets[edges],
                 request.subset,
             )
             scores = gather_log_probabilities(self.output(hidden[start : start + size]), part)
