@@ -56,6 +56,7 @@ def build_syntactic(
     lexicon: HasEntries,
     seed: int,
     pairs: Mapping[str, int] | int | None = None,
+    at_least: int = 0,
     templates: Path | None = None,
 ) -> dict[Split, pd.DataFrame]:
     """Build the dev and test tables of a language's minimal pairs.
@@ -69,7 +70,9 @@ def build_syntactic(
     :param lexicon: the words.
     :param seed: chooses the words.
     :param pairs: how many in dev and test together, 20 % of them in dev: a number by phenomenon, or a total that is
-        spread evenly over all of them, both rounded to whole blocks; default 10,800.
+        spread evenly over all of them, both rounded to whole blocks, of which each split has at least one; default
+        10,800 in total.
+    :param at_least: occurrences that a word form needs in the lexicon's corpus; 0 takes every word.
     :param templates: a template file; default the shipped one of the language.
     :return: by split, the official columns and `phones` and `cluster` (lexical material). Each table's `attrs` say
         `shared_words` (share of the test's lemmas that dev has as well), `shared_material` (share of the test's
@@ -77,7 +80,8 @@ def build_syntactic(
         forms that sound the same) and `balance` (phenomenon -> highest order of word n-grams at exactly 50 %).
     """
     document = load_templates(language, templates)
-    bank = WordBank(lexicon.entries)
+    entries = lexicon.entries
+    bank = WordBank(entries[entries["frequency"].fillna(0) >= at_least] if at_least else entries)
     quotas = _quotas(language, document.phenomena, pairs)
     _learn_words(bank, language)
     sources = {

@@ -59,6 +59,16 @@ def test_agreement_is_balanced_in_its_neighbours(language: str) -> None:
 
 
 @LANGUAGES
+def test_the_members_of_a_balanced_pair_have_as_many_words(language: str) -> None:
+    """Else a mean over words, which the official scripts take, would not stand at half where the sum does."""
+    for table in small(language).values():
+        balanced = table[table["type"].map(table.attrs["balance"]) == 2]
+        words = balanced.assign(words=balanced["transcription"].str.split().str.len())
+        lengths = words.pivot_table(index="id", columns="correct", values="words")
+        assert (lengths[0] == lengths[1]).all()
+
+
+@LANGUAGES
 def test_tables_follow_the_official_layout(language: str) -> None:
     for split, table in small(language).items():
         assert tuple(table.columns) == (*COLUMNS["syntactic"], "phones", "cluster")
@@ -121,6 +131,18 @@ def test_pairs_are_asked_by_phenomenon() -> None:
         "dev": {"noun_verb_order": 2, "anaphor_gender": 8},
         "test": {"noun_verb_order": 8, "anaphor_gender": 32},
     }
+
+
+def test_only_words_that_a_corpus_holds_are_taken_if_asked() -> None:
+    entries = lexicon("en").entries.copy()
+    entries["frequency"] = entries["word"].map(lambda word: 1 if "z" in word else 5).astype("Int64")
+    heard = replace(lexicon("en"), entries=entries)
+    tables = {
+        at_least: build_syntactic("en", lexicon=heard, seed=0, pairs={"noun_verb_order": 400}, at_least=at_least)
+        for at_least in (0, 2)
+    }
+    assert tables[0]["test"]["transcription"].str.contains("z").any()
+    assert not tables[2]["test"]["transcription"].str.contains("z").any()
 
 
 def test_a_phenomenon_that_does_not_exist_is_named() -> None:
