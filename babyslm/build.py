@@ -89,6 +89,7 @@ def build_stimuli(
     language: str = "en",
     tasks: Sequence[Task] = ("lexical", "syntactic"),
     lexicon: Path | None = None,
+    up_to: str | None = None,
     voices: int = 10,
     words: int | None = None,
     pairs: int | None = None,
@@ -107,7 +108,9 @@ def build_stimuli(
     :param out: folder of the set.
     :param language: language of lexicon, templates and voices.
     :param tasks: what to build.
-    :param lexicon: word list or corpus table; default the shipped child lexicon.
+    :param lexicon: word list or corpus; default the shipped child lexicon. Where it tells no categories, the minimal
+        pairs are made of the shipped lexicon's words that occur in it.
+    :param up_to: oldest age band of the words, such as `24-36` (months); default all.
     :param voices: voices of dev and test together; 0: no sound.
     :param words: most words of the lexical task; default all.
     :param pairs: pairs of the syntactic task; default the official 10,800.
@@ -127,6 +130,7 @@ def build_stimuli(
     with exclusive(out):
         (out / CARD_NAME).unlink(missing_ok=True)
         known = load_lexicon(lexicon, language=language)
+        known = known.up_to(up_to) if up_to else known
         figures: dict[str, Any] = {}
         tables: dict[tuple[Task, Split], StimulusTable] = {}
         for task in tasks:
@@ -154,6 +158,7 @@ def build_stimuli(
             generator={
                 "babyslm": __version__,
                 "seed": seed,
+                "up_to": up_to,
                 "words": words,
                 "pairs": pairs,
                 "per_word": per_word,
@@ -179,7 +184,12 @@ def _make(
     workers: int,
 ) -> tuple[dict[Split, pd.DataFrame], dict[str, Any]]:
     if task == "syntactic":
-        tables = build_syntactic(language, lexicon=lexicon, seed=derive(seed, task), pairs=pairs)
+        told = bool(lexicon.entries["animacy"].any())
+        if not told:
+            lexicon = load_lexicon(None, language=language, corpus=lexicon.source)
+        tables = build_syntactic(
+            language, lexicon=lexicon, seed=derive(seed, task), pairs=pairs, at_least=0 if told else 1
+        )
         return tables, {"pairs": {split: len(table) // 2 for split, table in tables.items()}, **tables["test"].attrs}
     build = build_lexical(lexicon, language=language, seed=derive(seed, task), per_word=per_word, workers=workers)
     if words is None:

@@ -77,6 +77,7 @@ def build_stimuli_command(
     lexicon: Annotated[
         Path | None, typer.Option(help="Word list or corpus table; default the shipped child lexicon.")
     ] = None,
+    up_to: Annotated[str | None, typer.Option(help="Oldest age band of the words, such as 24-36 (months).")] = None,
     voices: Annotated[int, typer.Option(help="Voices, dev and test together.")] = 10,
     words: Annotated[int | None, typer.Option(help="Most words of the lexical task; default all.")] = None,
     pairs: Annotated[int | None, typer.Option(help="Pairs of the syntactic task; default 10,800.")] = None,
@@ -100,6 +101,7 @@ def build_stimuli_command(
         language=lang,
         tasks=("lexical", "syntactic") if task == "all" else (task,),
         lexicon=lexicon,
+        up_to=up_to,
         voices=0 if no_audio else voices,
         words=words,
         pairs=pairs,

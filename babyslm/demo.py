@@ -18,6 +18,7 @@ from babyslm.results.console import as_object, as_text
 from babyslm.results.result import Result
 from babyslm.seeds import derive
 from babyslm.speech.voices import choose_voices
+from babyslm.stimuli.lexicon import load_lexicon
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.training.recipe import load_recipe
 from babyslm.training.train import train
@@ -27,6 +28,9 @@ __all__ = ["Demo", "run_demo"]
 LANGUAGE = "en"
 READER = "demo-phone-lstm"
 HEARER = "demo-mfcc-lstm"
+
+UP_TO = "24-36"
+"""Oldest age band of the words, in the test and in the sentences: so few words that each is heard several times."""
 
 WORDS, PER_WORD, PAIRS, VOICES = 200, 4, 480, 5
 """Size of the test set: words, non-words a word, minimal pairs, voices of dev and test together."""
@@ -89,6 +93,7 @@ def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
         built = build_stimuli(
             out / "stimuli",
             language=LANGUAGE,
+            up_to=UP_TO,
             words=WORDS,
             per_word=PER_WORD,
             pairs=PAIRS,
@@ -122,7 +127,13 @@ def _corpora(out: Path, stimuli: StimulusSet, seed: int, workers: int) -> tuple[
     tested = {
         sentence for table in stimuli if table.task == "syntactic" for sentence in table.rows["transcription"].unique()
     }
-    sentences = generate_sentences(LANGUAGE, seed=derive(seed, "corpus"), count=READ_SENTENCES, exclude=tested)
+    sentences = generate_sentences(
+        LANGUAGE,
+        seed=derive(seed, "corpus"),
+        count=READ_SENTENCES,
+        exclude=tested,
+        lexicon=load_lexicon(language=LANGUAGE).up_to(UP_TO),
+    )
     read = written_corpus(
         sentences, out / "read", name="read", language=LANGUAGE, sources=["the grammar of child-directed sentences"]
     )

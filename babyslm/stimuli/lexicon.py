@@ -4,7 +4,7 @@ A lexicon comes from the shipped lists (`datasets/lexicons/child-LANG.tsv`, writ
 the same form, from a plain list of word counts, or from a corpus; frequencies may be merged in from a corpus.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from babyslm.files import sha256_file
 from babyslm.resources import resource
 from babyslm.stimuli.phones import phonemize, pronounce
 from babyslm.stimuli.word_counts import CORPUS_TABLE, count_words
-from babyslm.verify.lexicon import AGE_BANDS, LexiconFormatError, verify_lexicon
+from babyslm.verify.lexicon import AGE_BANDS, LexiconFormatError, UnknownAgeBandError, verify_lexicon
 
 __all__ = ["BASE", "ENTRY_COLUMNS", "LEMMA_COLUMNS", "Lexicon", "load_lexicon", "read_lemmas", "taboo_phones"]
 
@@ -73,6 +73,19 @@ class Lexicon:
         table = table.reset_index()
         table["length"] = table["phones"].str.split().str.len()
         return table[["phones", "word", "spellings", "frequency", "length", "category", "age_band"]]
+
+    def up_to(self, age_band: str) -> "Lexicon":
+        """Return the lexicon of a younger child: the words of this age band and the ones before it.
+
+        :param age_band: such as `24-36` (months).
+        """
+        if age_band not in AGE_BANDS:
+            raise UnknownAgeBandError(age_band)
+        young = AGE_BANDS[: AGE_BANDS.index(age_band) + 1]
+        entries = self.entries[self.entries["age_band"].isin(young)].reset_index(drop=True)
+        if entries.empty:
+            raise LexiconFormatError(self.source, f"tells no word's age band, so none is known to be up to {age_band}")
+        return replace(self, entries=_group_homophones(entries))
 
     def forms(self, lemma: str, category: str) -> dict[str, str]:
         """Return the forms of a lemma by name, `base` included; empty if the lexicon lacks it.

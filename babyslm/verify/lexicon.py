@@ -18,6 +18,7 @@ __all__ = [
     "LexiconColumnsError",
     "LexiconFormatError",
     "LexiconRowError",
+    "UnknownAgeBandError",
     "UnknownPhoneError",
     "UnpronounceableError",
     "verify_lexicon",
@@ -71,6 +72,13 @@ class DictionaryError(BabySLMError):
 
     def __init__(self, path: Path, line: int, reason: str) -> None:
         super().__init__(f"{path}{f':{line}' if line else ''}: {reason}")
+
+
+class UnknownAgeBandError(UsageError):
+    """There is no age band of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no age band is called {name!r}; there are {', '.join(AGE_BANDS)} (months)")
 
 
 class LexiconFormatError(BabySLMError):

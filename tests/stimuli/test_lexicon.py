@@ -26,6 +26,7 @@ from babyslm.verify.lexicon import (
     LexiconColumnsError,
     LexiconFormatError,
     LexiconRowError,
+    UnknownAgeBandError,
 )
 
 HEADER = "\t".join(LEMMA_COLUMNS) + "\n"
@@ -367,3 +368,13 @@ class TestFaults:
             load_lexicon(broken, language="en")
         with pytest.raises(LexiconColumnsError, match=r"lacks the column\(s\) text; it has words"):
             load_lexicon(corpus(tmp_path / "other.parquet", [{"words": "a dog"}]), language="en")
+
+
+def test_a_younger_lexicon_holds_the_words_of_its_age_and_before() -> None:
+    lexicon = load_lexicon(language="en")
+    young = lexicon.up_to("18-24")
+    assert set(young.entries["age_band"]) == {"12-18", "18-24"}
+    assert len(lexicon.up_to("36-60")) == len(lexicon)
+    assert set(young.entries["homophones"]) <= set(young.entries["word"])
+    with pytest.raises(UnknownAgeBandError, match="24-36"):
+        lexicon.up_to("20-30")
