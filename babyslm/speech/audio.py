@@ -43,13 +43,16 @@ ENDLESS = {0xFFFFFFFF, 0x7FFFFFFF, 0}
 """Sizes that a WAV header written to a pipe holds instead of the true one."""
 
 
-def read_audio(path: Path, *, rate: int = RATE, resample: bool = False, downmix: bool = False) -> Samples:
-    """Read a whole sound file as mono.
+def read_audio(
+    path: Path, *, rate: int = RATE, resample: bool = False, downmix: bool = False, seconds: float | None = None
+) -> Samples:
+    """Read a sound file as mono.
 
     :param path: WAV, FLAC, OGG or whatever libsndfile reads.
     :param rate: Hz of the array returned.
     :param resample: change another rate to `rate` instead of refusing it (a `SampleRateError`).
     :param downmix: average several channels instead of refusing them (a `ChannelsError`).
+    :param seconds: read no more than so many from its beginning; None for all.
     :returns: shape (frames,), float32.
     """
     with _opened(path) as file:
@@ -57,20 +60,19 @@ def read_audio(path: Path, *, rate: int = RATE, resample: bool = False, downmix:
             raise ChannelsError(path, file.channels)
         if file.samplerate != rate and not resample:
             raise SampleRateError(path, file.samplerate, rate)
-        samples = _read_all(path, file)
         found = file.samplerate
+        samples = _read(path, file, file.frames if seconds is None else min(file.frames, round(seconds * found)))
     mono = samples.mean(axis=1, dtype=np.float32) if samples.shape[1] > 1 else samples[:, 0]
     if not np.isfinite(mono).all():
         raise SampleValueError(path, int(np.argmin(np.isfinite(mono))))
     return mono if found == rate else resample_audio(mono, found, rate)
 
 
-def _read_all(path: Path, file: "soundfile.SoundFile") -> NDArray[np.float32]:
+def _read(path: Path, file: "soundfile.SoundFile", promised: int) -> NDArray[np.float32]:
     import soundfile
 
-    promised = file.frames
     try:
-        samples: NDArray[np.float32] = file.read(dtype="float32", always_2d=True)
+        samples: NDArray[np.float32] = file.read(promised, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise AudioFormatError(path, str(error).rstrip(".")) from error
     if len(samples) < promised:

@@ -1,18 +1,21 @@
 """Speech heard in an acoustic condition: while it is synthesised, or from the files of any set."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from babyslm.files import sha256_file, sha256_text
+from babyslm.files import sha256_file, sha256_text, sweep_partial_files
 from babyslm.progress import bar
 from babyslm.speech.audio import read_audio, read_comment, write_audio
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.scenes import find_scenes
 from babyslm.speech.synthesis import CHUNK, in_processes
 from babyslm.speech.synthesizer import Speech, Synthesizer, Utterance
-from babyslm.stimuli.stimulus_set import StimulusTable
 from babyslm.verify.conditions import NoSoundError, SameFolderError
+
+if TYPE_CHECKING:
+    from babyslm.stimuli.stimulus_set import StimulusTable  # pandas stays out of the processes that make the sound
 
 __all__ = ["ConditionedSynthesizer", "condition_table"]
 
@@ -45,8 +48,8 @@ class ConditionedSynthesizer:
 
 
 def condition_table(
-    table: StimulusTable, folder: Path, surroundings: Surroundings, *, workers: int = 1
-) -> StimulusTable:
+    table: "StimulusTable", folder: Path, surroundings: Surroundings, *, workers: int = 1
+) -> "StimulusTable":
     """Write the sound of a table, ours or foreign, as it is heard in a condition, and return the new table.
 
     Files that are there and of the same content are kept.
@@ -60,6 +63,8 @@ def condition_table(
         raise NoSoundError(f"{table.task}/{table.split}")
     if folder.resolve() == table.folder.resolve():
         raise SameFolderError(folder)
+    sweep_partial_files(folder)
+    surroundings.prepare()
     scenes = dict(zip(table.rows["filename"], find_scenes(table.rows), strict=True))
     sounds = [(stimulus.name, stimulus.audio) for stimulus in table.stimuli if stimulus.audio is not None]
     files = [(path, folder / f"{name}.wav", scenes[name]) for name, path in sounds]
@@ -67,7 +72,7 @@ def condition_table(
     with bar(f"{surroundings.condition.name} speech", len(files)) as progress:
         for done in in_processes(_condition_files, tasks, workers=workers):
             progress.advance(done)
-    return StimulusTable(table.task, table.split, table.rows, folder, table.source)
+    return replace(table, folder=folder)
 
 
 def _condition_files(task: tuple[Surroundings, Sequence[tuple[Path, Path, str]]]) -> int:

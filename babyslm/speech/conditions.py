@@ -13,12 +13,12 @@ from babyslm.files import sha256_file, sha256_text
 from babyslm.resources import resource
 from babyslm.seeds import generator
 from babyslm.speech.audio import Samples, to_pcm16
-from babyslm.speech.espeak_engine import espeak_version
 from babyslm.speech.level import LEVEL, PEAK
 from babyslm.speech.noise import (
     NoiseKind,
     Reel,
     babble,
+    babble_key,
     choose_file,
     find_recordings,
     noise_gain,
@@ -27,8 +27,6 @@ from babyslm.speech.noise import (
 )
 from babyslm.speech.recorder import Recorder, record
 from babyslm.speech.rooms import ROOMS, Room, measured_response, reverberate, simulated_response
-from babyslm.speech.voices import choose_voices
-from babyslm.stimuli.lexicon import load_lexicon
 from babyslm.verify.conditions import NoSourceError, UnknownConditionError
 from babyslm.verify.documents import parse_document, read_yaml
 
@@ -162,8 +160,7 @@ class Surroundings:
         if self.source == "recorded":
             parts += map(sha256_file, self.noises)
         elif self.source is not None:
-            voices = [voice.digest for voice in choose_voices(self.language, split="train")]
-            parts += [espeak_version(), load_lexicon(None, language=self.language).digest, *voices]
+            parts.append(babble_key(self.language))
         if self.condition.room is not None:
             parts += map(sha256_file, self.responses)
         return sha256_text("\x1f".join(parts))
@@ -178,6 +175,13 @@ class Surroundings:
             "seed": self.seed,
             "sha256": self.digest,
         }
+
+    def prepare(self) -> None:
+        """Make the noise that all scenes share, so that processes started afterwards find it in the cache."""
+        if self.source == "babble" and self.condition.noise is not None:
+            babble(self.language, self.condition.noise.voices, self.seed)
+        elif self.source == "speech-shaped":
+            speech_shaped_noise(self.language, self.seed)
 
     def apply(self, samples: Samples, scene: str) -> NDArray[np.int16]:
         """Return what is heard of an utterance in this condition.

@@ -9,12 +9,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from babyslm.files import sha256_file, sha256_text
+from babyslm.resources import resource
 from babyslm.seeds import generator
 from babyslm.speech.active_level import active_level
 from babyslm.speech.audio import RATE, read_audio
-from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.espeak_engine import espeak_version
+from babyslm.speech.kept import kept_array
+from babyslm.speech.synthesizer import RECIPE, EspeakSynthesizer, Utterance
 from babyslm.speech.voices import choose_voices
-from babyslm.stimuli.lexicon import load_lexicon
+from babyslm.stimuli.phones import load_phone_set
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
 from babyslm.verify.conditions import NoRecordingsError, SilentNoiseError, SilentSpeechError
 
@@ -22,6 +26,7 @@ __all__ = [
     "NoiseKind",
     "Reel",
     "babble",
+    "babble_key",
     "choose_file",
     "find_recordings",
     "noise_gain",
@@ -35,6 +40,9 @@ Sound = NDArray[np.float64]
 SUFFIXES = (".wav", ".flac", ".ogg")
 REEL = 60.0
 """Seconds of babble and of speech-shaped noise made once; scenes cut their excerpts from it."""
+
+LONGEST = 120.0
+"""Seconds of a recording that are used, from its beginning: hours of noise need not fit into memory."""
 
 CROWD = 8
 """Voices whose spectrum speech-shaped noise has."""
@@ -89,10 +97,10 @@ def find_recordings(folder: Path, what: str) -> tuple[Path, ...]:
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def recorded_noise(path: Path) -> Reel:
     """Return a recording of noise as mono at 16 kHz; one that is silent is a `SilentNoiseError`."""
-    noise = read_audio(path, resample=True, downmix=True).astype(np.float64)
+    noise = read_audio(path, resample=True, downmix=True, seconds=LONGEST).astype(np.float64)
     if not noise.any():
         raise SilentNoiseError(str(path))
     return Reel(noise, str(path))
@@ -109,6 +117,24 @@ def babble(language: str, voices: int, seed: int) -> Reel:
     :param seed: seed of the set.
     :returns: root mean square 1.
     """
+    key = sha256_text(f"{babble_key(language)}\x1f{voices}\x1f{seed}")
+    return Reel(kept_array("babble", key, lambda: _babble(language, voices, seed)), "babble")
+
+
+def babble_key(language: str) -> str:
+    """Return the hash of what babble is made of, beside its number of voices and its seed.
+
+    :param language: two-letter code.
+    """
+    talkers = [voice.digest for voice in choose_voices(language, split="train")]
+    words = sha256_file(resource("datasets", f"lexicons/child-{language}.tsv"))
+    phones = load_phone_set(language).digest
+    return sha256_text("\x1f".join([str(RECIPE), espeak_version(), words, phones, *talkers]))
+
+
+def _babble(language: str, voices: int, seed: int) -> Sound:
+    from babyslm.stimuli.lexicon import load_lexicon  # here, since babble that is kept needs no lexicon
+
     talkers = choose_voices(language, split="train", count=voices)
     words = sorted(set(load_lexicon(None, language=language).entries["phones"]))
     length = round(REEL * RATE)
@@ -125,7 +151,7 @@ def babble(language: str, voices: int, seed: int) -> Reel:
             said = EspeakSynthesizer().speak(Utterance(tuple(run.split()), talker)).waveform[: length - position]
             total[position : position + len(said)] += gain * said
             position += len(said) + round(rng.uniform(0.1, 0.8) * RATE)
-    return Reel(total / float(np.sqrt(np.mean(total**2))), "babble")
+    return np.asarray(total / np.sqrt(np.mean(total**2)), dtype=np.float64)
 
 
 @lru_cache(maxsize=8)

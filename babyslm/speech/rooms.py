@@ -1,17 +1,23 @@
 """Impulse responses: measured ones from a folder, or of simulated rooms."""
 
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from babyslm.files import sha256_text
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE, read_audio
+from babyslm.speech.kept import kept_array
 from babyslm.verify.conditions import RoomsMissingError, SilentNoiseError
 
 __all__ = ["ROOMS", "Room", "measured_response", "reverberate", "simulated_response"]
+
+RECIPE = 1
+"""Raised whenever the same settings would give another room."""
 
 ROOMS = 16
 """Different rooms a preset and seed; each scene takes one of them."""
@@ -58,9 +64,16 @@ def simulated_response(room: Room, condition: str, seed: int, number: int) -> Re
     :returns: shape (frames,) at 16 kHz, direct sound at its beginning, unit energy.
     """
     try:
-        import pyroomacoustics
-    except ImportError as error:
-        raise RoomsMissingError(condition) from error
+        made_by = version("pyroomacoustics")
+    except PackageNotFoundError:
+        raise RoomsMissingError(condition) from None
+    settings = (RECIPE, made_by, room.model_dump_json(), seed, number)
+    return kept_array("rooms", sha256_text("\x1f".join(map(str, settings))), lambda: _simulate(room, seed, number))
+
+
+def _simulate(room: Room, seed: int, number: int) -> Response:
+    import pyroomacoustics
+
     rng = generator(seed, "room", room.model_dump_json(), number)
     size = np.array([rng.uniform(*room.length), rng.uniform(*room.width), rng.uniform(*room.height)])
     source, microphone = _places(size, rng.uniform(*room.distance), rng)

@@ -1,11 +1,14 @@
 """Which stimuli are heard in the same scene: both members of a pair, and so all pairs that share a stimulus."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["find_scenes"]
 
 
-def find_scenes(rows: pd.DataFrame) -> pd.Series:
+def find_scenes(rows: "pd.DataFrame") -> "pd.Series":
     """Name the scene of each row of a gold table.
 
     A stimulus is one file, even where it is a member of several pairs: so pairs that share one are one scene, in all

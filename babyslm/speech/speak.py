@@ -64,6 +64,7 @@ def speak_table(
     }
     speaker = synthesizer or EspeakSynthesizer()
     if surroundings is not None:
+        surroundings.prepare()
         speaker = ConditionedSynthesizer(speaker, surroundings)
     items = sorted(utterances.items(), key=lambda item: item[0])
     synthesize(items, workers=workers, synthesizer=speaker, description=f"{task} speech")

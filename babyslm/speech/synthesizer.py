@@ -20,7 +20,7 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY
 from babyslm.verify.errors import BabySLMError
 from babyslm.verify.speech import CommandError, MisheardError, PlaceholderError
 
-__all__ = ["CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance"]
+__all__ = ["RECIPE", "CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance"]
 
 RECIPE = 2
 """Raised whenever the same phones and voice would give other samples."""

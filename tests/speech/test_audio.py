@@ -87,6 +87,12 @@ def test_another_rate_is_refused_or_resampled_on_request(tmp_path: Path) -> None
     assert len(read_audio(tmp_path / "a.wav", rate=8000)) == 4000
 
 
+def test_no_more_is_read_than_asked_for(tmp_path: Path) -> None:
+    write_audio(tmp_path / "a.wav", tone(1.0))
+    assert np.array_equal(read_audio(tmp_path / "a.wav", seconds=0.25), read_audio(tmp_path / "a.wav")[:4000])
+    assert len(read_audio(tmp_path / "a.wav", seconds=9)) == RATE
+
+
 def test_stereo_is_refused_or_averaged_on_request(tmp_path: Path) -> None:
     both = np.stack([tone(), np.zeros_like(tone())], axis=1)
     soundfile.write(tmp_path / "a.wav", both, RATE, subtype="FLOAT")

@@ -1,6 +1,6 @@
 """Acoustic conditions: the ratio that was asked for, the same scene for a pair, the same bytes."""
 
-import sys
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -116,7 +116,10 @@ def test_what_a_card_records_tells_source_seed_and_parameters(tmp_path: Path) ->
 def test_without_the_library_a_room_is_refused_and_measured_responses_serve(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "pyroomacoustics", None)
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("babyslm.speech.rooms.version", absent)
     with pytest.raises(RoomsMissingError, match=r"reverberant simulates a room: install babyslm\[rooms\]"):
         Surroundings.find("reverberant", "en", seed=99).apply(speech(), "1")
     write_audio(tmp_path / "r.wav", np.eye(1, 800, 100)[0] * 0.9)

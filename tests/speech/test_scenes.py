@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from babyslm.files import sha256_file
-from babyslm.speech.audio import read_audio
-from babyslm.speech.conditioned import condition_table
+from babyslm.speech.audio import RATE, read_audio
+from babyslm.speech.conditioned import ConditionedSynthesizer, condition_table
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.scenes import find_scenes
+from babyslm.speech.shards import synthesize_shards
 from babyslm.speech.speak import speak_table
+from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
 from babyslm.speech.voices import choose_voices
 from babyslm.stimuli.stimulus_set import StimulusTable
 from babyslm.verify.conditions import (
@@ -76,3 +78,30 @@ def test_a_spoken_table_in_a_condition_is_the_clean_one_put_into_it(tmp_path: Pa
         condition_table(table, tmp_path / "clean", surroundings)
     with pytest.raises(NoSoundError, match="lexical/dev: has no sound"):
         condition_table(StimulusTable("lexical", "dev", clean), tmp_path / "x", surroundings)
+
+
+def test_files_in_a_condition_do_not_depend_on_the_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("babyslm.speech.conditioned.CHUNK", 4)
+    clean = speak_table(rows(), "lexical", tmp_path / "clean", (EMMA, HUGO))
+    table = StimulusTable("lexical", "dev", clean, tmp_path / "clean")
+    for workers in (1, 2):
+        surroundings = Surroundings.find("snr5", "en")
+        condition_table(table, tmp_path / str(workers), surroundings, workers=workers)
+    one, two = ({path.name: sha256_file(path) for path in (tmp_path / name).iterdir()} for name in ("1", "2"))
+    assert len(one) == 10
+    assert one == two
+
+
+def test_training_speech_can_be_heard_in_a_condition_too(tmp_path: Path) -> None:
+    surroundings = Surroundings.find("snr5", "en")
+    wild = ConditionedSynthesizer(EspeakSynthesizer(), surroundings)
+    utterances = [Utterance(("k", "æ", "t"), EMMA, scene=str(number)) for number in range(3)]
+    segments = synthesize_shards(utterances, tmp_path, synthesizer=wild)
+    sound = read_audio(tmp_path / segments[0].audio)
+    cuts = [sound[round(each.onset * RATE) : round(each.offset * RATE)] for each in segments]
+    for cut, utterance in zip(cuts, utterances, strict=True):
+        clean = EspeakSynthesizer().speak(utterance)
+        assert np.array_equal(cut, surroundings.apply(clean.waveform, utterance.scene).astype(np.float32) / 32768)
+    assert not np.array_equal(cuts[0], cuts[1])
