@@ -75,6 +75,8 @@ def _read(path: Path, file: "soundfile.SoundFile", promised: int) -> NDArray[np.
         samples: NDArray[np.float32] = file.read(promised, dtype="float32", always_2d=True)
     except soundfile.LibsndfileError as error:
         raise AudioFormatError(path, str(error).rstrip(".")) from error
+    except MemoryError as error:
+        raise AudioFormatError(path, f"its header promises {promised} frames, more than fit into memory") from error
     if len(samples) < promised:
         raise TruncatedAudioError(path, promised, len(samples))
     if len(samples) == 0:

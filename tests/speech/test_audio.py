@@ -126,6 +126,15 @@ def test_a_flac_that_is_cut_short_is_named(tmp_path: Path) -> None:
         read_audio(tmp_path / "a.flac")
 
 
+def test_a_header_that_promises_more_than_fits_into_memory_is_named(tmp_path: Path) -> None:
+    write_audio(tmp_path / "a.flac", tone())
+    data = bytearray((tmp_path / "a.flac").read_bytes())
+    data[21] |= 0x0F  # the upper four of the 36 bits in which FLAC counts its frames
+    (tmp_path / "a.flac").write_bytes(bytes(data))
+    with pytest.raises((AudioFormatError, TruncatedAudioError), match=r"a\.flac"):
+        read_audio(tmp_path / "a.flac")
+
+
 def test_a_wav_from_a_pipe_has_no_size_and_is_read_to_its_end(tmp_path: Path) -> None:
     write_audio(tmp_path / "a.wav", tone())
     data = bytearray((tmp_path / "a.wav").read_bytes())
