@@ -99,7 +99,7 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     limit = float(ends) * 1.1 if ends == ends and ends > 0 else 0.1  # noqa: PLR0124  # NaN is not itself
     scale = alt.Scale(domain=[-limit, limit], nice=False)
     base = alt.Chart(_data(frame)).encode(
-        y=alt.Y(f"{_field(label)}:N", sort=order, title=None, axis=alt.Axis(labelExpr=TWO_LINES)),
+        y=alt.Y(f"{_field(label)}:N", sort=order, title=None, axis=alt.Axis(labelExpr=TWO_LINES, labelOffset=-6)),
         tooltip=[
             alt.Tooltip(f"{_field(label)}:N", title="comparison"),
             *(alt.Tooltip(f"{name}:Q", format="+.1%") for name in ("difference", "low", "high")),
