@@ -289,6 +289,6 @@ def _accelerator(precision: str, device: str) -> "Accelerator":
     if precision == "fp16" and on_cpu:
         raise PrecisionError(precision, "a CPU")
     try:
-        return Accelerator(mixed_precision=precision, cpu=device == "cpu")
+        return Accelerator(mixed_precision=precision, cpu=on_cpu)
     except ValueError as error:  # what accelerate raises for a precision that the device lacks
         raise PrecisionError(precision, "this device") from error
