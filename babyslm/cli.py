@@ -150,6 +150,10 @@ def evaluate(
     ] = None,
     pooling: Annotated[Literal["mean", "sum"], typer.Option(help="Headline score: mean (official) or sum.")] = "mean",
     condition: Annotated[str, typer.Option(help="Acoustic condition of the sound.")] = "clean",
+    heard: Annotated[
+        Path | None, typer.Option(help="What the learner was trained on: seen and unseen words are told apart.")
+    ] = None,
+    official: Annotated[bool, typer.Option("--official", help="Also write the official scripts' files.")] = False,
     device: Device = "auto",
     dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16; default float32 on a CPU.")] = None,
     batch_tokens: Annotated[int | None, typer.Option(help="Most symbols a batch.")] = None,
@@ -174,6 +178,8 @@ def evaluate(
         split=split,
         pooling=pooling,
         condition=condition,
+        heard=heard,
+        official=official,
         out=out,
         **(options if not model.startswith("scores:") else {}),
     )

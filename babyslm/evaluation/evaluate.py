@@ -13,9 +13,11 @@ from babyslm.files import exclusive
 from babyslm.models.load import load_model
 from babyslm.models.protocol import LanguageModel, Pooling, describe
 from babyslm.progress import notice
+from babyslm.results.official_outputs import write_official_outputs
 from babyslm.results.result import Result, make_result
 from babyslm.results.score_files import read_scores
 from babyslm.speech.conditions import load_conditions
+from babyslm.stimuli.lexicon import load_lexicon
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -38,7 +40,9 @@ def evaluate(
     split: Split | None = None,
     pooling: Pooling = "mean",
     condition: str = "clean",
+    heard: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
+    official: bool = False,
     shard: int = SHARD,
     **options: Any,
 ) -> Result:
@@ -51,35 +55,62 @@ def evaluate(
     :param split: dev or test; default both.
     :param pooling: the headline score: `mean` over scored symbols (official; default) or `sum`.
     :param condition: acoustic condition in which a spoken learner hears the stimuli; default clean.
+    :param heard: what the learner was trained on (a corpus or word list): words that occur in it are reported apart
+        from words that do not, as the attribute `seen`.
     :param out: folder of the result; scoring resumes from the shards kept there. Default: nothing is written.
+    :param official: also write the files that the official scripts write, into `out/official`.
     :param shard: stimuli a shard; recorded, since sums may depend in their last digits on what runs together.
     :param options: passed to `load_model` (device, dtype, ...).
     """
     chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
     chosen = chosen.select(task, split)
     asked = task is not None
+    if out is None:
+        return _annotated(_run(model, chosen, asked, split, pooling, condition, None, shard, options), chosen, heard)
+    folder = Path(out)
+    with exclusive(folder):
+        result = _run(model, chosen, asked, split, pooling, condition, folder / KEPT, shard, options)
+        result = _annotated(result, chosen, heard)
+        result.save(folder)
+        for key in sorted(result.scores) if official else ():
+            trials = result.trials[(result.trials["task"] == key[0]) & (result.trials["split"] == key[1])]
+            write_official_outputs(trials, chosen[key], folder / "official")
+        shutil.rmtree(folder / KEPT, ignore_errors=True)
+    return result
+
+
+def _run(
+    model: LanguageModel | str,
+    stimuli: StimulusSet,
+    asked: bool,
+    split: Split | None,
+    pooling: Pooling,
+    condition: str,
+    keep: Path | None,
+    shard: int,
+    options: dict[str, Any],
+) -> Result:
     if isinstance(model, str) and model.startswith(SCORES):
-        result = _from_files(Path(model.removeprefix(SCORES)), chosen, asked=asked or split is not None)
-        if out is not None:
-            with exclusive(Path(out)):
-                result.save(Path(out))
-        return result
+        return _from_files(Path(model.removeprefix(SCORES)), stimuli, asked=asked or split is not None)
     learner = load_model(model, **options) if isinstance(model, str) else model
     settings: dict[str, Any] = {"pooling": pooling, "shard": shard}
     if learner.modality == "spoken":
-        chosen = chosen.under(condition)
+        stimuli = stimuli.under(condition)
         settings |= _hearing(condition)
     elif condition != "clean":
         raise DeafError(_name(learner), learner.modality, condition)
     key = identity(model, learner, f"{pooling} {condition}")
-    if out is None:
-        return _score(learner, chosen, asked=asked, settings=settings, keep=None, key=key)
-    folder = Path(out)
-    with exclusive(folder):
-        result = _score(learner, chosen, asked=asked, settings=settings, keep=folder / KEPT, key=key)
-        result.save(folder)
-        shutil.rmtree(folder / KEPT, ignore_errors=True)
-    return result
+    return _score(learner, stimuli, asked=asked, settings=settings, keep=keep, key=key)
+
+
+def _annotated(result: Result, stimuli: StimulusSet, heard: str | PathLike[str] | None) -> Result:
+    """Tell words that occur in the training corpus from words that do not."""
+    if heard is None or "lexical" not in set(result.trials["task"]):
+        return result
+    language = stimuli.card.language if stimuli.card else "en"
+    known = set(load_lexicon(Path(heard), language=language).words()["phones"])
+    seen = result.trials["phones"].isin(known).map({True: "seen", False: "unseen"})
+    return result.annotate(seen=seen.where(result.trials["task"] == "lexical"))
 
 
 def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:

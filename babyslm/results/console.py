@@ -20,7 +20,7 @@ def as_object(result: Result) -> dict[str, Any]:
 
 
 def as_text(result: Result) -> str:
-    """Return the headline figures with their intervals, and the accuracies by phenomenon and voice.
+    """Return the headline figures with their intervals, and those by phenomenon, words seen or not, and voice.
 
     :param result: any result.
     """
@@ -29,7 +29,7 @@ def as_text(result: Result) -> str:
         lines.append(f"{task}/{split}")
         metrics = [m for m in result.record.metrics if (m.task, m.split) == (task, split)]
         lines += [_line(NAMES.get(m.measure, m.measure), m) for m in metrics if m.attribute is None]
-        for attribute in ("phenomenon", "voice"):
+        for attribute in ("phenomenon", "seen", "voice"):
             parts = [m for m in metrics if m.attribute == attribute and m.measure == "accuracy"]
             lines += [_line(f"  {m.value}", m) for m in parts if len(parts) > 1]
     return "\n".join(lines)

@@ -8,7 +8,7 @@ from babyslm.stimuli.stimulus import Task
 
 __all__ = ["lexical_material"]
 
-COMMON = 0.2
+COMMON = 0.5
 """A word in more than this share of a phenomenon's pairs belongs to the template, not to its lexical material."""
 
 
@@ -18,7 +18,7 @@ def lexical_material(pairs: pd.DataFrame, task: Task) -> pd.Series:
     Lexical pairs share their word (its phone string). Syntactic pairs of one phenomenon share the content words they
     fill the template with: the stems common to both members, less the words that most pairs of the phenomenon hold.
 
-    :param pairs: joined pairs with `phones`, or `type`, `transcription` and `bad_transcription`.
+    :param pairs: joined pairs with `phones`, or `id`, `type`, `transcription` and `bad_transcription`.
     :param task: lexical or syntactic.
     """
     if task == "lexical":
@@ -30,7 +30,7 @@ def lexical_material(pairs: pd.DataFrame, task: Task) -> pd.Series:
             for good, bad in zip(group["transcription"], group["bad_transcription"], strict=True)
         ]
         counts = pd.Series([stem for each in stems for stem in each], dtype=object).value_counts()
-        template = set(counts.index[counts > COMMON * len(group)]) if len(group) > 1 / COMMON else set()
+        template = set(counts.index[counts > COMMON * len(group)]) if group["id"].nunique() > 1 / COMMON else set()
         material.loc[group.index] = [f"{phenomenon}:{' '.join(sorted(each - template))}" for each in stems]
     return material
 

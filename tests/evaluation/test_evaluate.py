@@ -116,3 +116,16 @@ def test_a_researchers_class_is_scored_by_its_import_path(tmp_path: Path) -> Non
     result = evaluate("tests.evaluation.learners:LengthLearner", write_set(tmp_path / "set"), out=tmp_path / "r")
     stored = json.loads((tmp_path / "r" / "result.json").read_text())
     assert stored["model"]["name"] == result.record.model["name"] == "length"
+
+
+def test_words_of_the_training_corpus_are_told_apart(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "set")
+    heard = tmp_path / "heard.tsv"
+    heard.write_text("cat\t3\ndog\t1\n")
+    result = evaluate(LengthLearner(), folder, heard=heard, out=tmp_path / "r", official=True)
+    lexical = result.trials[result.trials["task"] == "lexical"]
+    assert set(lexical.loc[lexical["seen"] == "seen", "word"]) == {"cat", "dog"}
+    assert set(lexical.loc[lexical["seen"] == "unseen", "word"]) == {"water", "null"}
+    assert result.by("seen")["task"].unique().tolist() == ["lexical"]
+    overall = float((tmp_path / "r" / "official" / "overall_accuracy_lexical_dev.txt").read_text())
+    assert overall == result.accuracy("lexical")
