@@ -47,8 +47,8 @@ LONGEST = 120.0
 CROWD = 8
 """Voices whose spectrum speech-shaped noise has."""
 
-WINDOW = 1.0
-"""Seconds by which a place in a recording is judged: an excerpt does not begin in a pause of the noise."""
+WINDOW = 0.2
+"""Seconds, no more than the shortest utterance: an excerpt begins where the noise is heard within them."""
 
 QUIET = 0.3
 """Share of the recording's root mean square below which a window counts as a pause."""
@@ -67,7 +67,7 @@ class Reel:
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
-        """Frames at which an excerpt may begin: those not followed by a pause of the noise."""
+        """Frames at which an excerpt may begin: those at which the noise does not pause."""
         window = min(round(WINDOW * RATE), len(self.samples))
         energy = np.cumsum(np.concatenate([[0.0], self.samples**2]))
         power = (energy[window:] - energy[:-window]) / window

@@ -13,6 +13,14 @@ class BabySLMError(Exception):
 
     exit_code: ClassVar[int] = 1
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle type and message: errors own their message, and cross from one process to another with it."""
+        return _with_message, (type(self), str(self))
+
+
+def _with_message(kind: type[BabySLMError], message: str) -> BabySLMError:
+    return kind.__new__(kind, message)
+
 
 class UsageError(BabySLMError):
     """The command or call was put wrongly; exit code 2."""
