@@ -18,7 +18,8 @@ def test_an_error_is_the_same_after_its_way_through_a_pipe(error: BabySLMError) 
     assert (type(again), str(again), again.exit_code) == (type(error), str(error), error.exit_code)
 
 
-def test_a_fault_in_another_process_is_named_as_in_this_one(tmp_path: Path) -> None:
+def test_a_fault_in_another_process_is_named_as_in_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("babyslm.speech.synthesis.WORTHWHILE", 2)
     voice = choose_voices("en", split="dev")[0]
     items = [(tmp_path / f"{number}.wav", Utterance(("q",), voice)) for number in range(130)]
     with pytest.raises(UnspeakablePhoneError, match="^'q': 'q' is no phone of en; known are those of [^;]*yaml$"):

@@ -10,7 +10,7 @@ from babyslm.progress import bar
 from babyslm.speech.audio import read_audio, read_comment, write_audio
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.scenes import find_scenes
-from babyslm.speech.synthesis import CHUNK, in_processes
+from babyslm.speech.synthesis import CHUNK, WORTHWHILE, in_processes
 from babyslm.speech.synthesizer import Speech, Synthesizer, Utterance
 from babyslm.verify.conditions import NoSoundError, SameFolderError
 
@@ -30,6 +30,11 @@ class ConditionedSynthesizer:
 
     synthesizer: Synthesizer
     surroundings: Surroundings
+
+    @property
+    def slow(self) -> bool:
+        """Whether the synthesiser is."""
+        return self.synthesizer.slow
 
     def key(self, utterance: Utterance) -> str:
         """Return the hash of the clean utterance, the condition and the scene; in a clean condition, of the first."""
@@ -70,7 +75,7 @@ def condition_table(
     files = [(path, folder / f"{name}.wav", scenes[name]) for name, path in sounds]
     tasks = [(surroundings, files[start : start + CHUNK]) for start in range(0, len(files), CHUNK)]
     with bar(f"{surroundings.condition.name} speech", len(files)) as progress:
-        for done in in_processes(_condition_files, tasks, workers=workers):
+        for done in in_processes(_condition_files, tasks, workers=workers, worthwhile=WORTHWHILE):
             progress.advance(done)
     return replace(table, folder=folder)
 

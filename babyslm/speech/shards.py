@@ -24,6 +24,10 @@ PER_SHARD = 500
 """Utterances a shard: some ten minutes of child-directed speech."""
 
 
+WORTHWHILE = 4
+"""Shards from which other processes are started."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """Where an utterance lies.
@@ -74,7 +78,7 @@ def synthesize_shards(
     ]
     segments: list[Segment] = []
     with bar(description, len(utterances)) as progress:
-        for name, frames in in_processes(_write_shard, tasks, workers=workers):
+        for name, frames in in_processes(_write_shard, tasks, workers=workers, worthwhile=WORTHWHILE):
             ends = np.cumsum(frames)
             segments += [
                 Segment(name, float(end - size) / RATE, float(end) / RATE)

@@ -20,6 +20,9 @@ __all__ = ["CHUNK", "in_processes", "synthesize", "synthesize_arrays"]
 CHUNK = 64
 """Utterances that a process takes at once."""
 
+WORTHWHILE = 24
+"""Chunks from which other processes are started: starting one costs as much as a dozen chunks."""
+
 AHEAD = 4
 """Chunks a process that may wait, so that memory stays bounded."""
 
@@ -47,13 +50,19 @@ def synthesize(
     speaker = synthesizer or EspeakSynthesizer()
     for folder in sorted({path.parent for path, _ in items}):
         sweep_partial_files(folder)
-    chunks = [(speaker, chunk) for chunk in _batched(items, CHUNK)]
+    size, worthwhile = _tasks(speaker)
+    chunks = [(speaker, chunk) for chunk in _batched(items, size)]
     made = 0
     with bar(description, len(items)) as progress:
-        for written, size in in_processes(_write_chunk, chunks, workers=workers):
+        for written, done in in_processes(_write_chunk, chunks, workers=workers, worthwhile=worthwhile):
             made += written
-            progress.advance(size)
+            progress.advance(done)
     return made
+
+
+def _tasks(synthesizer: Synthesizer) -> tuple[int, int]:
+    """Return how many utterances a task has, and from how many tasks other processes are worth their start."""
+    return (1, 2) if synthesizer.slow else (CHUNK, WORTHWHILE)
 
 
 def _write_chunk(task: tuple[Synthesizer, Sequence[tuple[Path, Utterance]]]) -> tuple[int, int]:
@@ -85,9 +94,10 @@ def synthesize_arrays(
     :param description: text in front of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
-    chunks = ((speaker, chunk) for chunk in _batched(utterances, CHUNK))
+    size, worthwhile = _tasks(speaker)
+    chunks = ((speaker, chunk) for chunk in _batched(utterances, size))
     with bar(description, total) as progress:
-        for spoken in in_processes(_speak_chunk, chunks, workers=workers):
+        for spoken in in_processes(_speak_chunk, chunks, workers=workers, worthwhile=worthwhile):
             for speech in spoken:
                 yield speech
                 progress.advance()
@@ -104,23 +114,26 @@ def _batched(items: Iterable[Given], size: int) -> Iterator[list[Given]]:
         yield chunk
 
 
-def in_processes(work: Callable[[Given], Made], tasks: Iterable[Given], *, workers: int) -> Iterator[Made]:
+def in_processes(
+    work: Callable[[Given], Made], tasks: Iterable[Given], *, workers: int, worthwhile: int = 2
+) -> Iterator[Made]:
     """Yield `work(task)` of each task in order, computed in this process or over several fresh ones.
 
     :param work: a function of a module, so that a fresh process finds it.
     :param tasks: taken as they are needed.
     :param workers: processes; 1 stays in this one.
+    :param worthwhile: number of tasks from which other processes are started.
     """
     remaining = iter(tasks)
-    first = list(islice(remaining, 2))
-    if workers <= 1 or len(first) < 2:  # starting processes costs more than one task
+    first = list(islice(remaining, worthwhile)) if workers > 1 else []
+    if len(first) < worthwhile:
         yield from (work(task) for task in first)
         yield from (work(task) for task in remaining)
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         waiting: deque[Future[Made]] = deque(pool.submit(work, task) for task in first)
-        waiting.extend(pool.submit(work, task) for task in islice(remaining, workers * AHEAD - 2))
+        waiting.extend(pool.submit(work, task) for task in islice(remaining, workers * AHEAD))
         try:
             while waiting:
                 made = waiting.popleft().result()

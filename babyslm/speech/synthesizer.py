@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +69,10 @@ class Speech:
 class Synthesizer(Protocol):
     """Turns utterances into sound; the same utterance gives the same samples, whatever was spoken before."""
 
+    @property
+    def slow(self) -> bool:
+        """Whether one utterance takes as long as starting a process: then each is a task of its own."""
+
     def key(self, utterance: Utterance) -> str:
         """Return the hexadecimal SHA-256 of everything that decides the sound of an utterance."""
 
@@ -79,6 +83,8 @@ class Synthesizer(Protocol):
 @dataclass(frozen=True)
 class EspeakSynthesizer:
     """The embedded voices: espeak-ng in process, from phones alone."""
+
+    slow: ClassVar[bool] = False
 
     def key(self, utterance: Utterance) -> str:
         """Return the hash of voice, mnemonics, espeak-ng's version and what is done around it."""
@@ -110,6 +116,8 @@ class CommandSynthesizer:
     :param version: whatever changes when the program would speak otherwise; part of the content key.
     :param timeout: seconds that one utterance may take.
     """
+
+    slow: ClassVar[bool] = True
 
     command: tuple[str, ...]
     version: str = ""

@@ -84,6 +84,7 @@ def test_files_in_a_condition_do_not_depend_on_the_number_of_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("babyslm.speech.conditioned.CHUNK", 4)
+    monkeypatch.setattr("babyslm.speech.conditioned.WORTHWHILE", 2)
     clean = speak_table(rows(), "lexical", tmp_path / "clean", (EMMA, HUGO))
     table = StimulusTable("lexical", "dev", clean, tmp_path / "clean")
     for workers in (1, 2):

@@ -1,5 +1,6 @@
 """Many utterances: the same files from any number of processes, written once, resumed after a kill."""
 
+import os
 import subprocess
 import sys
 import time
@@ -14,11 +15,11 @@ from babyslm.speech.audio import read_audio, verify_stimulus_audio, write_audio
 from babyslm.speech.shards import synthesize_shards
 from babyslm.speech.speak import speak_table, spoken_name
 from babyslm.speech.synthesis import in_processes, synthesize, synthesize_arrays
-from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Utterance
+from babyslm.speech.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Utterance
 from babyslm.speech.voices import choose_voices
 from babyslm.stimuli.stimulus_set import StimulusTable
 from babyslm.verify.speech import SpokenTableError, UnspeakablePhoneError, WorkerLostError
-from tests.speech.work import die, double
+from tests.speech.work import die, double, process
 
 EMMA, HUGO = choose_voices("en", split="dev")
 WORDS = [f"{onset} {vowel} {coda}" for onset in "bdkmst" for vowel in ("æ", "ɪ", "uː", "oʊ") for coda in "ntz"]
@@ -43,6 +44,14 @@ def items(folder: Path) -> list[tuple[Path, Utterance]]:
     return [(folder / f"{number}.wav", utterance) for number, utterance in enumerate(UTTERANCES)]
 
 
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start other processes for little work, too."""
+    monkeypatch.setattr("babyslm.speech.synthesis.WORTHWHILE", 2)
+    monkeypatch.setattr("babyslm.speech.shards.WORTHWHILE", 2)
+
+
+@pytest.mark.usefixtures("eager")
 def test_files_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
     assert len(UTTERANCES) > 2 * 64  # more than two chunks
     for workers in (1, 2):
@@ -96,6 +105,7 @@ def test_a_killed_run_goes_on_where_it_stopped_and_leaves_no_trace(tmp_path: Pat
     assert checksums(killed) == checksums(tmp_path / "whole")
 
 
+@pytest.mark.usefixtures("eager")
 def test_arrays_are_what_the_files_hold_and_in_order(tmp_path: Path) -> None:
     synthesize(items(tmp_path))
     speeches = list(synthesize_arrays(iter(UTTERANCES), workers=2))
@@ -118,6 +128,7 @@ def test_arrays_are_made_as_they_are_needed() -> None:
     assert len(taken) <= 3 * 64
 
 
+@pytest.mark.usefixtures("eager")
 def test_shards_hold_the_same_samples_where_their_segments_say(tmp_path: Path) -> None:
     segments = synthesize_shards(UTTERANCES, tmp_path / "1", per_shard=50)
     assert segments == synthesize_shards(UTTERANCES, tmp_path / "2", per_shard=50, workers=2)
@@ -215,6 +226,24 @@ def test_rows_that_cannot_be_spoken_are_named(tmp_path: Path, column: str, value
 def test_processes_keep_the_order() -> None:
     assert list(in_processes(double, range(40), workers=2)) == [2 * number for number in range(40)]
     assert list(in_processes(double, [], workers=2)) == []
+
+
+def test_an_outside_program_runs_in_several_processes_at_once(tmp_path: Path) -> None:
+    code = (
+        "import os, sys, time, wave; time.sleep(0.2)\n"
+        "with wave.open(sys.argv[1], 'wb') as file:\n"
+        "    file.setparams((1, 2, 16000, 0, 'NONE', '')); file.writeframes(bytes([0, 64, 0, 192]) * 800)\n"
+        "open(sys.argv[2] + '.' + str(os.getppid()), 'a').write(sys.argv[3] + ' ')"
+    )
+    outside = CommandSynthesizer((sys.executable, "-c", code, "{out}", str(tmp_path / "by"), "{ipa}"))
+    assert synthesize(items(tmp_path / "sound")[:12], synthesizer=outside, workers=2) == 12
+    assert len(list(tmp_path.glob("by.*"))) == 2
+
+
+@pytest.mark.parametrize(("tasks", "elsewhere"), [(3, False), (4, True)])
+def test_processes_are_started_only_where_there_is_enough_to_do(tasks: int, elsewhere: bool) -> None:
+    where = set(in_processes(process, range(tasks), workers=2, worthwhile=4))
+    assert (os.getpid() not in where) is elsewhere
 
 
 def test_a_process_that_dies_is_named() -> None:

@@ -9,3 +9,7 @@ def die(task: int) -> int:
 
 def double(task: int) -> int:
     return 2 * task
+
+
+def process(task: int) -> int:
+    return os.getpid()
