@@ -1,6 +1,10 @@
 """Learners that only hear: sound to features, features to units, units to log-probability.
 
 Score: the mean log-probability of the units, end symbol included, as the reference has it for its LSTM on units.
+
+A learner may listen with several warp factors: a stimulus is heard as if its speaker's vocal tract had each of these
+lengths, and the hearing of the highest score counts (vocal tract normalisation by maximum likelihood, as Lee and Rose
+chose warps for recognisers in 1996). The choice looks at the stimulus alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,8 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
+from pydantic import Field
+
 from babyslm.models.encoders.load import make_encoder
-from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.encoders.protocol import Encoder, WarpingEncoder
 from babyslm.models.encoders.settings import EncoderSettings
 from babyslm.models.folder import Header, read_header, write_header
 from babyslm.models.load import load_model
@@ -20,9 +27,17 @@ from babyslm.models.units import Codebook, Units
 from babyslm.speech.audio import Samples, read_audio
 from babyslm.stimuli.stimulus import Modality, Stimulus
 from babyslm.verify.models import CorruptModelError
-from babyslm.verify.units import AudioMissingError
+from babyslm.verify.units import AudioMissingError, WarpError
 
-__all__ = ["LANGUAGE_MODEL", "SpokenHeader", "SpokenLanguageModel", "encode_units", "load", "save_spoken"]
+__all__ = [
+    "LANGUAGE_MODEL",
+    "SpokenHeader",
+    "SpokenLanguageModel",
+    "encode_units",
+    "load",
+    "save_spoken",
+    "warp_encoder",
+]
 
 LANGUAGE_MODEL = "language-model"
 """Folder, inside the model's, of the learner over units."""
@@ -36,6 +51,7 @@ class SpokenHeader(Header):
 
     family: Literal["spoken"] = "spoken"
     encoder: EncoderSettings
+    warps: tuple[float, ...] = Field(default=(1.0,), min_length=1)
 
 
 class SpokenLanguageModel:
@@ -44,6 +60,7 @@ class SpokenLanguageModel:
     :param encoder: waveform to features.
     :param codebook: features to units.
     :param language_model: an LSTM, n-gram or other learner whose vocabulary is the codebook's units.
+    :param warps: factors a stimulus is heard with; the best hearing counts.
     :param name: name shown in results.
     :param cache: keep units in the user's cache; default where the encoder is costly.
     """
@@ -57,15 +74,18 @@ class SpokenLanguageModel:
         codebook: Codebook,
         language_model: SequenceLearner,
         *,
+        warps: Sequence[float] = (1.0,),
         name: str = "spoken",
         cache: bool | None = None,
     ) -> None:
         self.encoder = encoder
+        self.warps = tuple(warps)
+        self.ears = warp_encoder(encoder, self.warps)
         self.codebook = codebook
         self.language_model = language_model
         self.name = name
         wanted = encoder.costly if cache is None else cache
-        self.cache = UnitCache(encoder, codebook) if wanted else None
+        self.caches = [UnitCache(ear, codebook) for ear in self.ears] if wanted else None
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -80,60 +100,98 @@ class SpokenLanguageModel:
         below = {"family": self.language_model.family} | self.language_model.settings
         return {
             "encoder": self.encoder.settings,
+            "warps": list(self.warps),
             "frame_rate": self.encoder.frame_rate,
             "units": units,
             "language_model": below,
         }
 
-    def units(self, stimuli: Sequence[Stimulus]) -> list[Units]:
-        """Return the units of each stimulus; one without sound is an `AudioMissingError`."""
+    def units(self, stimuli: Sequence[Stimulus]) -> list[list[Units]]:
+        """Return the units of each stimulus, once a warp; a stimulus without sound is an `AudioMissingError`."""
         lacking = [stimulus.name for stimulus in stimuli if stimulus.audio is None]
         if lacking:
             raise AudioMissingError(lacking)
         waveforms = (read_audio(stimulus.audio) for stimulus in stimuli if stimulus.audio is not None)
-        return list(encode_units(waveforms, self.encoder, self.codebook, cache=self.cache))
+        return list(encode_units(waveforms, self.ears, self.codebook, caches=self.caches))
 
     def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
         """Return sum of log-probabilities in nats and number of scored units, in the order of the stimuli."""
         vocabulary = self.language_model.vocabulary
-        sequences = [vocabulary.encode_units(units.tolist()) for units in self.units(stimuli)]
-        return ScoreBatch(*self.language_model.score_sequences(sequences))
+        hearings = [vocabulary.encode_units(units.tolist()) for heard in self.units(stimuli) for units in heard]
+        sums, symbols = self.language_model.score_sequences(hearings)
+        shape = (len(stimuli), len(self.ears))
+        best = (sums / symbols).reshape(shape).argmax(axis=1)
+        rows = np.arange(len(stimuli))
+        return ScoreBatch(sums.reshape(shape)[rows, best], symbols.reshape(shape)[rows, best])
+
+
+def warp_encoder(encoder: Encoder, warps: Sequence[float]) -> list[Encoder]:
+    """Return an encoder once a warp factor; one that cannot warp allows the factor 1 alone.
+
+    :param encoder: any encoder.
+    :param warps: factors; 1 is the encoder itself.
+    """
+    ears: list[Encoder] = []
+    for warp in warps:
+        if warp == 1:
+            ears.append(encoder)
+        elif isinstance(encoder, WarpingEncoder):
+            ears.append(encoder.warped(warp))
+        else:
+            raise WarpError(str(encoder.settings.get("kind", type(encoder).__name__)), warp)
+    return ears
 
 
 def encode_units(
-    waveforms: Iterable[Samples], encoder: Encoder, codebook: Codebook, *, cache: UnitCache | None = None
-) -> Iterator[Units]:
-    """Yield the units of each waveform, a chunk of them in memory at a time.
+    waveforms: Iterable[Samples],
+    encoders: Sequence[Encoder],
+    codebook: Codebook,
+    *,
+    caches: Sequence[UnitCache] | None = None,
+) -> Iterator[list[Units]]:
+    """Yield the units of each waveform, once an encoder; a chunk of waveforms is in memory at a time.
 
     :param waveforms: float32 at 16 kHz; taken as they are needed.
-    :param encoder: waveform to features.
+    :param encoders: waveform to features: one encoder, or one in several warps.
     :param codebook: features to units.
-    :param cache: where known units are found and new ones kept; None for neither.
+    :param caches: of each encoder: where known units are found and new ones kept; None for neither.
     """
     remaining = iter(waveforms)
     while chunk := list(islice(remaining, CHUNK)):
-        if cache is None:
-            yield from codebook.quantise(encoder.encode(chunk))
-            continue
-        keys = [cache.key(waveform) for waveform in chunk]
-        known = {key: units for key in keys if (units := cache.get(key)) is not None}
-        new = {key: waveform for key, waveform in zip(keys, chunk, strict=True) if key not in known}
-        for key, units in zip(new, codebook.quantise(encoder.encode(list(new.values()))), strict=True):
-            cache.put(key, units)
-            known[key] = units
-        yield from (known[key] for key in keys)
+        heard = [
+            _encode_chunk(chunk, encoder, codebook, caches[number] if caches else None)
+            for number, encoder in enumerate(encoders)
+        ]
+        yield from map(list, zip(*heard, strict=True))
 
 
-def save_spoken(folder: Path, encoder: EncoderSettings, codebook: Codebook, name: str) -> None:
+def _encode_chunk(
+    chunk: Sequence[Samples], encoder: Encoder, codebook: Codebook, cache: UnitCache | None
+) -> list[Units]:
+    if cache is None:
+        return codebook.quantise(encoder.encode(chunk))
+    keys = [cache.key(waveform) for waveform in chunk]
+    known = {key: units for key in keys if (units := cache.get(key)) is not None}
+    new = {key: waveform for key, waveform in zip(keys, chunk, strict=True) if key not in known}
+    for key, units in zip(new, codebook.quantise(encoder.encode(list(new.values()))), strict=True):
+        cache.put(key, units)
+        known[key] = units
+    return [known[key] for key in keys]
+
+
+def save_spoken(
+    folder: Path, encoder: EncoderSettings, codebook: Codebook, name: str, *, warps: Sequence[float] = (1.0,)
+) -> None:
     """Write what a spoken learner has beside its language model, which is in place already; the header last.
 
     :param folder: model folder.
     :param encoder: settings of the encoder.
     :param codebook: features to units.
     :param name: name shown in results.
+    :param warps: factors a stimulus is heard with.
     """
     codebook.save(folder)
-    write_header(folder, SpokenHeader(name=name, encoder=encoder))
+    write_header(folder, SpokenHeader(name=name, encoder=encoder, warps=tuple(warps)))
 
 
 def load(
@@ -159,4 +217,6 @@ def load(
     if len(below.vocabulary.symbols) - 3 != codebook.size:
         reason = f"knows {len(below.vocabulary.symbols) - 3} units and the codebook has {codebook.size}"
         raise CorruptModelError(folder / LANGUAGE_MODEL, reason)
-    return SpokenLanguageModel(encoder, codebook, below, name=header.name or folder.resolve().name, cache=cache)
+    return SpokenLanguageModel(
+        encoder, codebook, below, warps=header.warps, name=header.name or folder.resolve().name, cache=cache
+    )

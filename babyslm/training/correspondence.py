@@ -100,7 +100,7 @@ def nearest_pairs(words: Sequence[Features], speakers: NDArray[np.int64], neighb
         rows = slice(start, start + BLOCK)
         distances = squares[rows, None] + squares[None] - 2 * points[rows] @ points.T
         distances[speakers[rows, None] == speakers[None]] = np.inf
-        nearest = np.argsort(distances, axis=1, kind="stable")[:, :neighbours]
+        nearest = np.argpartition(distances, min(neighbours, len(points)) - 1, axis=1)[:, :neighbours]
         reached = np.isfinite(np.take_along_axis(distances, nearest, axis=1))
         first.append((np.arange(start, start + len(nearest))[:, None] + 0 * nearest)[reached])
         second.append(nearest[reached])

@@ -5,6 +5,7 @@ language model (which keeps checkpoints of its own).
 """
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,10 +19,11 @@ from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
 from babyslm.models.lstm import LstmSizes
-from babyslm.models.spoken import LANGUAGE_MODEL, encode_units, save_spoken
+from babyslm.models.spoken import LANGUAGE_MODEL, encode_units, save_spoken, warp_encoder
 from babyslm.models.units import Codebook
 from babyslm.models.vocabulary import Vocabulary
 from babyslm.progress import track
+from babyslm.speech.audio import Samples
 from babyslm.training.data import held_out
 from babyslm.training.lstm import fit_lstm
 from babyslm.training.recipe import Recipe
@@ -45,6 +47,9 @@ class SpokenRecipe(Recipe):
     family: Literal["spoken"] = "spoken"
     encoder: EncoderSettings = MfccSettings()
     units: UnitSettings = UnitSettings()
+    warps: tuple[float, ...] = Field(
+        default=(1.0,), min_length=1, description="factors that training speech and stimuli are heard with"
+    )
     validation: float = Field(default=0.05, ge=0, lt=1, description="share of the utterances held out")
     sizes: LstmSizes = LstmSizes()
     loop: LoopSettings
@@ -63,14 +68,15 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     encoder = make_encoder(recipe.encoder, device=device)
     stages = folder / STAGES
     _identify(stages, recipe, corpus, resume=resume)
+    ears = warp_encoder(encoder, recipe.warps)
     codebook = _codebook(stages, recipe, corpus, encoder)
-    units = _units(stages, corpus, encoder, codebook)
+    units = _units(stages, corpus, ears, codebook)
     vocabulary = Vocabulary.of_units(codebook.size)
-    sequences = [vocabulary.encode_units(sequence.tolist()) for sequence in units]
-    training, valid = held_out(sequences, recipe.validation, seed=recipe.seed, source=corpus.source)
+    utterances = [[vocabulary.encode_units(hearing.tolist()) for hearing in heard] for heard in units]
+    training, valid = held_out(utterances, recipe.validation, seed=recipe.seed, source=corpus.source)
     outcome = fit_lstm(
-        training,
-        valid,
+        [hearing for heard in training for hearing in heard],
+        [hearing for heard in valid for hearing in heard],
         vocabulary,
         recipe.sizes,
         recipe.loop,
@@ -81,10 +87,10 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
         device=device,
     )
     shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
-    save_spoken(folder, recipe.encoder, codebook, recipe.name)
+    save_spoken(folder, recipe.encoder, codebook, recipe.name, warps=recipe.warps)
     return {
         "corpus": {"file": corpus.source.name, "sha256": corpus.sha256, "hours": _hours(corpus)},
-        "units": unit_statistics(units, codebook.size, float(corpus.seconds.sum())),
+        "units": unit_statistics([heard[0] for heard in units], codebook.size, float(corpus.seconds.sum())),
     } | outcome
 
 
@@ -113,7 +119,7 @@ def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, *, r
     """Refuse the stages of another encoder, unit settings, seed or corpus; without `resume`, start anew."""
     if not resume:
         shutil.rmtree(stages, ignore_errors=True)
-    told = recipe.model_dump_json(include={"encoder", "units", "seed"})
+    told = recipe.model_dump_json(include={"encoder", "units", "warps", "seed"})
     identity = {"identity": sha256_text(f"{told}\n{corpus.sha256}")}
     path = stages / "stages.json"
     try:
@@ -129,23 +135,24 @@ def _codebook(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, enco
     return Codebook.load(stages)
 
 
-def _units(stages: Path, corpus: SpokenUtterances, encoder: Encoder, codebook: Codebook) -> Ragged:
-    """Return the units of every utterance, in the order of the corpus."""
+def _units(stages: Path, corpus: SpokenUtterances, ears: list[Encoder], codebook: Codebook) -> list[Ragged]:
+    """Return the units of every utterance, in the order of the corpus, once an ear."""
     path = stages / "units.safetensors"
     if not path.is_file():
-        found: Ragged = [np.zeros(0, dtype=np.int64)] * len(corpus)
         numbers: list[int] = []
 
-        def waveforms() -> Any:
+        def waveforms() -> Iterator[Samples]:
             for number, waveform in corpus.waveforms(range(len(corpus))):
                 numbers.append(number)
                 yield waveform
 
-        stream = encode_units(waveforms(), encoder, codebook)
-        for place, units in enumerate(track(stream, "units of the corpus", len(corpus))):
-            found[numbers[place]] = units
-        flat = np.concatenate(found).astype(np.int32)
-        write_arrays(path, {"units": flat, "lengths": np.array([len(units) for units in found], dtype=np.int64)})
+        stream = track(encode_units(waveforms(), ears, codebook), "units of the corpus", len(corpus))
+        heard = list(stream)
+        places = np.argsort(np.array(numbers))
+        flat = [units for place in places for units in heard[place]]
+        lengths = np.array([len(units) for units in flat], dtype=np.int64)
+        write_arrays(path, {"units": np.concatenate(flat).astype(np.int32), "lengths": lengths})
     arrays = read_arrays(path)
     ends = np.cumsum(arrays["lengths"])
-    return [part.astype(np.int64) for part in np.split(arrays["units"], ends[:-1])]
+    parts = [part.astype(np.int64) for part in np.split(arrays["units"], ends[:-1])]
+    return [parts[start : start + len(ears)] for start in range(0, len(parts), len(ears))]

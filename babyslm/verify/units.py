@@ -12,6 +12,7 @@ __all__ = [
     "NoSpeechError",
     "SegmentError",
     "TooFewFramesError",
+    "WarpError",
 ]
 
 
@@ -66,3 +67,10 @@ class TooFewFramesError(UsageError):
 
     def __init__(self, frames: int, units: int) -> None:
         super().__init__(f"units.size={units}: only {frames} frames to learn them from; ask for fewer or add speech")
+
+
+class WarpError(UsageError):
+    """An encoder is to hear with a warp that it cannot make."""
+
+    def __init__(self, encoder: str, warp: float) -> None:
+        super().__init__(f"warps: {encoder} features cannot be warped by {warp:g}; leave warps at [1.0] or take mfcc")

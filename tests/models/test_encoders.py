@@ -106,6 +106,16 @@ def test_an_encoder_follows_the_protocol_and_states_its_rate(settings: MfccSetti
     assert encoder.settings == settings.model_dump(mode="json")
 
 
+@pytest.mark.parametrize("factor", [0.85, 1.2])
+def test_a_warp_moves_a_tone_back_to_where_it_was(factor: float) -> None:
+    time = np.arange(8000) / 16_000
+    plain = make_encoder(LogMelSettings(normalise="none"))
+    tone, moved = (np.sin(2 * np.pi * hertz * time).astype(np.float32) for hertz in (1500, 1500 * factor))
+    expected = plain.encode([tone])[0][10:-10].argmax(axis=1)
+    assert (plain.encode([moved])[0][10:-10].argmax(axis=1) != expected).all()
+    assert (plain.warped(factor).encode([moved])[0][10:-10].argmax(axis=1) == expected).all()  # type: ignore[attr-defined]
+
+
 def test_silence_and_a_single_sample_give_finite_features() -> None:
     for waveform in (np.zeros(8000, dtype=np.float32), np.ones(1, dtype=np.float32)):
         features = make_encoder(MfccSettings()).encode([waveform])[0]

@@ -14,7 +14,7 @@ from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.settings import LogMelSettings, MfccSettings
 from babyslm.models.load import load_model
 from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
-from babyslm.models.spoken import LANGUAGE_MODEL, SpokenLanguageModel, encode_units, save_spoken
+from babyslm.models.spoken import LANGUAGE_MODEL, SpokenLanguageModel, encode_units, save_spoken, warp_encoder
 from babyslm.models.unit_cache import UnitCache
 from babyslm.models.units import Codebook
 from babyslm.models.vocabulary import BOS, EOS, Vocabulary
@@ -22,7 +22,7 @@ from babyslm.speech.audio import read_audio, write_audio
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.verify.audio import ChannelsError, MissingAudioError, SampleRateError, TruncatedAudioError
 from babyslm.verify.models import CorruptModelError, MissingModelFileError
-from babyslm.verify.units import AudioMissingError
+from babyslm.verify.units import AudioMissingError, WarpError
 
 UNITS = 6
 SIZES = LstmSizes(embedding=4, hidden=5, layers=2, output=3)
@@ -90,6 +90,29 @@ def test_scores_do_not_depend_on_order_or_company(stimuli: list[Stimulus]) -> No
     np.testing.assert_allclose(together.log_probability, backwards.log_probability[::-1], atol=1e-5)
     alone = [model.score([stimulus]).log_probability[0] for stimulus in stimuli]
     np.testing.assert_allclose(together.log_probability, alone, atol=1e-5)
+
+
+def test_of_several_warps_the_hearing_of_the_highest_mean_counts(stimuli: list[Stimulus]) -> None:
+    model = learner()
+    warps = (0.9, 1.0, 1.15)
+    alone = [
+        SpokenLanguageModel(model.encoder.warped(warp), model.codebook, model.language_model).score(stimuli)  # type: ignore[attr-defined]
+        for warp in warps
+    ]
+    several = SpokenLanguageModel(model.encoder, model.codebook, model.language_model, warps=warps).score(stimuli)
+    chosen = set()
+    for row in range(len(stimuli)):
+        means = [batch.log_probability[row] / batch.symbols[row] for batch in alone]
+        best = int(np.argmax(means))
+        chosen.add(best)
+        assert several.log_probability[row] == pytest.approx(alone[best].log_probability[row], abs=1e-5)
+        assert several.symbols[row] == alone[best].symbols[row]
+    assert len(chosen) > 1
+
+
+def test_an_encoder_that_cannot_warp_is_refused_other_warps() -> None:
+    with pytest.raises(WarpError, match="cannot be warped by 0.9"):
+        warp_encoder(Counting(), [1.0, 0.9])
 
 
 def test_no_stimuli_give_no_scores() -> None:
@@ -177,7 +200,7 @@ def test_cached_units_are_computed_once_and_are_the_same(stimuli: list[Stimulus]
     waveforms = [read_audio(stimulus.audio) for stimulus in stimuli if stimulus.audio]
     cache = UnitCache(counting, model.codebook, tmp_path / "cache")
     for expected in (5, 5):
-        found = list(encode_units([*waveforms, waveforms[0]], counting, model.codebook, cache=cache))
+        found = list(encode_units([*waveforms, waveforms[0]], [counting], model.codebook, caches=[cache]))
         assert counting.encoded == expected
         for units, other in zip(found, [*plain, plain[0]], strict=True):
             np.testing.assert_array_equal(units, other)
@@ -187,11 +210,11 @@ def test_a_damaged_cache_entry_is_made_again(stimuli: list[Stimulus], tmp_path: 
     model, counting = learner(), Counting()
     waveforms = [read_audio(stimulus.audio) for stimulus in stimuli if stimulus.audio]
     cache = UnitCache(counting, model.codebook, tmp_path / "cache")
-    plain = list(encode_units(waveforms, counting, model.codebook, cache=cache))
+    plain = list(encode_units(waveforms, [counting], model.codebook, caches=[cache]))
     entries = sorted((tmp_path / "cache").rglob("*.json"))
     entries[0].write_bytes(entries[0].read_bytes()[:20])
     entries[1].write_bytes(entries[2].read_bytes())
-    again = list(encode_units(waveforms, counting, model.codebook, cache=cache))
+    again = list(encode_units(waveforms, [counting], model.codebook, caches=[cache]))
     assert counting.encoded == 5 + 2
     for units, other in zip(again, plain, strict=True):
         np.testing.assert_array_equal(units, other)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from babyslm.speech.audio import Samples
 
-__all__ = ["Encoder", "Features"]
+__all__ = ["Encoder", "Features", "WarpingEncoder"]
 
 Features = NDArray[np.float32]
 """Shape (frames, dimensions)."""
@@ -37,3 +37,11 @@ class Encoder(Protocol):
 
         :param waveforms: each of shape (samples,), float32 at 16 kHz, full scale at -1 and 1.
         """
+
+
+@runtime_checkable
+class WarpingEncoder(Encoder, Protocol):
+    """An encoder that can hear as if the speaker's vocal tract had another length."""
+
+    def warped(self, factor: float) -> Encoder:
+        """Return this encoder with its frequencies warped: above 1 as for a shorter vocal tract."""

@@ -21,6 +21,7 @@ class SpectralSettings(BaseModel):
     :param high: highest, Hz.
     :param normalise: `utterance` subtracts the mean and divides by the standard deviation of each dimension over the
         utterance, `utterance-mean` only subtracts, `none` does neither.
+    :param warp: the mel bands' frequencies as a factor, as if the vocal tract were shorter (above 1) or longer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -31,6 +32,7 @@ class SpectralSettings(BaseModel):
     low: float = Field(default=20.0, ge=0)
     high: float = Field(default=7600.0, gt=0, le=8000)
     normalise: Normalisation = "utterance"
+    warp: float = Field(default=1.0, ge=0.7, le=1.4)
 
 
 class MfccSettings(SpectralSettings):

@@ -1,7 +1,7 @@
 """MFCC and log-mel features: what an ear-like filter bank hears, without any learning."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -27,21 +27,22 @@ DELTA_WINDOW = 5
 """Frames a derivative is fitted over."""
 
 
-class _SpectralEncoder:
+Chosen = TypeVar("Chosen", bound=SpectralSettings)
+
+
+class _SpectralEncoder(Generic[Chosen]):
     """The way from a waveform to log-mel frames."""
 
     costly = False
 
-    def __init__(self, settings: SpectralSettings) -> None:
+    def __init__(self, settings: Chosen) -> None:
         self._settings = settings
         self.frame_rate = 1 / settings.hop
         self.window = round(settings.window * RATE)
         self.hop = round(settings.hop * RATE)
         self.points = 1 << (self.window - 1).bit_length()
         self.taper = torch.hann_window(self.window)
-        self.bank = functional.melscale_fbanks(
-            self.points // 2 + 1, settings.low, settings.high, settings.mels, RATE, norm=None, mel_scale="htk"
-        )
+        self.bank = mel_bank(settings, self.points)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -66,7 +67,22 @@ class _SpectralEncoder:
         return bands.clamp_min(FLOOR).log()
 
 
-class LogMelEncoder(_SpectralEncoder):
+def mel_bank(settings: SpectralSettings, points: int) -> Tensor:
+    """Return triangular mel bands of height 1, their corner frequencies times the warp factor.
+
+    :param settings: bands and warp.
+    :param points: length of the Fourier transform.
+    :returns: shape (points // 2 + 1, mels). Of bands beyond half the sampling rate nothing is left.
+    """
+    scale = 2595 * np.log10(1 + np.array([settings.low, settings.high]) / 700)
+    corners = 700 * (10 ** (np.linspace(scale[0], scale[1], settings.mels + 2) / 2595) - 1) * settings.warp
+    low, centre, high = corners[:-2], corners[1:-1], corners[2:]
+    bins = np.arange(points // 2 + 1)[:, None] * RATE / points
+    bands = np.maximum(0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)))
+    return torch.from_numpy(bands.astype(np.float32))
+
+
+class LogMelEncoder(_SpectralEncoder[LogMelSettings]):
     """Log-mel frames.
 
     :param settings: bands, frames and normalisation.
@@ -76,6 +92,10 @@ class LogMelEncoder(_SpectralEncoder):
         super().__init__(settings or LogMelSettings())
         self.dimensions = self._settings.mels
 
+    def warped(self, factor: float) -> "LogMelEncoder":
+        """Return this encoder with its frequencies warped by a factor more."""
+        return LogMelEncoder(_warped(self._settings, factor))
+
     def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
         """Return the features of each waveform, shape (frames, mels)."""
         mode = self._settings.normalise
@@ -83,7 +103,7 @@ class LogMelEncoder(_SpectralEncoder):
             return [_as_features(normalise_frames(self.log_mel(waveform), mode)) for waveform in waveforms]
 
 
-class MfccEncoder(_SpectralEncoder):
+class MfccEncoder(_SpectralEncoder[MfccSettings]):
     """Mel-frequency cepstral coefficients with derivatives: orthonormal DCT-II of the log-mel frames.
 
     :param settings: coefficients, derivatives, bands, frames and normalisation.
@@ -95,6 +115,10 @@ class MfccEncoder(_SpectralEncoder):
         self.deltas = chosen.deltas
         self.dimensions = chosen.coefficients * (1 + chosen.deltas)
         self.transform = functional.create_dct(chosen.coefficients, chosen.mels, norm="ortho")
+
+    def warped(self, factor: float) -> "MfccEncoder":
+        """Return this encoder with its frequencies warped by a factor more."""
+        return MfccEncoder(_warped(self._settings, factor))
 
     def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
         """Return the features of each waveform, shape (frames, coefficients x (1 + deltas))."""
@@ -131,6 +155,10 @@ def normalise_frames(frames: Tensor, mode: Normalisation) -> Tensor:
     if mode == "utterance-mean":
         return centred
     return centred / centred.square().mean(dim=0).sqrt().clamp_min(LEAST_DEVIATION)
+
+
+def _warped(settings: Chosen, factor: float) -> Chosen:
+    return type(settings).model_validate(settings.model_dump() | {"warp": settings.warp * factor})
 
 
 def _as_features(frames: Tensor) -> Features:

@@ -1,0 +1,241 @@
+"""Training spoken learners: units that tell sounds apart, stages that are kept, a run that can be killed."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from babyslm.corpora.corpus import save_corpus
+from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.settings import MfccSettings
+from babyslm.models.load import load_model
+from babyslm.models.spoken import SpokenLanguageModel
+from babyslm.models.units import stack_context
+from babyslm.speech.audio import write_audio
+from babyslm.stimuli.stimulus import Stimulus
+from babyslm.training.correspondence import CorrespondenceSettings, correspondence_projection, nearest_pairs
+from babyslm.training.recipe import make_recipe
+from babyslm.training.speech_data import read_utterances
+from babyslm.training.spoken import unit_statistics
+from babyslm.training.train import train
+from babyslm.training.units import PcaSettings, UnitSettings, learn_codebook, mean_distance, train_centroids
+from babyslm.verify.recipes import CheckpointMismatchError, RecipeError
+from babyslm.verify.units import NoCorrespondenceError, NoSpeechError, SegmentError, TooFewFramesError
+
+VOICES, WORDS, TIMES = 3, 4, 3
+
+
+def say(word: int, voice: int, take: int) -> np.ndarray:
+    """Two tones, by the word; the voice moves both and adds its own hum."""
+    draws = np.random.default_rng([word, voice, take])
+    time = np.arange(2400) / 16_000
+    factor = 1 + 0.08 * voice
+    first, second = (500 * factor * (1 + word % 2), 900 * factor * (1 + word // 2))
+    tone = np.concatenate([np.sin(2 * np.pi * first * time), np.sin(2 * np.pi * second * time)])
+    hum = 0.1 * np.sin(2 * np.pi * (90 + 40 * voice) * np.arange(4800) / 16_000)
+    return (0.4 * tone + hum + 0.01 * draws.standard_normal(4800)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    rows, length = [], 4800 / 16_000
+    for voice in range(VOICES):
+        takes = [(word, take) for take in range(TIMES) for word in range(WORDS)]
+        write_audio(folder / f"v{voice}.wav", np.concatenate([say(word, voice, take) for word, take in takes]))
+        rows += [
+            {"audio": f"v{voice}.wav", "onset": i * length, "offset": (i + 1) * length, "speaker": f"v{voice}"}
+            | {"text": f"w{word}"}
+            for i, (word, _) in enumerate(takes)
+        ]
+    rows.insert(5, {"text": "only written"})
+    save_corpus(pd.DataFrame(rows), folder, name="tones", language="en", licence="none", sources=["tones"])
+    return folder
+
+
+def recipe(corpus: Path, *overrides: str):
+    values = {
+        "family": "spoken",
+        "name": "tiny",
+        "encoder": {"kind": "mfcc", "deltas": 0},
+        "units": {"size": 8, "context": [-2, 0, 2], "penalty": 1.0, "frames": 2000, "passes": 2}
+        | {"projection": {"kind": "correspondence", "dimensions": 4, "neighbours": 2}},
+        "warps": [0.95, 1.0],
+        "validation": 0.1,
+        "sizes": {"embedding": 4, "hidden": 8, "layers": 1, "output": 4, "dropout": 0.0},
+        "loop": {"updates": 12, "batch_tokens": 200, "lr": 0.01, "warmup": 2},
+        "corpus": str(corpus),
+    }
+    return make_recipe(values, overrides)
+
+
+def test_utterances_are_read_file_by_file_and_cut_where_the_table_says(corpus: Path) -> None:
+    utterances = read_utterances(corpus)
+    assert len(utterances) == VOICES * WORDS * TIMES
+    assert len(utterances.files) == VOICES
+    heard = dict(utterances.waveforms([14, 2, 3]))
+    assert list(heard) == [2, 3, 14]
+    np.testing.assert_allclose(heard[2], say(2, 0, 0), atol=1e-4)
+    np.testing.assert_allclose(heard[14], say(2, 1, 0), atol=1e-4)
+    assert utterances.speakers.tolist() == [voice for voice in range(VOICES) for _ in range(WORDS * TIMES)]
+
+
+def test_an_utterance_beyond_its_file_is_named(corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(corpus, folder)
+    write_audio(folder / "v1.wav", say(0, 0, 0))
+    with pytest.raises(SegmentError, match=r"v1\.wav: utterance 13 lies at 0\.300-0\.600 s of a file of 0\.300 s"):
+        list(read_utterances(folder).waveforms(range(36)))
+
+
+def test_a_corpus_without_sound_is_refused(tmp_path: Path) -> None:
+    save_corpus(pd.DataFrame({"text": ["a"]}), tmp_path, name="t", language="en", licence="none", sources=["t"])
+    with pytest.raises(NoSpeechError, match="no utterance with sound"):
+        read_utterances(tmp_path)
+
+
+def test_nearest_pairs_equal_a_naive_search_and_join_different_speakers() -> None:
+    draws = np.random.default_rng(0)
+    words = [draws.standard_normal((10, 2)).astype(np.float32) for _ in range(12)]
+    speakers = np.arange(12) % 3
+    first, second = nearest_pairs(words, speakers, 2)
+    for number in range(12):
+        others = [other for other in range(12) if speakers[other] != speakers[number]]
+        others.sort(key=lambda other: float(((words[other] - words[number]) ** 2).sum()))
+        assert set(second[first == number].tolist()) == set(others[:2])
+
+
+def test_correspondence_drops_what_speakers_differ_in_and_keeps_what_words_differ_in() -> None:
+    draws = np.random.default_rng(0)
+    words, speakers = [], []
+    targets = 2 * draws.standard_normal((6, 12))
+    for word in range(6):
+        for speaker in range(4):
+            content = targets[word] + 0.05 * draws.standard_normal(12)
+            voice = np.full(12, 1.0 * speaker) + 0.05 * draws.standard_normal(12)
+            words.append(np.stack([content, voice], axis=1).astype(np.float32))
+            speakers.append(speaker)
+    settings = CorrespondenceSettings(dimensions=1, neighbours=2, points=12)
+    frames = np.concatenate(words)
+    mean, projection = correspondence_projection(words, np.array(speakers), frames, (0,), settings)
+    assert mean == pytest.approx(frames.mean(axis=0), abs=1e-4)
+    assert abs(projection[0, 0]) > 20 * abs(projection[1, 0])
+
+
+def test_correspondence_needs_two_speakers() -> None:
+    words = [np.zeros((5, 2), dtype=np.float32)] * 3
+    with pytest.raises(NoCorrespondenceError, match="too few speakers"):
+        correspondence_projection(words, np.zeros(3), np.zeros((9, 2)), (0,), CorrespondenceSettings())
+
+
+def test_centroids_of_a_stream_find_the_clusters() -> None:
+    draws = np.random.default_rng(0)
+    centres = np.array([[0, 0], [10, 0], [0, 10]], dtype=np.float32)
+    blocks = [centres[draws.integers(0, 3, 200)] + 0.1 * draws.standard_normal((200, 2)) for _ in range(5)]
+    centroids = train_centroids(iter(blocks), 3, seed=1)
+    assert np.sort(centroids.round().sum(axis=1)).tolist() == [0, 10, 10]
+    assert mean_distance(blocks, centroids) < 0.05
+    np.testing.assert_array_equal(centroids, train_centroids(iter(blocks), 3, seed=1))
+
+
+def test_more_units_than_frames_are_refused() -> None:
+    with pytest.raises(TooFewFramesError, match=r"units\.size=9: only 4 frames"):
+        train_centroids([np.zeros((4, 2), dtype=np.float32)], 9, seed=0)
+
+
+def test_principal_components_are_those_of_the_stacked_frames(corpus: Path) -> None:
+    utterances, encoder = read_utterances(corpus), make_encoder(MfccSettings(deltas=0))
+    settings = UnitSettings(size=4, context=(-1, 1), projection=PcaSettings(dimensions=3), frames=5000)
+    codebook = learn_codebook(utterances, encoder, settings, seed=0)
+    features = encoder.encode([waveform for _, waveform in utterances.waveforms(range(36))])
+    stacked = np.concatenate([stack_context(frames, (-1, 1)) for frames in features])
+    variances = np.concatenate([codebook.project(frames) for frames in features]).var(axis=0)
+    largest = np.sort(np.linalg.eigvalsh(np.cov(stacked.T)))[::-1][:3]
+    np.testing.assert_allclose(variances, largest, rtol=1e-2)
+
+
+def test_restarts_never_end_farther_from_the_frames(corpus: Path) -> None:
+    utterances, encoder = read_utterances(corpus), make_encoder(MfccSettings(deltas=0))
+    features = encoder.encode([waveform for _, waveform in utterances.waveforms(range(36))])
+    once, several = (
+        learn_codebook(utterances, encoder, UnitSettings(size=8, frames=5000, restarts=restarts), seed=0)
+        for restarts in (1, 4)
+    )
+    assert mean_distance(features, several.centroids) <= mean_distance(features, once.centroids)
+
+
+def test_unit_statistics_count_units() -> None:
+    told = unit_statistics([np.array([0, 1]), np.array([1, 0])], 5, 2.0)
+    assert told == {"used": 2, "perplexity": 2.0, "a_second": 2.0}
+
+
+def test_a_recipe_becomes_a_learner_that_scores(corpus: Path, tmp_path: Path) -> None:
+    record = train(recipe(corpus), tmp_path / "model", device="cpu")
+    assert record.outcome["units"]["used"] > 1
+    assert record.outcome["sequences"] == 2 * 32
+    model = load_model(str(tmp_path / "model"), device="cpu")
+    assert isinstance(model, SpokenLanguageModel)
+    assert model.warps == (0.95, 1.0)
+    write_audio(tmp_path / "new.wav", say(1, 0, 99))
+    assert np.isfinite(model.score([Stimulus("new", audio=tmp_path / "new.wav")]).log_probability).all()
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
+        "babyslm.json",
+        "codebook.json",
+        "codebook.safetensors",
+        "language-model",
+        "training.json",
+    ]
+
+
+def weights(folder: Path) -> bytes:
+    return (folder / "language-model" / "model.safetensors").read_bytes()
+
+
+def test_a_killed_run_goes_on_with_its_stages_to_the_same_weights(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train(recipe(corpus), tmp_path / "whole", device="cpu")
+
+    class KilledError(Exception):
+        pass
+
+    def killed(*_args: object, **_kwargs: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch, pytest.raises(KilledError):
+        patch.setattr("babyslm.training.spoken.fit_lstm", killed)
+        train(recipe(corpus), tmp_path / "again", device="cpu")
+    assert not (tmp_path / "again" / "babyslm.json").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr("babyslm.training.spoken.learn_codebook", killed)
+        patch.setattr("babyslm.training.spoken.encode_units", killed)
+        train(recipe(corpus), tmp_path / "again", device="cpu")
+    assert weights(tmp_path / "again") == weights(tmp_path / "whole")
+    assert (tmp_path / "again" / "codebook.safetensors").read_bytes() == (
+        tmp_path / "whole" / "codebook.safetensors"
+    ).read_bytes()
+
+
+def test_stages_of_another_recipe_are_refused_unless_started_anew(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_args: object, **_kwargs: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("babyslm.training.spoken.fit_lstm", killed)
+        train(recipe(corpus), tmp_path / "model", device="cpu")
+    with pytest.raises(CheckpointMismatchError):
+        train(recipe(corpus, "units.size=6"), tmp_path / "model", device="cpu")
+    train(recipe(corpus, "units.size=6"), tmp_path / "model", resume=False, device="cpu")
+    assert len(json.loads((tmp_path / "model" / "language-model" / "vocabulary.json").read_text())["symbols"]) == 9
+
+
+def test_faulty_fields_of_a_recipe_are_named(corpus: Path) -> None:
+    with pytest.raises(RecipeError, match="encoder"):
+        recipe(corpus, "encoder.kind=cochlea")
+    with pytest.raises(RecipeError, match=r"units\.size"):
+        recipe(corpus, "units.size=1")
