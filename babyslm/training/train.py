@@ -81,6 +81,8 @@ def train(recipe: Recipe, out: str | PathLike[str], *, resume: bool = True, devi
 
 def _run(recipe: Recipe, told: dict[str, Any], folder: Path, *, resume: bool, device: str) -> TrainingRecord:
     begun = time.perf_counter()
+    if is_first():
+        _sweep(folder)
     outcome = find(FAMILIES[recipe.family].train)(recipe, folder, resume=resume, device=device)
     seconds = round(time.perf_counter() - begun, 1)
     record = TrainingRecord(str(folder), told, outcome, seconds, _versions())
@@ -88,6 +90,15 @@ def _run(recipe: Recipe, told: dict[str, Any], folder: Path, *, resume: bool, de
         write_json(folder / RECORD_NAME, record.as_dict())
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     return record
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run left half-written; the lock says that nobody writes it any more."""
+    for path in [*folder.glob(".*.partial*"), *(folder / CHECKPOINTS).glob(".*.partial*")]:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _finished(folder: Path, told: dict[str, Any]) -> TrainingRecord | None:

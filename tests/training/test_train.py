@@ -141,6 +141,14 @@ def test_a_faulty_corpus_leaves_nothing_behind(tmp_path: Path):
     assert not (tmp_path / "out").exists()
 
 
+def test_what_a_killed_run_left_half_written_is_swept_away(tmp_path: Path, corpus: Path):
+    (tmp_path / "out" / ".checkpoints" / ".update-1.x.partial").mkdir(parents=True)
+    (tmp_path / "out" / ".model.safetensors.x.partial.safetensors").write_bytes(b"half")
+    train(ngram(corpus), tmp_path / "out")
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["babyslm.json", "model.safetensors", "training.json", "vocabulary.json"]
+
+
 def test_two_trainings_of_one_folder_exclude_each_other(tmp_path: Path, corpus: Path):
     with exclusive(tmp_path / "out"), pytest.raises(LockedError):
         train(ngram(corpus), tmp_path / "out")
