@@ -194,7 +194,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare learners on the pairs they share: paired differences with intervals."""
-    from babyslm.results.compare import compare_folders
+    from babyslm.results.folders import compare_folders
 
     table = compare_folders(results, out)
     say({"comparison": table.to_dict("records")}, table.to_string(index=False), as_json=as_json)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,11 @@ from numpy.typing import NDArray
 from babyslm.results.aggregate import attribute, has_attribute, item_accuracies
 from babyslm.results.intervals import cluster_codes, draw_means, p_value, percentile_interval
 from babyslm.results.labels import labels
-from babyslm.results.result import Result, load_result
+from babyslm.results.outcome import Outcome
 from babyslm.results.summary import tables_of
 from babyslm.verify.results import DifferentStimuliError, FewResultsError, NoSharedPairsError
 
-__all__ = ["COMPARISON_DRAWS", "compare", "compare_folders", "holm"]
+__all__ = ["COMPARISON_DRAWS", "compare", "holm"]
 
 COMPARISON_DRAWS = 10_000
 """More than for intervals: a p-value cannot be smaller than 2 / (draws + 1)."""
@@ -40,7 +39,7 @@ COLUMNS = (
 
 
 def compare(
-    results: Sequence[Result], *, reference: int | None = None, draws: int = COMPARISON_DRAWS, seed: int = 0
+    results: Sequence[Outcome], *, reference: int | None = None, draws: int = COMPARISON_DRAWS, seed: int = 0
 ) -> pd.DataFrame:
     """Compare results on the pairs they share, every two of them or all with one.
 
@@ -75,25 +74,9 @@ def compare(
     return table
 
 
-def compare_folders(folders: Sequence[Path], page: Path | None = None) -> pd.DataFrame:
-    """Compare result folders, and write a page that sets them side by side if asked to.
-
-    :param folders: two or more folders written by `Result.save`.
-    :param page: the HTML file; default none.
-    :returns: as `compare`, with None where there is no interval, so that the rows are JSON.
-    """
-    from babyslm.results.comparison import comparison_report
-
-    results = [load_result(folder) for folder in folders]
-    table = compare(results)
-    if page is not None:
-        comparison_report(results, page, title="Learners side by side")
-    return table.astype(object).where(table.notna(), None)
-
-
 def _with_reference(
-    named: list[tuple[str, Result]], reference: int
-) -> Iterator[tuple[tuple[str, Result], tuple[str, Result]]]:
+    named: list[tuple[str, Outcome]], reference: int
+) -> Iterator[tuple[tuple[str, Outcome], tuple[str, Outcome]]]:
     chosen = named[reference]
     for each in named:
         if each is not chosen:
@@ -115,7 +98,9 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return corrected
 
 
-def _compare_two(first: Result, second: Result, one: str, two: str, *, draws: int, seed: int) -> list[dict[str, Any]]:
+def _compare_two(
+    first: Outcome, second: Outcome, one: str, two: str, *, draws: int, seed: int
+) -> list[dict[str, Any]]:
     others = {(task, split): table for task, split, table in tables_of(second.trials)}
     rows: list[dict[str, Any]] = []
     for task, split, mine in tables_of(first.trials):

@@ -13,11 +13,11 @@ from babyslm.results.compare import compare
 from babyslm.results.curves import curve_sections
 from babyslm.results.facts import amount_text, condition, modality, snr_text, training_condition
 from babyslm.results.labels import labels
+from babyslm.results.outcome import Outcome
 from babyslm.results.page import Page, Plot, Section, Table, percent, points, render
 from babyslm.results.plots import difference_plot, dot_plot
 from babyslm.results.provenance import methods, provenance
 from babyslm.results.record import metric_table
-from babyslm.results.result import Result
 from babyslm.results.summary import ATTRIBUTES
 from babyslm.verify.results import FewResultsError
 
@@ -33,7 +33,7 @@ INTRODUCTION = (
 
 
 def comparison_report(
-    results: Sequence[Result], path: str | PathLike[str], *, title: str, notes: Sequence[str] = ()
+    results: Sequence[Outcome], path: str | PathLike[str], *, title: str, notes: Sequence[str] = ()
 ) -> Path:
     """Write a page that sets several results side by side.
 
@@ -47,7 +47,7 @@ def comparison_report(
     return place
 
 
-def comparison_page(results: Sequence[Result], *, title: str, notes: Sequence[str] = ()) -> str:
+def comparison_page(results: Sequence[Outcome], *, title: str, notes: Sequence[str] = ()) -> str:
     """Return that page as HTML."""
     if len(results) < 2:
         raise FewResultsError(len(results))
@@ -70,7 +70,7 @@ def comparison_page(results: Sequence[Result], *, title: str, notes: Sequence[st
     return render(page)
 
 
-def _stacked(results: Sequence[Result], names: Sequence[str], attribute: str | None = None) -> pd.DataFrame:
+def _stacked(results: Sequence[Outcome], names: Sequence[str], attribute: str | None = None) -> pd.DataFrame:
     """Put the figures of every result one below the other, with the learner's name."""
     frames = [
         metric_table(result.record.metrics, attribute).assign(learner=name)
@@ -80,7 +80,7 @@ def _stacked(results: Sequence[Result], names: Sequence[str], attribute: str | N
     return pd.concat(kept, ignore_index=True) if kept else frames[0]
 
 
-def _overview(results: Sequence[Result], names: Sequence[str]) -> Section:
+def _overview(results: Sequence[Outcome], names: Sequence[str]) -> Section:
     whole = _stacked(results, names)
     plots = []
     for (task, split), group in whole.groupby(["task", "split"], sort=True):
@@ -103,7 +103,7 @@ def _overview(results: Sequence[Result], names: Sequence[str]) -> Section:
     return Section("Accuracy", plots=plots)
 
 
-def _learners(results: Sequence[Result], names: Sequence[str]) -> Section:
+def _learners(results: Sequence[Outcome], names: Sequence[str]) -> Section:
     rows = []
     for result, name in zip(results, names, strict=True):
         cells = (
@@ -121,7 +121,7 @@ def _learners(results: Sequence[Result], names: Sequence[str]) -> Section:
     return Section("The learners", tables=[table])
 
 
-def _differences(results: Sequence[Result]) -> list[Section]:
+def _differences(results: Sequence[Outcome]) -> list[Section]:
     frame = compare(results, reference=0 if len(results) > MANY else None)
     frame = frame.assign(comparison=frame["first"] + " − " + frame["second"])
     whole = frame[frame["phenomenon"] == ""]

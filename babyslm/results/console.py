@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from babyslm.results.outcome import Outcome
 from babyslm.results.record import Metric
-from babyslm.results.result import Result
 
 __all__ = ["as_object", "as_text"]
 
@@ -14,12 +14,12 @@ NAMES = {
 }
 
 
-def as_object(result: Result) -> dict[str, Any]:
+def as_object(result: Outcome) -> dict[str, Any]:
     """Return the record of a result, as `result.json` holds it."""
     return result.record.model_dump(mode="json")
 
 
-def as_text(result: Result) -> str:
+def as_text(result: Outcome) -> str:
     """Return the headline figures with their intervals, and those by phenomenon, words seen or not, and voice.
 
     :param result: any result.

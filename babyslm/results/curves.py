@@ -15,20 +15,20 @@ from babyslm.results.facts import (
     training_condition,
     training_text,
 )
+from babyslm.results.outcome import Outcome
 from babyslm.results.page import Plot, Section, Table, percent
 from babyslm.results.plots import curve
 from babyslm.results.record import metric_table
-from babyslm.results.result import Result
 
 __all__ = ["curve_sections"]
 
-Fact = Callable[[Result], str | None]
+Fact = Callable[[Outcome], str | None]
 
 MOST_LINES = 8
 """More phenomena than this would be no plot to read."""
 
 
-def curve_sections(results: Sequence[Result]) -> list[Section]:
+def curve_sections(results: Sequence[Outcome]) -> list[Section]:
     """Return the sections that the results allow.
 
     A learning curve, where at least two results of one learner tell different amounts of training in one unit; a curve
@@ -41,7 +41,7 @@ def curve_sections(results: Sequence[Result]) -> list[Section]:
 
 
 def _points(
-    results: Sequence[Result], x: str, value_of: Callable[[Result], float | None], fixed: Sequence[Fact]
+    results: Sequence[Outcome], x: str, value_of: Callable[[Outcome], float | None], fixed: Sequence[Fact]
 ) -> pd.DataFrame:
     """Return headline figures with the quantity `x` and the series they belong to.
 
@@ -73,14 +73,14 @@ def _plots(points: pd.DataFrame, x: str, title: str, *, log: bool) -> list[Plot]
     ]
 
 
-def _learning_curve(results: Sequence[Result]) -> list[Section]:
+def _learning_curve(results: Sequence[Outcome]) -> list[Section]:
     units = [amount[0] for result in results if (amount := training_amount(result))]
     if not units:
         return []
     # One unit a plot: the one that most results tell.
     unit = max(sorted(set(units)), key=units.count)
 
-    def value_of(result: Result) -> float | None:
+    def value_of(result: Outcome) -> float | None:
         amount = training_amount(result)
         return amount[1] if amount and amount[0] == unit else None
 
@@ -91,7 +91,9 @@ def _learning_curve(results: Sequence[Result]) -> list[Section]:
     return [Section("Over training", plots=plots)] if plots else []
 
 
-def _phenomenon_curves(results: Sequence[Result], unit: str, value_of: Callable[[Result], float | None]) -> list[Plot]:
+def _phenomenon_curves(
+    results: Sequence[Outcome], unit: str, value_of: Callable[[Outcome], float | None]
+) -> list[Plot]:
     """Draw each phenomenon of a single series as a line of its own."""
     frames = [
         metric_table(result.record.metrics, "phenomenon").assign(**{unit: value})
@@ -106,14 +108,14 @@ def _phenomenon_curves(results: Sequence[Result], unit: str, value_of: Callable[
     return [Plot(plot.spec, f"{plot.title}, by phenomenon", plot.table) for plot in plots]
 
 
-def _noise_curve(results: Sequence[Result]) -> list[Section]:
+def _noise_curve(results: Sequence[Outcome]) -> list[Section]:
     points = _points(results, "snr", snr, (training_text, amount_text, condition_text))
     plots = _plots(points, "snr", "signal-to-noise ratio of the stimuli (dB)", log=False)
     return [Section("Over noise", plots=plots)] if plots else []
 
 
-def _condition_table(results: Sequence[Result]) -> list[Section]:
-    told: list[tuple[Result, str, str]] = []
+def _condition_table(results: Sequence[Outcome]) -> list[Section]:
+    told: list[tuple[Outcome, str, str]] = []
     for result in results:
         train, test = training_condition(result), condition(result)
         if train and test:

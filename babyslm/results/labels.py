@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from babyslm.results.facts import amount_text, condition_text, modality, revision, snr_text, training_text
-from babyslm.results.result import Result
+from babyslm.results.outcome import Outcome
 
 __all__ = ["labels"]
 
-DETAILS: tuple[Callable[[Result], str | None], ...] = (
+DETAILS: tuple[Callable[[Outcome], str | None], ...] = (
     revision,
     modality,
     training_text,
@@ -18,7 +18,7 @@ DETAILS: tuple[Callable[[Result], str | None], ...] = (
 )
 
 
-def labels(results: Sequence[Result]) -> list[str]:
+def labels(results: Sequence[Outcome]) -> list[str]:
     """Return a label for each result: its name, and as much more as tells it from the others.
 
     Revision, modality, condition and amount of training, condition and noise of the stimuli are added in this order

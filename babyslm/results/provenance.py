@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from babyslm.results.outcome import Outcome
 from babyslm.results.page import Section, Table
-from babyslm.results.result import Result
 
 __all__ = ["methods", "provenance"]
 
@@ -23,7 +23,7 @@ METHODS = (
 )
 
 
-def provenance(results: Sequence[Result], names: Sequence[str]) -> list[Section]:
+def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section]:
     """Return a section on the settings of the learners, and one on stimuli and software.
 
     :param results: one or more results.
@@ -48,7 +48,7 @@ def methods() -> Section:
     return Section("How the numbers are computed", [METHODS])
 
 
-def _software(result: Result) -> list[tuple[str, str]]:
+def _software(result: Outcome) -> list[tuple[str, str]]:
     record = result.record
     environment = record.environment
     git = environment.git

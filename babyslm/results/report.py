@@ -6,15 +6,14 @@ from typing import Any
 import pandas as pd
 
 from babyslm.results.breakdowns import breakdowns, interval_text, table_title
-from babyslm.results.comparison import comparison_report
 from babyslm.results.facts import modality
+from babyslm.results.outcome import Outcome
 from babyslm.results.page import Card, Page, Section, Table, percent, render
 from babyslm.results.provenance import methods, provenance
 from babyslm.results.record import metric_table
-from babyslm.results.result import Result
 from babyslm.results.summary import ATTRIBUTES
 
-__all__ = ["comparison_report", "notebook_table", "report_page"]
+__all__ = ["notebook_table", "report_page"]
 
 INTRODUCTION = (
     "Each figure is the share of pairs in which the learner prefers the real word or the grammatical sentence. "
@@ -27,7 +26,7 @@ POOLING_TITLES = {"mean": "official (mean log-probability)", "sum": "as asked (s
 """What the headline is, by the pooling that the settings name; scores of unknown pooling are taken as given."""
 
 
-def report_page(result: Result) -> str:
+def report_page(result: Outcome) -> str:
     """Return the page of one result.
 
     :param result: a result with at least one table.
@@ -44,7 +43,7 @@ def report_page(result: Result) -> str:
     return render(page)
 
 
-def _subtitle(result: Result) -> str:
+def _subtitle(result: Outcome) -> str:
     stimuli = result.record.stimuli
     parts = [f"{modality(result)} learner" if modality(result) else "learner", f"on {stimuli.name}"]
     if stimuli.version:
@@ -66,12 +65,12 @@ def _card(row: dict[str, Any]) -> Card:
     )
 
 
-def _measure_title(result: Result, measure: str) -> str:
+def _measure_title(result: Outcome, measure: str) -> str:
     pooling = str(result.record.settings.get("pooling", "mean"))
     return MEASURE_TITLES.get(measure) or POOLING_TITLES.get(pooling, "official (scores as given)")
 
 
-def _overview(result: Result, whole: pd.DataFrame) -> Section:
+def _overview(result: Outcome, whole: pd.DataFrame) -> Section:
     """Show the other ways of counting, ties and the spread between voices."""
     rows = [
         (
@@ -100,11 +99,11 @@ def _spread_sentence(task: str, split: str, voices: pd.DataFrame) -> str:
     )
 
 
-def _breakdowns(result: Result) -> list[Section]:
+def _breakdowns(result: Outcome) -> list[Section]:
     return breakdowns({name: metric_table(result.record.metrics, name) for name in ATTRIBUTES})
 
 
-def notebook_table(result: Result) -> str:
+def notebook_table(result: Outcome) -> str:
     """Return the headline figures as a small HTML table."""
     rows = "".join(
         f"<tr><td>{escape(row['task'])}</td><td>{escape(row['split'])}</td>"

@@ -11,31 +11,29 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
-from babyslm.models.protocol import Pooling
-from babyslm.results.aggregate import accuracy, has_attribute, macro_accuracy
+from babyslm.results.compare import compare
 from babyslm.results.environment import current_environment
 from babyslm.results.intervals import CONFIDENCE, DRAWS
+from babyslm.results.outcome import Outcome, Scores
 from babyslm.results.record import (
     RECORD_NAME,
     Bootstrap,
     ResultRecord,
-    metric_table,
     metrics_of,
     plain,
     read_record,
     stimuli_record,
 )
+from babyslm.results.report import notebook_table, report_page
 from babyslm.results.score_files import parse_scores, score_lines, score_path
 from babyslm.results.score_table import official_order
-from babyslm.results.summary import ATTRIBUTES, summarise, tables_of
+from babyslm.results.summary import tables_of
 from babyslm.results.trials import TRIAL_COLUMNS, make_trials
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.results import (
-    AmbiguousTableError,
     ResultChangedError,
     TrialsFormatError,
-    UnknownAttributeError,
 )
 
 __all__ = ["REPORT_NAME", "TRIALS_NAME", "Result", "load_result", "make_result"]
@@ -44,88 +42,18 @@ TRIALS_NAME = "trials.parquet"
 REPORT_NAME = "report.html"
 SCORES_NAME = "scores"
 
-Scores = Mapping[tuple[Task, Split], pd.DataFrame]
-
 
 @dataclass(frozen=True, eq=False)
-class Result:
-    """What a learner got right on a stimulus set.
+class Result(Outcome):
+    """An outcome that can be stored, shown and compared.
 
     :param record: model, stimuli, settings, environment and figures, as in `result.json`.
     :param trials: one row a pair and voice, of all tables; see `babyslm.results.trials.make_trials`.
     :param scores: tables indexed by stimulus name, by (task, split), in the order and form of the official files.
     """
 
-    record: ResultRecord
-    trials: pd.DataFrame
-    scores: dict[tuple[Task, Split], pd.DataFrame]
-
-    @property
-    def name(self) -> str:
-        """The learner's name."""
-        return str(self.record.model.get("name", "unnamed"))
-
-    @property
-    def tables(self) -> list[str]:
-        """The tables of this result, such as `lexical/dev`."""
-        return [f"{task}/{split}" for task, split, _ in tables_of(self.trials)]
-
-    def accuracy(
-        self,
-        task: Task | None = None,
-        split: Split | None = None,
-        *,
-        pooling: Pooling = "mean",
-        macro: bool = False,
-    ) -> float:
-        """Return the official accuracy of one table.
-
-        :param task: may be left out where the result has one task.
-        :param split: may be left out where the result has one split of the task.
-        :param pooling: `mean` log-probability (official) or `sum`; NaN where sums are unknown.
-        :param macro: average over phenomena instead of pairs (syntactic).
-        """
-        tables = tables_of(self._select(task, split))
-        if len(tables) != 1:
-            raise AmbiguousTableError(f"{task or 'any task'}/{split or 'any split'}", self.tables)
-        table = tables[0][2]
-        return macro_accuracy(table, pooling=pooling) if macro else accuracy(table, pooling=pooling)
-
-    def headline(self) -> pd.DataFrame:
-        """Return the figures of each table as a whole, with 95 % intervals."""
-        return metric_table(self.record.metrics)
-
-    def by(
-        self,
-        attribute: str,
-        *,
-        task: Task | None = None,
-        split: Split | None = None,
-        pooling: Pooling = "mean",
-    ) -> pd.DataFrame:
-        """Return accuracies by an attribute: `n, clusters, trials, ties, accuracy, std, low, high`.
-
-        :param attribute: `phenomenon`, `frequency`, `length`, `voice`, or any column of the trials.
-        :param task: only this task; default all that have the attribute.
-        :param split: only this split; default all.
-        :param pooling: `mean` log-probability (official) or `sum`.
-        """
-        trials = self._select(task, split)
-        if not any(has_attribute(table, attribute) for _, _, table in tables_of(trials)):
-            raise UnknownAttributeError(attribute, [name for name in ATTRIBUTES if has_attribute(trials, name)])
-        if pooling == "mean" and attribute in ATTRIBUTES:
-            recorded = metric_table(self.record.metrics, attribute)
-            wanted = (recorded["task"] == (task or recorded["task"])) & (
-                recorded["split"] == (split or recorded["split"])
-            )
-            return recorded[wanted].reset_index(drop=True)
-        bootstrap = self.record.bootstrap
-        return summarise(trials, attribute, pooling=pooling, draws=bootstrap.draws, seed=bootstrap.seed)
-
     def compare(self, other: "Result") -> pd.DataFrame:
         """Return paired differences to another result on the pairs they share; see `babyslm.results.compare`."""
-        from babyslm.results.compare import compare
-
         return compare([self, other])
 
     def annotate(self, **columns: pd.Series) -> "Result":
@@ -172,13 +100,9 @@ class Result:
 
     def to_html(self) -> str:
         """Return the report as one page that loads nothing from elsewhere."""
-        from babyslm.results.report import report_page
-
         return report_page(self)
 
     def _repr_html_(self) -> str:
-        from babyslm.results.report import notebook_table
-
         return notebook_table(self)
 
     def __repr__(self) -> str:
@@ -188,16 +112,6 @@ class Result:
             if metric.measure == "accuracy" and metric.attribute is None
         )
         return f"<Result of {self.name}: {figures}>"
-
-    def _select(self, task: Task | None, split: Split | None) -> pd.DataFrame:
-        chosen = self.trials
-        if task is not None:
-            chosen = chosen[chosen["task"] == task]
-        if split is not None:
-            chosen = chosen[chosen["split"] == split]
-        if chosen.empty:
-            raise AmbiguousTableError(f"{task or 'any task'}/{split or 'any split'}", self.tables)
-        return chosen
 
 
 def make_result(

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from babyslm.models.protocol import ScoreBatch
 from babyslm.results.aggregate import accuracy
-from babyslm.results.compare import compare, compare_folders, holm
+from babyslm.results.compare import compare, holm
+from babyslm.results.folders import compare_folders
 from babyslm.results.labels import labels
 from babyslm.results.result import Result, make_result
 from babyslm.results.score_table import score_table

@@ -10,7 +10,8 @@ import pytest
 
 from babyslm.results.page import _bundle, percent, points
 from babyslm.results.plots import curve, difference_plot, dot_plot
-from babyslm.results.report import comparison_report, report_page
+from babyslm.results.comparison import comparison_report
+from babyslm.results.report import report_page
 from babyslm.results.result import Result
 from babyslm.verify.results import FewResultsError
 

@@ -1,0 +1,26 @@
+"""Result folders set side by side."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from babyslm.results.compare import compare
+from babyslm.results.comparison import comparison_report
+from babyslm.results.result import load_result
+
+__all__ = ["compare_folders"]
+
+
+def compare_folders(folders: Sequence[Path], page: Path | None = None) -> pd.DataFrame:
+    """Compare result folders, and write a page that sets them side by side if asked to.
+
+    :param folders: two or more folders written by `Result.save`.
+    :param page: the HTML file; default none.
+    :returns: as `compare`, with None where there is no interval, so that the rows are JSON.
+    """
+    results = [load_result(folder) for folder in folders]
+    table = compare(results)
+    if page is not None:
+        comparison_report(results, page, title="Learners side by side")
+    return table.astype(object).where(table.notna(), None)
