@@ -3,12 +3,9 @@
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from babyslm.stimuli.phone_set import PhoneSet
 from babyslm.verify.lexicon import DictionaryError
-
-if TYPE_CHECKING:
-    from babyslm.stimuli.phones import PhoneSet
 
 __all__ = ["read_dictionary"]
 
@@ -16,7 +13,7 @@ VARIANT = re.compile(r"\(\d+\)$")
 COMMENT = ";;;"
 
 
-def read_dictionary(path: Path, phone_set: "PhoneSet") -> dict[str, str]:
+def read_dictionary(path: Path, phone_set: PhoneSet) -> dict[str, str]:
     """Read `WORD PHONE PHONE ...` lines; words lower-case, phones of the set, the first pronunciation of each word.
 
     :param path: the dictionary; UTF-8, or Latin-1 as old releases of CMUdict are.
@@ -34,7 +31,7 @@ def read_dictionary(path: Path, phone_set: "PhoneSet") -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _read(path: Path, phone_set: "PhoneSet", modified: int) -> dict[str, str]:
+def _read(path: Path, phone_set: PhoneSet, modified: int) -> dict[str, str]:
     del modified  # part of the key: a dictionary that was edited is read again
     entries: dict[str, str] = {}
     for number, line in enumerate(_lines(path), start=1):

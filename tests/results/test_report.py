@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from babyslm.results.comparison import comparison_report
 from babyslm.results.page import _bundle, percent, points
 from babyslm.results.plots import curve, difference_plot, dot_plot
-from babyslm.results.comparison import comparison_report
 from babyslm.results.report import report_page
 from babyslm.results.result import Result
 from babyslm.verify.results import FewResultsError
