@@ -190,7 +190,7 @@ def resample_audio(samples: NDArray[Any], rate: int, target: int) -> Samples:
     :param rate: Hz of `samples`.
     :param target: Hz of the result.
     """
-    import soxr  # type: ignore[import-untyped]
+    import soxr
 
     changed = soxr.resample(samples.astype(np.float64), rate, target, quality="HQ")
     return np.asarray(changed, dtype=np.float32)
