@@ -110,7 +110,8 @@ def build_stimuli(
     :param tasks: what to build.
     :param lexicon: word list or corpus; default the shipped child lexicon. Where it tells no categories, the minimal
         pairs are made of the shipped lexicon's words that occur in it.
-    :param up_to: oldest age band of the words, such as `24-36` (months); default all.
+    :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. The non-words are
+        balanced, and kept apart from real words, with the whole lexicon in view.
     :param voices: voices of dev and test together; 0: no sound.
     :param words: most words of the lexical task; default all.
     :param pairs: pairs of the syntactic task; default the official 10,800.
@@ -130,11 +131,10 @@ def build_stimuli(
     with exclusive(out):
         (out / CARD_NAME).unlink(missing_ok=True)
         known = load_lexicon(lexicon, language=language)
-        known = known.up_to(up_to) if up_to else known
         figures: dict[str, Any] = {}
         tables: dict[tuple[Task, Split], StimulusTable] = {}
         for task in tasks:
-            made, figures[task] = _make(task, known, language, words, pairs, per_word, seed, processes)
+            made, figures[task] = _make(task, known, language, up_to, words, pairs, per_word, seed, processes)
             for split, rows in made.items():
                 folder = out / task / split
                 if not chosen[split]:
@@ -177,40 +177,50 @@ def _make(
     task: Task,
     lexicon: Lexicon,
     language: str,
+    up_to: str | None,
     words: int | None,
     pairs: int | None,
     per_word: int,
     seed: int,
     workers: int,
 ) -> tuple[dict[Split, pd.DataFrame], dict[str, Any]]:
+    young = lexicon.up_to(up_to) if up_to else lexicon
     if task == "syntactic":
-        told = bool(lexicon.entries["animacy"].any())
+        told = bool(young.entries["animacy"].any())
         if not told:
-            lexicon = load_lexicon(None, language=language, corpus=lexicon.source)
+            young = load_lexicon(None, language=language, corpus=lexicon.source)
         tables = build_syntactic(
-            language, lexicon=lexicon, seed=derive(seed, task), pairs=pairs, at_least=0 if told else 1
+            language, lexicon=young, seed=derive(seed, task), pairs=pairs, at_least=0 if told else 1
         )
-        return tables, {"pairs": {split: len(table) // 2 for split, table in tables.items()}, **tables["test"].attrs}
+        return tables, {"pairs": _pairs(tables), **tables["test"].attrs}
     build = build_lexical(lexicon, language=language, seed=derive(seed, task), per_word=per_word, workers=workers)
-    if words is None:
+    if up_to is None and words is None:
         return build.tables, build.figures
-    chosen = _fewer_words(build.tables, words, seed)
-    figures = build.figures | {
-        "pairs": {split: len(table) // 2 for split, table in chosen.items()},
-        "words_asked": words,
-    }
-    return chosen, figures
+    tables = _fewer_words(build.tables, set(young.words()["phones"]), words, seed)
+    return tables, build.figures | {"pairs": _pairs(tables), "words_asked": words}
 
 
-def _fewer_words(tables: dict[Split, pd.DataFrame], words: int, seed: int) -> dict[Split, pd.DataFrame]:
-    """Keep whole words, in proportion from both splits: each word is balanced in itself, so what is left is too."""
-    counts = {split: table["word"].replace("", pd.NA).nunique() for split, table in tables.items()}
-    share = min(1.0, words / sum(counts.values()))
+def _pairs(tables: dict[Split, pd.DataFrame]) -> dict[Split, int]:
+    return {split: len(table) // 2 for split, table in tables.items()}
+
+
+def _fewer_words(
+    tables: dict[Split, pd.DataFrame], young: set[str], words: int | None, seed: int
+) -> dict[Split, pd.DataFrame]:
+    """Keep whole words, in proportion from both splits: each word is balanced in itself, so what is left is too.
+
+    :param tables: the whole set; the balance was sought with all words known, so the choice must come after it.
+    :param young: phone strings that may be kept.
+    :param words: how many are kept at most.
+    :param seed: seed of the choice.
+    """
+    good = {split: table[(table["correct"] == 1) & table["phones"].isin(young)] for split, table in tables.items()}
+    counts = {split: rows["phones"].nunique() for split, rows in good.items()}
+    share = min(1.0, words / max(1, sum(counts.values()))) if words is not None else 1.0
     fewer = {}
-    for split, table in tables.items():
-        known = sorted(set(table["word"]) - {""})
-        size = max(1, round(share * len(known)))
-        kept = set(generator(seed, "fewer words", split).permutation(known)[:size])
-        ids = set(table.loc[table["word"].isin(kept), "id"])
-        fewer[split] = table[table["id"].isin(ids)].reset_index(drop=True)
+    for split, rows in good.items():
+        size = max(1, round(share * counts[split]))
+        kept = generator(seed, "fewer words", split).permutation(sorted(set(rows["phones"])))[:size]
+        ids = set(rows.loc[rows["phones"].isin(kept), "id"])
+        fewer[split] = tables[split][tables[split]["id"].isin(ids)].reset_index(drop=True)
     return fewer

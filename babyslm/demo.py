@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from babyslm.build import build_stimuli
-from babyslm.corpora.corpus import CARD_NAME, Corpus, load_corpus
-from babyslm.corpora.generated import generate_sentences
-from babyslm.corpora.spoken import speak_corpus, written_corpus
+from babyslm.corpora.corpus import CARD_NAME, Corpus, load_corpus, save_corpus
+from babyslm.corpora.generated import generate_corpus
+from babyslm.corpora.spoken import speak_corpus
+from babyslm.corpora.words_alone import words_alone
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.files import exclusive
 from babyslm.progress import notice
@@ -29,14 +32,14 @@ LANGUAGE = "en"
 READER = "demo-phone-lstm"
 HEARER = "demo-mfcc-lstm"
 
-UP_TO = "24-36"
-"""Oldest age band of the words, in the test and in the sentences: so few words that each is heard several times."""
+UP_TO = "18-24"
+"""Oldest age band of the words, in the test and in what is heard: so few words that each is heard several times."""
 
-WORDS, PER_WORD, PAIRS, VOICES = 200, 4, 480, 5
+WORDS, PER_WORD, PAIRS, VOICES = 400, 4, 480, 5
 """Size of the test set: words, non-words a word, minimal pairs, voices of dev and test together."""
 
-READ_SENTENCES, HEARD_SENTENCES = 24_000, 6_000
-"""Sentences the reader and the hearer are trained on; the hearer's are the first of the reader's."""
+SENTENCES, SENTENCE_TIMES, WORD_TIMES = 2_500, 3, 8
+"""What is heard: sentences, how often each is said, and how often each word is said alone."""
 
 
 @dataclass(frozen=True)
@@ -123,43 +126,51 @@ def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
 
 
 def _corpora(out: Path, stimuli: StimulusSet, seed: int, workers: int) -> tuple[Corpus, Corpus]:
-    """Generate what is read, and speak a part of it; neither holds a sentence of the test set."""
+    """Make what is read and what is heard: the same utterances, none of them a sentence of the test set."""
     tested = {
         sentence for table in stimuli if table.task == "syntactic" for sentence in table.rows["transcription"].unique()
     }
-    sentences = generate_sentences(
-        LANGUAGE,
-        seed=derive(seed, "corpus"),
-        count=READ_SENTENCES,
-        exclude=tested,
-        lexicon=load_lexicon(language=LANGUAGE).up_to(UP_TO),
-    )
-    read = written_corpus(
-        sentences, out / "read", name="read", language=LANGUAGE, sources=["the grammar of child-directed sentences"]
+    lexicon = load_lexicon(language=LANGUAGE).up_to(UP_TO)
+    made = {
+        SENTENCE_TIMES: generate_corpus(
+            LANGUAGE, seed=derive(seed, "corpus"), count=SENTENCES, exclude=tested, lexicon=lexicon
+        ),
+        WORD_TIMES: words_alone(lexicon),
+    }
+    rows = pd.concat([corpus.utterances for times, corpus in made.items() for _ in range(times)], ignore_index=True)
+    read = save_corpus(
+        rows,
+        out / "read",
+        name="read",
+        language=LANGUAGE,
+        licence="Apache-2.0",
+        sources=["the grammar of child-directed sentences", f"child-{LANGUAGE}.tsv, each word alone"],
+        settings={"sentences": SENTENCES, "sentence_times": SENTENCE_TIMES, "word_times": WORD_TIMES, "seed": seed},
     )
     if (out / "heard" / CARD_NAME).is_file():
         return read, load_corpus(out / "heard")
-    first = Corpus(read.utterances.head(HEARD_SENTENCES), read.folder, read.card)
     voices = choose_voices(LANGUAGE, split="train")
     heard = speak_corpus(
-        first, out / "heard", voices, language=LANGUAGE, name="heard", seed=derive(seed, "voices"), workers=workers
+        read, out / "heard", voices, language=LANGUAGE, name="heard", seed=derive(seed, "voices"), workers=workers
     )
     return read, heard
 
 
 def _notes(read: Corpus, heard: Corpus) -> list[str]:
     speakers = heard.utterances["speaker"].nunique()
-    reading = (
-        f"The reader ({READER}) was trained on the phones of {len(read.utterances):,} sentences, "
-        f"{read.words:,} words, that a small grammar of child-directed speech made."
+    made = (
+        f"Both learners met the same {len(read.utterances):,} utterances: {SENTENCES:,} sentences that a small grammar "
+        f"of child-directed speech made, each {SENTENCE_TIMES} times, and every word of a lexicon for children up to "
+        f"two years said alone {WORD_TIMES} times."
     )
-    hearing = (
-        f"The hearer ({HEARER}) was trained on {heard.hours or 0:.1f} hours of sound: {len(heard.utterances):,} of "
-        f"the same sentences, spoken by {speakers} synthetic voices. It never saw a phone or a letter."
+    how = (
+        f"The reader ({READER}) was trained on their phones. The hearer ({HEARER}) was trained on "
+        f"{heard.hours or 0:.1f} hours of sound, spoken by {speakers} synthetic voices; it never saw a phone or a "
+        "letter."
     )
     apart = (
-        "Neither met a sentence of the test set, and the voices of the test are not among those of the training. The "
-        "words of the lexical test occur in the sentences; the non-words do not."
+        "No sentence of the test set is among them, and the voices of the test are not those of the training. The "
+        "words of the lexical test were heard, its non-words were not: the question is whether that made a difference."
     )
     toys = "Both are toys trained in minutes on a laptop's processor: read the figures as a check of the machinery."
-    return [reading, hearing, apart, toys]
+    return [made, how, apart, toys]

@@ -36,6 +36,10 @@ BASE = "base"
 """The name of the form under which a lemma is listed: singular, infinitive, masculine singular."""
 
 
+CLOSED_CLASSES = ("determiner", "pronoun", "preposition", "auxiliary", "conjunction", "question", "number")
+"""Categories of the words of grammar."""
+
+
 @dataclass(frozen=True)
 class Lexicon:
     """All surface forms of a list of words.
@@ -75,17 +79,19 @@ class Lexicon:
         return table[["phones", "word", "spellings", "frequency", "length", "category", "age_band"]]
 
     def up_to(self, age_band: str) -> "Lexicon":
-        """Return the lexicon of a younger child: the words of this age band and the ones before it.
+        """Return the lexicon of a younger child: the words of this age band and before, and the words of grammar.
 
-        :param age_band: such as `24-36` (months).
+        Determiners, pronouns and their like are kept at any age: no sentence is made without them.
+
+        :param age_band: such as `18-24` (months).
         """
         if age_band not in AGE_BANDS:
             raise UnknownAgeBandError(age_band)
-        young = AGE_BANDS[: AGE_BANDS.index(age_band) + 1]
-        entries = self.entries[self.entries["age_band"].isin(young)].reset_index(drop=True)
-        if entries.empty:
+        young = self.entries["age_band"].isin(AGE_BANDS[: AGE_BANDS.index(age_band) + 1])
+        if not young.any():
             raise LexiconFormatError(self.source, f"tells no word's age band, so none is known to be up to {age_band}")
-        return replace(self, entries=_group_homophones(entries))
+        kept = self.entries[young | self.entries["category"].isin(CLOSED_CLASSES)]
+        return replace(self, entries=_group_homophones(kept.reset_index(drop=True)))
 
     def forms(self, lemma: str, category: str) -> dict[str, str]:
         """Return the forms of a lemma by name, `base` included; empty if the lexicon lacks it.
