@@ -8,6 +8,7 @@ import pytest
 REALDATA = Path(os.environ.get("BABYSLM_REALDATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # tiny networks: threads cost more than they bring
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 
