@@ -5,13 +5,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
+
+from babyslm.scoring.products import fast_products
 
 __all__ = ["Head", "Request", "Scores", "gather_log_probabilities"]
 
-CHUNK_BYTES = {"cpu": 16 << 20, "cuda": 512 << 20}
-"""Size of the float32 logits of one chunk: a processor wants them in its cache, a GPU wants large products."""
+CHUNK_BYTES = 512 << 20
+"""Size of the float32 logits of one chunk of rows on a GPU, which wants large products."""
+
+BLOCK_BYTES = 8 << 20
+BLOCK_WIDTHS = (512, 8192)
+"""Size of the float32 logits of one block of the vocabulary on a processor, which wants them in its cache, and the
+least and most tokens of a block."""
 
 TOLERANCE = 1e-4
 """How far the bare output layer may be from the model's own logits, relative to the largest, to be used in their
@@ -102,11 +111,14 @@ class Head:
         :param inputs: keyword arguments of the forward pass; `input_ids` has shape (batch, length).
         :param request: where the head runs and which tokens are scored.
         """
-        if self.bare:
+        with fast_products(inputs["input_ids"].device):
+            if not self.bare:
+                return gather_log_probabilities(self._logits(inputs, request.positions), request)
             hidden = self._hidden(inputs, request.positions)
             assert hidden is not None, "calibrate saw the output layer called"
-            return self._chunked(hidden, request)
-        return gather_log_probabilities(self._logits(inputs, request.positions), request)
+            if hidden.device.type == "cpu" and self.output.weight.device.type == "cpu":
+                return self._by_vocabulary(hidden, request)
+            return self._by_rows(hidden, request)
 
     def _logits(self, inputs: Mapping[str, Tensor], positions: Tensor) -> Tensor:
         with self._selected(positions):
@@ -149,9 +161,10 @@ class Head:
         finally:
             handle.remove()
 
-    def _chunked(self, hidden: Tensor, request: Request) -> Scores:
+    def _by_rows(self, hidden: Tensor, request: Request) -> Scores:
+        """Score some rows at a time over the whole vocabulary."""
         vocabulary = self.output.weight.shape[0]
-        size = max(1, CHUNK_BYTES.get(hidden.device.type, CHUNK_BYTES["cuda"]) // (4 * vocabulary))
+        size = max(1, CHUNK_BYTES // (4 * vocabulary))
         # One copy to the host for all borders, instead of one synchronisation a chunk.
         starts = torch.arange(0, len(hidden) + size, size, device=request.source.device)
         borders = torch.searchsorted(request.source, starts).tolist()
@@ -168,6 +181,34 @@ class Head:
             log_probabilities.append(scores.log_probability)
             masses += [] if scores.mass is None else [scores.mass]
         return Scores(torch.cat(log_probabilities), torch.cat(masses) if masses else None)
+
+    def _by_vocabulary(self, hidden: Tensor, request: Request) -> Scores:
+        """Score all rows over a block of the vocabulary at a time, and carry the normaliser from block to block."""
+        weight, bias = self.output.weight, self.output.bias
+        width = int(np.clip(BLOCK_BYTES // (4 * len(hidden)), *BLOCK_WIDTHS))
+        starts = torch.arange(0, len(weight) + width, width)
+        ordered, order = request.targets.sort()
+        borders = torch.searchsorted(ordered, starts).tolist()
+        subset = None if request.subset is None else request.subset.sort().values
+        inside = [0] * len(starts) if subset is None else torch.searchsorted(subset, starts).tolist()
+        largest = hidden.new_full((len(hidden),), -torch.inf, dtype=torch.float32)
+        total, mass = torch.zeros_like(largest), torch.zeros_like(largest)
+        picked = largest.new_empty(len(order))
+        for i, start in enumerate(starts[:-1].tolist()):
+            some = slice(start, start + width)
+            logits = linear(hidden, weight[some], None if bias is None else bias[some]).float()
+            edges = order[borders[i] : borders[i + 1]]
+            picked[edges] = logits[request.source[edges], request.targets[edges] - start]
+            peak = torch.maximum(largest, logits.amax(-1))
+            shrunk = (largest - peak).exp_()
+            powers = logits.sub_(peak[:, None]).exp_()
+            total = total * shrunk + powers.sum(-1)
+            if subset is not None:
+                mass = mass * shrunk + powers[:, subset[inside[i] : inside[i + 1]] - start].sum(-1)
+            largest = peak
+        normaliser = largest + total.log()
+        log_probability = picked - normaliser[request.source]
+        return Scores(log_probability, None if subset is None else mass.log() + largest - normaliser)
 
 
 def _rows(grid: Tensor, positions: Tensor) -> Tensor:

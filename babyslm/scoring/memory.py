@@ -17,7 +17,7 @@ Batch = TypeVar("Batch")
 
 def default_budget(device: torch.device) -> int:
     """Return the tokens a batch holds where nobody said: few enough for a processor's cache, many for a GPU."""
-    return 2048 if device.type == "cpu" else 16384
+    return 1024 if device.type == "cpu" else 16384
 
 
 def within_memory(

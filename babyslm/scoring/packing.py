@@ -14,11 +14,11 @@ from babyslm.scoring.head import Head, Request
 from babyslm.scoring.memory import within_memory
 from babyslm.scoring.tree import PackedTree, pack
 
-__all__ = ["ROW", "ancestor_mask", "packed_causal"]
+__all__ = ["ancestor_mask", "packed_causal", "row_length"]
 
-ROW = 256
-"""Nodes of a row. Attention costs a row's length squared, a new row repeats a beginning: for hidden sizes from 512 to
-4,096 and sentences of about ten tokens the two balance between 150 and 450."""
+ROWS = {"cpu": 128, "cuda": 256}
+"""Nodes of a row. Attention costs a row's length squared, a new row repeats a beginning: for sentences of about ten
+tokens a processor, slow at attention, runs fastest between 96 and 192, a GPU with rows about twice as long."""
 
 ALIGNMENT = 8
 """Rows are padded to this multiple, which the attention kernels of GPUs ask of a mask."""
@@ -36,7 +36,7 @@ def packed_causal(
     *,
     budget: int,
     device: torch.device,
-    row: int = ROW,
+    row: int | None = None,
     subset: Tensor | None = None,
 ) -> list[TokenScores]:
     """Score sequences along their prefix tree.
@@ -47,13 +47,14 @@ def packed_causal(
     :param sequences: what to score.
     :param budget: most nodes a batch holds, padding included.
     :param device: where the inputs go.
-    :param row: most nodes a row holds; default `ROW`.
+    :param row: most nodes a row holds; default by device.
     :param subset: tokens whose joint probability is wanted in place of each scored token; default none.
     """
     results: list[TokenScores | None] = [None] * len(sequences)
+    capacity = row or row_length(device)
 
     def plan(left: NDArray[np.int64], size: int) -> list[_Batch]:
-        rows = list(pack([sequences[item] for item in left], min(row, size)))
+        rows = list(pack([sequences[item] for item in left], min(capacity, size)))
         batches = []
         for batch in length_batches([_aligned(len(one.tokens)) for one in rows], size):
             chosen = [rows[i] for i in batch]
@@ -80,6 +81,11 @@ def packed_causal(
 
     within_memory(len(sequences), budget, plan, run, lambda batch: batch.items, device)
     return [result for result in results if result is not None]
+
+
+def row_length(device: torch.device) -> int:
+    """Return the most nodes a row holds on a device where nobody said."""
+    return ROWS.get(device.type, ROWS["cuda"])
 
 
 def ancestor_mask(ends: Tensor, dtype: torch.dtype) -> Tensor:

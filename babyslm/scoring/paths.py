@@ -9,7 +9,7 @@ import torch
 
 from babyslm.scoring.causal import Tokens, TokenScores, batched_causal
 from babyslm.scoring.head import Head
-from babyslm.scoring.packing import ROW, packed_causal
+from babyslm.scoring.packing import packed_causal, row_length
 from babyslm.verify.text import NotCausalError
 
 __all__ = ["CausalPath", "PathName", "find_path", "window_of"]
@@ -49,7 +49,7 @@ class CausalPath:
         fits = [self.window is None or len(sequence.ids) - 1 <= self.window for sequence in sequences]
         within = [sequence for sequence, inside in zip(sequences, fits, strict=True) if inside]
         beyond = [sequence for sequence, inside in zip(sequences, fits, strict=True) if not inside]
-        row = ROW if self.window is None else min(ROW, self.window)
+        row = row_length(device) if self.window is None else min(row_length(device), self.window)
         packed = iter(packed_causal(head, within, budget=budget, device=device, row=row, subset=subset))
         padded = iter(batched_causal(head, beyond, budget=budget, device=device, subset=subset))
         return [next(packed if inside else padded) for inside in fits]
@@ -100,7 +100,7 @@ def find_path(
 
     reasons = []
     if packing:
-        fault = agrees(lambda some: packed_causal(head, some, budget=ROW, device=device))
+        fault = agrees(lambda some: packed_causal(head, some, budget=1024, device=device))
         if not fault:
             return CausalPath("tree", window)
         reasons.append(f"trees: {fault}")

@@ -81,6 +81,34 @@ def test_the_mass_of_a_subset_is_its_summed_probability() -> None:
         np.testing.assert_allclose(found.mass, chances[1:7, subset].sum(-1).log(), atol=1e-4)
 
 
+@pytest.mark.parametrize("width", [1, 7, 61, 100])
+def test_blocks_of_the_vocabulary_give_the_whole_normaliser(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("babyslm.scoring.head.BLOCK_WIDTHS", (width, width))
+    head = calibrated(shared_gpt2())
+    subset = torch.tensor([60, 3, 5, 8])
+    sequences = ragged(3, 5)
+    for found, sequence in zip(
+        batched_causal(head, sequences, budget=30, device=CPU, subset=subset), sequences, strict=True
+    ):
+        expected = naive_causal(head.model, sequence.ids, 1)
+        np.testing.assert_allclose(found.log_probability, expected, atol=1e-4)
+        with torch.no_grad():
+            chances = head.model(input_ids=torch.tensor([sequence.ids.tolist()])).logits[0].softmax(-1)
+        np.testing.assert_allclose(found.mass, chances[:-1, subset].sum(-1).log(), atol=1e-4)
+
+
+def test_chunks_of_rows_as_on_a_gpu_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("babyslm.scoring.head.CHUNK_BYTES", 4 * VOCABULARY * 3)
+    head = calibrated(shared_gpt2())
+    monkeypatch.setattr(head, "_by_vocabulary", head._by_rows)
+    subset = torch.tensor([60, 3])
+    sequences = ragged(4, 5)
+    found = batched_causal(head, sequences, budget=30, device=CPU, subset=subset)
+    for scores, sequence in zip(found, sequences, strict=True):
+        np.testing.assert_allclose(scores.log_probability, naive_causal(head.model, sequence.ids, 1), atol=1e-4)
+        assert scores.mass.shape == scores.log_probability.shape
+
+
 def test_a_capped_head_is_left_to_the_model() -> None:
     assert not calibrated(CAUSAL["gemma2"]()).bare
     assert calibrated(CAUSAL["llama"]()).bare
