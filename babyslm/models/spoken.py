@@ -207,7 +207,7 @@ def load(
     """
     header = read_header(folder, SpokenHeader)
     codebook = Codebook.load(folder)
-    encoder = make_encoder(header.encoder, folder=folder, device=device)
+    encoder = make_encoder(header.encoder, device=device)
     if encoder.dimensions != codebook.dimensions:
         reason = f"the codebook takes {codebook.dimensions} dimensions and the encoder gives {encoder.dimensions}"
         raise CorruptModelError(folder, reason)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from babyslm.files import sha256_text, write_json
-from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.load import make_encoder, sealed_settings
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
@@ -87,7 +87,8 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
         device=device,
     )
     shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
-    save_spoken(folder, recipe.encoder, codebook, recipe.name, warps=recipe.warps)
+    sealed = sealed_settings(recipe.encoder, encoder)
+    save_spoken(folder, sealed, codebook, recipe.name, warps=recipe.warps)
     return {
         "corpus": {"file": corpus.source.name, "sha256": corpus.sha256, "hours": _hours(corpus)},
         "units": unit_statistics([heard[0] for heard in units], codebook.size, float(corpus.seconds.sum())),

@@ -1,25 +1,50 @@
 """From the settings of an encoder to the encoder."""
 
-from pathlib import Path
-
+from babyslm.models.devices import resolve_device
 from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.encoders.settings import EncoderSettings, LogMelSettings, MfccSettings
+from babyslm.models.encoders.settings import (
+    EncoderSettings,
+    HuggingFaceSettings,
+    LogMelSettings,
+    MfccSettings,
+    NetworkSettings,
+    TorchaudioSettings,
+)
 
-__all__ = ["make_encoder"]
+__all__ = ["make_encoder", "sealed_settings"]
 
 
-def make_encoder(settings: EncoderSettings, *, folder: Path | None = None, device: str = "auto") -> Encoder:
+def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
     """Make an encoder from its settings.
 
     :param settings: of a recipe or a model folder.
-    :param folder: the model folder, where the weights of a trained encoder lie; None outside of one.
-    :param device: where an encoder with weights runs.
+    :param device: where an encoder that is a network runs.
     """
-    from babyslm.models.encoders import spectral
-
-    del folder, device  # spectral features have no weights
     match settings:
         case MfccSettings():
-            return spectral.MfccEncoder(settings)
+            from babyslm.models.encoders.spectral import MfccEncoder
+
+            return MfccEncoder(settings)
         case LogMelSettings():
-            return spectral.LogMelEncoder(settings)
+            from babyslm.models.encoders.spectral import LogMelEncoder
+
+            return LogMelEncoder(settings)
+        case TorchaudioSettings():
+            from babyslm.models.encoders.torchaudio_bundles import build_torchaudio
+
+            return build_torchaudio(settings, resolve_device(device))
+        case HuggingFaceSettings():
+            from babyslm.models.encoders.huggingface import build_hugging_face
+
+            return build_hugging_face(settings, resolve_device(device))
+
+
+def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSettings:
+    """Return settings that hold the digest of a network's weights, so that others are refused later.
+
+    :param settings: what the encoder was made from.
+    :param encoder: the encoder.
+    """
+    if not isinstance(settings, NetworkSettings):
+        return settings
+    return settings.model_copy(update={"digest": encoder.settings["digest"]})

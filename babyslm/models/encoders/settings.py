@@ -1,10 +1,20 @@
 """What a recipe and a model folder say of an encoder."""
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["EncoderSettings", "LogMelSettings", "MfccSettings", "Normalisation", "SpectralSettings"]
+__all__ = [
+    "EncoderSettings",
+    "HuggingFaceSettings",
+    "LogMelSettings",
+    "MfccSettings",
+    "NetworkSettings",
+    "Normalisation",
+    "SpectralSettings",
+    "TorchaudioSettings",
+]
 
 Normalisation = Literal["utterance", "utterance-mean", "none"]
 """Where the statistics come from that features are normalised by. Those of the utterance itself keep a score a
@@ -53,4 +63,47 @@ class LogMelSettings(SpectralSettings):
     kind: Literal["log-mel"] = "log-mel"
 
 
-EncoderSettings = Annotated[MfccSettings | LogMelSettings, Field(discriminator="kind")]
+class NetworkSettings(BaseModel):
+    """What encoders that are networks share.
+
+    :param layer: transformer layer whose output is taken, from 1; nothing above it is run.
+    :param window: seconds that are encoded at once; a longer sound is cut.
+    :param context: seconds that such a cut hears more on either side and whose features are dropped.
+    :param digest: SHA-256 of the weights; where given, other weights are refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    layer: int = Field(ge=1)
+    window: float = Field(default=60.0, ge=1)
+    context: float = Field(default=2.0, ge=0)
+    digest: str | None = None
+
+
+class TorchaudioSettings(NetworkSettings):
+    """HuBERT, wav2vec 2.0 or WavLM as torchaudio has them.
+
+    :param bundle: its name there, such as HUBERT_BASE; gives the architecture and where the weights are fetched.
+    :param weights: a file of weights (safetensors, or a state dict saved by torch) to be used instead.
+    """
+
+    kind: Literal["torchaudio"] = "torchaudio"
+    bundle: str
+    weights: Path | None = None
+
+
+class HuggingFaceSettings(NetworkSettings):
+    """HuBERT, wav2vec 2.0, WavLM or another speech encoder of transformers.
+
+    :param source: a folder or a name on the Hugging Face hub.
+    :param revision: branch, tag or commit on the hub.
+    """
+
+    kind: Literal["hugging-face"] = "hugging-face"
+    source: str
+    revision: str | None = None
+
+
+EncoderSettings = Annotated[
+    MfccSettings | LogMelSettings | TorchaudioSettings | HuggingFaceSettings, Field(discriminator="kind")
+]

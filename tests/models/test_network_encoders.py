@@ -1,0 +1,211 @@
+"""Network encoders: any layer, exactly as the whole network gives it, whatever stands beside a file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torchaudio
+from torch import nn
+from transformers import (
+    HubertConfig,
+    HubertModel,
+    LlamaConfig,
+    LlamaModel,
+    Wav2Vec2Config,
+    Wav2Vec2Model,
+    WavLMConfig,
+    WavLMModel,
+)
+
+from babyslm.models.encoders.huggingface import HuggingFaceEncoder
+from babyslm.models.encoders.load import make_encoder, sealed_settings
+from babyslm.models.encoders.network import HOP, RECEPTIVE, NetworkEncoder
+from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.encoders.settings import HuggingFaceSettings, NetworkSettings, TorchaudioSettings
+from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
+from babyslm.models.encoders.windows import cut_windows
+from babyslm.verify.encoders import (
+    EncoderWeightsError,
+    LayerError,
+    NoSpeechEncoderError,
+    UnknownBundleError,
+    WeightsDigestError,
+)
+
+CONVOLUTIONS = [(8, 10, 5), *[(8, 3, 2)] * 4, *[(8, 2, 2)] * 2]
+SMALL = {
+    "hidden_size": 16,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 2,
+    "intermediate_size": 24,
+    "conv_dim": [8] * 7,
+    "num_conv_pos_embeddings": 8,
+    "num_conv_pos_embedding_groups": 2,
+}
+MODELS = {"hubert": (HubertConfig, HubertModel), "wav2vec2": (Wav2Vec2Config, Wav2Vec2Model)}
+MODELS["wavlm"] = (WavLMConfig, WavLMModel)
+
+
+def hugging_face(kind: str, *, stable: bool) -> nn.Module:
+    torch.manual_seed(0)
+    config, model = MODELS[kind]
+    norm = "layer" if stable else "group"
+    return model(config(**SMALL, do_stable_layer_norm=stable, feat_extract_norm=norm)).eval()
+
+
+def torchaudio_model(kind: str, mode: str) -> nn.Module:
+    torch.manual_seed(0)
+    sizes = {
+        "extractor_mode": mode,
+        "extractor_conv_layer_config": CONVOLUTIONS,
+        "extractor_conv_bias": False,
+        "encoder_embed_dim": 16,
+        "encoder_projection_dropout": 0.1,
+        "encoder_pos_conv_kernel": 8,
+        "encoder_pos_conv_groups": 2,
+        "encoder_num_layers": 3,
+        "encoder_num_heads": 2,
+        "encoder_attention_dropout": 0.1,
+        "encoder_ff_interm_features": 24,
+        "encoder_ff_interm_dropout": 0.1,
+        "encoder_dropout": 0.1,
+        "encoder_layer_norm_first": mode == "layer_norm",
+        "encoder_layer_drop": 0.1,
+        "aux_num_out": None,
+    }
+    if kind == "wavlm":
+        return torchaudio.models.wavlm_model(**sizes, encoder_num_buckets=8, encoder_max_distance=16)
+    return torchaudio.models.wav2vec2_model(**sizes)
+
+
+def sounds() -> list[np.ndarray]:
+    draws = np.random.default_rng(0)
+    return [0.1 * draws.standard_normal(size).astype(np.float32) for size in (4000, 2500, 4000, 300, 6121, 2500)]
+
+
+def verify_alone(encoder: NetworkEncoder) -> None:
+    """Each sound's features beside others are those it has alone."""
+    assert isinstance(encoder, Encoder)
+    for sound, features in zip(sounds(), encoder.encode(sounds()), strict=True):
+        alone = encoder.encode([sound])[0]
+        assert features.shape == (1 + max(0, len(sound) - RECEPTIVE) // HOP, encoder.dimensions)
+        np.testing.assert_allclose(features, alone, atol=1e-4)
+
+
+@pytest.mark.parametrize("stable", [False, True])
+@pytest.mark.parametrize("kind", sorted(MODELS))
+@pytest.mark.parametrize("layer", [1, 3])
+def test_a_layer_of_transformers_is_the_hidden_state_of_the_whole_model(
+    kind: str, stable: bool, layer: int, tmp_path: Path
+) -> None:
+    whole = hugging_face(kind, stable=stable)
+    whole.save_pretrained(tmp_path)
+    encoder = make_encoder(HuggingFaceSettings(source=str(tmp_path), layer=layer), device="cpu")
+    assert len(encoder.model.encoder.layers) == layer
+    for sound, features in zip(sounds(), encoder.encode(sounds()), strict=True):
+        padded = np.pad(sound, (0, max(0, RECEPTIVE - len(sound))))
+        with torch.no_grad():
+            states = whole(torch.from_numpy(padded)[None], output_hidden_states=True).hidden_states
+        np.testing.assert_allclose(features, states[layer][0].numpy(), atol=1e-4)
+    verify_alone(encoder)
+
+
+@pytest.mark.parametrize("mode", ["group_norm", "layer_norm"])
+@pytest.mark.parametrize("kind", ["wav2vec2", "wavlm"])
+@pytest.mark.parametrize("normalise", [False, True])
+def test_a_layer_of_torchaudio_is_that_of_the_whole_model(kind: str, mode: str, normalise: bool) -> None:
+    whole, cut = torchaudio_model(kind, mode), torchaudio_model(kind, mode)
+    settings = TorchaudioSettings(bundle="HUBERT_BASE", layer=2)
+    encoder = TorchaudioEncoder(cut, settings, normalise=normalise).ready(torch.device("cpu"))
+    for sound, features in zip(sounds(), encoder.encode(sounds()), strict=True):
+        heard = torch.from_numpy(sound)
+        if normalise:
+            heard = torch.nn.functional.layer_norm(heard, heard.shape)
+        padded = torch.nn.functional.pad(heard, (0, max(0, RECEPTIVE - len(sound))))
+        with torch.no_grad():
+            outputs, _ = whole.eval().extract_features(padded[None])
+        np.testing.assert_allclose(features, outputs[1][0].numpy(), atol=1e-4)
+    verify_alone(encoder)
+
+
+def test_windows_keep_each_frame_once_and_bound_what_is_encoded() -> None:
+    for frames, size, context in ((10, 3, 2), (9, 3, 0), (1, 5, 4), (100, 7, 10)):
+        windows = cut_windows(frames, size, context)
+        assert [frame for w in windows for frame in range(w.keep, w.end)] == list(range(frames))
+        assert all(w.start <= w.keep < w.end <= w.stop <= w.start + size + 2 * context for w in windows)
+
+
+class Convolution(NetworkEncoder):
+    """A network whose frames see 400 samples and no more."""
+
+    def __init__(self, settings: NetworkSettings) -> None:
+        super().__init__(settings, layers=1, dimensions=3, normalise=False)
+        torch.manual_seed(1)
+        self.convolution = nn.Conv1d(1, 3, RECEPTIVE, HOP)
+        self.longest = 0
+
+    def forward(self, waveforms: torch.Tensor) -> torch.Tensor:
+        self.longest = max(self.longest, waveforms.numel())
+        return self.convolution(waveforms[:, None]).transpose(1, 2)
+
+
+def test_a_long_file_is_encoded_in_windows_without_a_seam() -> None:
+    sound = np.random.default_rng(0).standard_normal(40 * 16_000).astype(np.float32)
+    whole = Convolution(NetworkSettings(layer=1, window=100.0)).ready(torch.device("cpu"))
+    cut = Convolution(NetworkSettings(layer=1, window=1.0, context=0.5)).ready(torch.device("cpu"))
+    np.testing.assert_allclose(cut.encode([sound])[0], whole.encode([sound])[0], atol=1e-4)
+    assert whole.longest > 39 * 16_000
+    few = Convolution(NetworkSettings(layer=1, window=1.0, context=0.5)).ready(torch.device("cpu"))
+    few.encode([np.zeros(10 * 60 * 16_000, dtype=np.float32)])
+    assert few.longest <= 60 * 16_000
+
+
+def test_other_weights_than_the_sealed_ones_are_refused(tmp_path: Path) -> None:
+    hugging_face("hubert", stable=False).save_pretrained(tmp_path)
+    settings = HuggingFaceSettings(source=str(tmp_path), layer=2)
+    sealed = sealed_settings(settings, make_encoder(settings, device="cpu"))
+    assert make_encoder(sealed, device="cpu").settings["digest"] == sealed.digest
+    other = hugging_face("hubert", stable=False)
+    with torch.no_grad():
+        other.encoder.layers[0].feed_forward.output_dense.bias += 0.5
+    other.save_pretrained(tmp_path)
+    with pytest.raises(WeightsDigestError, match="other|checksum"):
+        make_encoder(sealed, device="cpu")
+
+
+def test_faulty_sources_are_named(tmp_path: Path) -> None:
+    with pytest.raises(EncoderWeightsError, match=r"nowhere/at-all: the weights do not load"):
+        make_encoder(HuggingFaceSettings(source="nowhere/at-all", layer=1), device="cpu")
+    text = tmp_path / "text"
+    LlamaModel(
+        LlamaConfig(hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1, vocab_size=9)
+    ).save_pretrained(text)
+    with pytest.raises(NoSpeechEncoderError, match="is a LlamaModel"):
+        make_encoder(HuggingFaceSettings(source=str(text), layer=1), device="cpu")
+    hugging_face("hubert", stable=False).save_pretrained(tmp_path / "speech")
+    with pytest.raises(LayerError, match=r"encoder\.layer=4: the network has the layers 1 to 3"):
+        make_encoder(HuggingFaceSettings(source=str(tmp_path / "speech"), layer=4), device="cpu")
+    with pytest.raises(UnknownBundleError, match="HUBERT_BASE"):
+        make_encoder(TorchaudioSettings(bundle="HUBERT_TINY", layer=1), device="cpu")
+
+
+def test_a_file_that_would_be_unpickled_is_refused(tmp_path: Path) -> None:
+    class Trap:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (Path.touch, (Path(tmp_path / "sprung"),))  # type: ignore[return-value]
+
+    torch.save({"trap": Trap()}, tmp_path / "weights.pt")
+    settings = TorchaudioSettings(bundle="HUBERT_BASE", layer=1, weights=tmp_path / "weights.pt")
+    with pytest.raises(EncoderWeightsError, match="hold no plain state dict"):
+        make_encoder(settings, device="cpu")
+    assert not (tmp_path / "sprung").exists()
+
+
+def test_hugging_face_normalises_where_the_model_says_so(tmp_path: Path) -> None:
+    hugging_face("wav2vec2", stable=True).save_pretrained(tmp_path)
+    (tmp_path / "preprocessor_config.json").write_text('{"do_normalize": true}')
+    encoder = make_encoder(HuggingFaceSettings(source=str(tmp_path), layer=2), device="cpu")
+    assert isinstance(encoder, HuggingFaceEncoder)
+    quiet, loud = encoder.encode([sounds()[0], 5 * sounds()[0]])
+    np.testing.assert_allclose(quiet, loud, atol=1e-3)
