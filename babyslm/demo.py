@@ -160,7 +160,8 @@ def _notes(read: Corpus, heard: Corpus) -> list[str]:
     speakers = heard.utterances["speaker"].nunique()
     made = (
         f"Both learners met the same {len(read.utterances):,} utterances: {SENTENCES:,} sentences that a small "
-        f"grammar of child-directed speech made, each {SENTENCE_TIMES} times, and every word of a lexicon for children "
+        "grammar of child-directed speech made, "
+        f"each {SENTENCE_TIMES} times, and every word of a lexicon for children "
         f"up to two years said alone {WORD_TIMES} times."
     )
     how = (
