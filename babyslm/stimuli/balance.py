@@ -118,6 +118,14 @@ class OppositePairs:
         """
         return OppositePairs(np.searchsorted(members, self.first), np.searchsorted(members, self.second), self.cost)
 
+    def within(self, cost: float) -> "OppositePairs":
+        """Return the pairs up to a cost.
+
+        :param cost: the largest.
+        """
+        kept = self.cost <= cost
+        return OppositePairs(self.first[kept], self.second[kept], self.cost[kept])
+
     def disjoint(self, limit: int) -> "OppositePairs":
         """Return the best pairs of which no two share a non-word.
 

@@ -2,12 +2,19 @@
 
 Signs are balanced within every word (see `balance`); what is left is size: the sum of a pair's two differences is 0
 only for perfect mirror images. A classifier learns from such sums where they lean one way. Therefore pairs are chosen
-one after the other so that odd functions of the differences, linear ones and sines of random projections (Rahimi &
-Recht 2007), add up to nearly 0, within each word as far as its pairs allow and over all words: the differences are
-then distributed as their mirror image, in the sense of a maximum mean discrepancy (Gretton et al. 2012).
+one after the other so that two kinds of odd functions of the differences add up to nearly 0 over the set:
+
+* the differences themselves, decorrelated, within each word too as far as its pairs allow: what a linear classifier
+  sees;
+* for every two shortcuts, the cells of a grid over both differences, a cell counting against the cell opposite to it:
+  what trees and other classifiers see.
+
+The differences are then spread as their own mirror image is, and there is nothing to learn. A word's first pair is
+always taken, a further one only if it does not make things worse.
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,38 +25,67 @@ from babyslm.stimuli.search import Found
 
 __all__ = ["choose_pairs"]
 
-SINES = (0.6, 0.3, 0.15)
-"""Frequencies of the sines, in radians a standard deviation: from fine to coarse."""
+QUANTILES = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97)
+"""Where the grid cuts the sizes of a difference."""
 
-SINES_EACH = 64
-LINEAR = 0.1
-"""Weight of a linear function, against 1 / sqrt(all sines) a sine."""
+LINEAR = 0.01
+"""Weight of the sums, in standard deviations, squared."""
 
-WITHIN = 5.0
-"""Weight of the balance within a word, against the balance over all words."""
+WITHIN = 20.0
+"""Weight of the sums within a word, against the sums over all words."""
+
+CELLS = 5.0
+"""Weight of the cells, averaged over all grids."""
 
 MIRRORING = 0.1
 """Weight of a pair's own cost."""
+
+PATIENCE = 25.0
+"""How much worse a further pair may make things: one pair that leans little, as later ones can make up for it."""
+
+RIDGE = 1e-3
+"""Smallest share of a decorrelated direction in the variance: smaller ones are not stretched further."""
 
 SWEEPS = 2
 """How often every word's choice is made again, in the light of all others."""
 
 
-class _Odd:
-    """Odd functions of the differences."""
+class _Grid:
+    """Cells of the grids over two differences each; opposite cells share a number and differ in sign."""
 
-    def __init__(self, found: Sequence[Found], seed: int) -> None:
-        pooled = np.concatenate([each.differences for each in found])
-        spread = np.sqrt((pooled**2).mean(axis=0))
-        self.scale = 1 / np.where(spread > TIE, spread, np.inf)
-        draws = generator(seed, "sines").normal(size=(pooled.shape[1], SINES_EACH * len(SINES)))
-        self.projection = draws * np.repeat(SINES, SINES_EACH)
-        self.size = sum(self.projection.shape)
+    def __init__(self, differences: Matrix) -> None:
+        self.cuts = [_cuts(np.abs(column)) for column in differences.T]
+        self.grids = np.array(list(combinations(range(len(self.cuts)), 2))).reshape(-1, 2)
+        self.side = 2 * (len(QUANTILES) + 1) + 1
+        self.cells = self.side**2 // 2 + 1
+        self.size = len(self.grids) * self.cells
 
-    def __call__(self, differences: Matrix) -> Matrix:
-        scaled = differences * self.scale
-        sines = np.sin(np.einsum("nf,fs->ns", scaled, self.projection)) / self.projection.shape[1] ** 0.5
-        return np.concatenate([scaled * LINEAR, sines], axis=1)
+    def __call__(self, differences: Matrix) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """Return the number of each difference's cell in each grid, and on which side it lies (-1, 0 or 1)."""
+        steps = np.stack(
+            [
+                np.where(np.abs(column) < TIE, 0, np.sign(column)) * (np.searchsorted(cuts, np.abs(column)) + 1)
+                for column, cuts in zip(differences.T, self.cuts, strict=True)
+            ],
+            axis=1,
+        ).astype(np.int32)
+        code = steps[:, self.grids[:, 0]] * self.side + steps[:, self.grids[:, 1]]
+        cell = np.abs(code) + np.arange(len(self.grids), dtype=np.int32) * self.cells
+        return cell.astype(np.int32), np.sign(code).astype(np.float32)
+
+
+def _cuts(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+    some = sizes[sizes >= TIE]
+    return np.asarray(np.quantile(some, QUANTILES)) if len(some) else np.zeros(len(QUANTILES))
+
+
+def _decorrelation(differences: Matrix) -> Matrix:
+    """Return the matrix that makes differences uncorrelated and of unit size (principal axes, whitened)."""
+    spread = np.sqrt((differences**2).mean(axis=0))
+    scale = np.where(spread > TIE, 1 / np.maximum(spread, TIE), 0.0)
+    scaled = differences * scale
+    variances, axes = np.linalg.eigh(scaled.T @ scaled / len(scaled))
+    return np.asarray(scale[:, None] * axes / np.sqrt(np.maximum(variances, RIDGE)))
 
 
 def choose_pairs(found: Sequence[Found], per_word: int, seed: int) -> list[NDArray[np.int64]]:
@@ -63,11 +99,10 @@ def choose_pairs(found: Sequence[Found], per_word: int, seed: int) -> list[NDArr
     some = [place for place, each in enumerate(found) if len(each.pairs)]
     if not some:
         return [np.zeros(0, dtype=np.int64) for _ in found]
-    odd = _Odd([found[place] for place in some], seed)
     drawn = generator(seed, "order of words").permutation(len(some))
     # Words with few pairs choose first: what they need is still free.
     order = sorted((some[place] for place in drawn), key=lambda place: len(found[place].pairs))
-    state = _Choice(found, odd)
+    state = _Choice(found)
     for wanted in range(1, per_word // 2 + 1):  # every word has its first pair before any has its second
         for place in order:
             state.extend(place, wanted)
@@ -82,41 +117,63 @@ def choose_pairs(found: Sequence[Found], per_word: int, seed: int) -> list[NDArr
 class _Choice:
     """The pairs chosen so far, and what their odd functions add up to."""
 
-    def __init__(self, found: Sequence[Found], odd: _Odd) -> None:
-        self.found, self.odd = found, odd
+    def __init__(self, found: Sequence[Found]) -> None:
+        pooled = np.concatenate([each.differences for each in found if len(each.pairs)])
+        self.decorrelated = LINEAR**0.5 * _decorrelation(pooled)
+        self.found = found
+        self.grid = _Grid(pooled)
         self.chosen: list[list[int]] = [[] for _ in found]
-        self.own = [np.zeros(odd.size) for _ in found]
-        self.total = np.zeros(odd.size)
+        self.own = np.zeros((len(found), pooled.shape[1]))
+        self.total = np.zeros(pooled.shape[1])
+        self.counts = np.zeros(self.grid.size)
         self.names = [[row.tobytes() for row in each.codes] for each in found]
         self.taken: set[bytes] = set()
 
     def release(self, place: int) -> None:
         """Give back all pairs of a word."""
-        pairs, names = self.found[place].pairs, self.names[place]
-        for pair in self.chosen[place]:
-            self.taken -= {names[pairs.first[pair]], names[pairs.second[pair]]}
+        cells, sides = self.grid(self.found[place].differences)
+        for member in self._members(place):
+            self.counts[cells[member]] -= sides[member]
+            self.taken.discard(self.names[place][member])
         self.total = self.total - self.own[place]
-        self.own[place] = np.zeros(self.odd.size)
+        self.own[place] = 0
         self.chosen[place] = []
 
     def extend(self, place: int, wanted: int) -> None:
         """Choose pairs of a word up to a number, each time the one that brings the sums closest to 0."""
         pairs, names = self.found[place].pairs, self.names[place]
-        if len(self.chosen[place]) >= wanted or not len(pairs):
+        free = np.array([name not in self.taken for name in names], dtype=np.bool_)
+        if len(self.chosen[place]) >= wanted or not (free[pairs.first] & free[pairs.second]).any():
             return
-        values = self.odd(self.found[place].differences)
-        moves = values[pairs.first] + values[pairs.second]
-        fixed = (1 + WITHIN) * (moves**2).sum(axis=1) + MIRRORING * pairs.cost
-        free = np.array([name not in self.taken for name in names])
+        scaled = np.einsum("mf,fd->md", self.found[place].differences, self.decorrelated)
+        moves = scaled[pairs.first] + scaled[pairs.second]
+        cells, sides = self.grid(self.found[place].differences)
+        fixed = (1 + WITHIN) * (moves**2).sum(axis=1) + MIRRORING * pairs.cost + self._cell_cost(place, cells, sides)
         while len(self.chosen[place]) < wanted:
             open_pairs = free[pairs.first] & free[pairs.second]
             if not open_pairs.any():
                 return
-            price = fixed + 2 * np.einsum("pf,f->p", moves, self.total + WITHIN * self.own[place])
+            lean = 2 * CELLS / len(self.grid.grids) * (self.counts[cells] * sides).sum(axis=1)
+            price = fixed + lean[pairs.first] + lean[pairs.second]
+            price += 2 * np.einsum("pf,f->p", moves, self.total + WITHIN * self.own[place])
             best = int(np.argmin(np.where(open_pairs, np.round(price, 9), np.inf)))
-            members = [pairs.first[best], pairs.second[best]]
+            if self.chosen[place] and price[best] > PATIENCE:
+                return
             self.chosen[place].append(best)
-            self.own[place] = self.own[place] + moves[best]
+            self.own[place] += moves[best]
             self.total = self.total + moves[best]
-            free[members] = False
-            self.taken |= {names[member] for member in members}
+            for member in (pairs.first[best], pairs.second[best]):
+                self.counts[cells[member]] += sides[member]
+                self.taken.add(names[member])
+                free[member] = False
+
+    def _members(self, place: int) -> list[int]:
+        pairs = self.found[place].pairs
+        return [int(member) for pair in self.chosen[place] for member in (pairs.first[pair], pairs.second[pair])]
+
+    def _cell_cost(self, place: int, cells: NDArray[np.int32], sides: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Return what a pair adds to the squared counts by itself: nothing, if its two lie in opposite cells."""
+        first, second = self.found[place].pairs.first, self.found[place].pairs.second
+        alone = (sides**2).sum(axis=1)
+        together = np.where(cells[first] == cells[second], sides[first] * sides[second], 0).sum(axis=1)
+        return np.asarray(CELLS / len(self.grid.grids) * (alone[first] + alone[second] + 2 * together))

@@ -23,8 +23,11 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 NOISE = 0.05
 """Largest random addition to a non-word's cost: the seed's say among non-words that mirror about as well."""
 
-POOL = 80
+POOL = 120
 """Pairs kept by n-grams and neighbours before OLD20, the costly shortcut, is computed for their members."""
+
+WORST = 1.0
+"""Largest cost of a pair, in squared standard deviations: worse ones are no mirror images."""
 
 EDGES = 200
 """Opposite pairs handed on for each word."""
@@ -81,7 +84,7 @@ class Search:
         pool = opposite_pairs(differences, hard, POOL, noise, disjoint=True).members()
         candidates, noise = candidates[pool], noise[pool]
         differences = self.shortcuts.complete(word, candidates, differences[pool])
-        pairs = opposite_pairs(differences, hard + 1, EDGES, noise, disjoint=False)
+        pairs = opposite_pairs(differences, hard + 1, EDGES, noise, disjoint=False).within(WORST)
         members = pairs.members()
         reason: Reason | None = None
         if not len(members):

@@ -1,0 +1,91 @@
+"""Whether anything can be learned from all differences of a pair together: classifiers, cross-validated by pair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.seeds import generator
+from babyslm.stimuli.audit.figures import Figure
+
+__all__ = ["Classified", "classifier_figures", "classify_pairs"]
+
+FOLDS = 5
+ROUNDS = 60
+"""Trees of the boosted classifier."""
+
+CLUSTERS = 2 * FOLDS
+"""Fewer clusters than this cannot be cross-validated."""
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What the classifiers reach.
+
+    :param logistic: percent of held-out pairs whose good member logistic regression finds.
+    :param boosting: the same for gradient-boosted trees.
+    :param pairs: pairs tested.
+    """
+
+    logistic: float
+    boosting: float
+    pairs: int
+
+
+def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *, seed: int) -> Classified | None:
+    """Train classifiers to find the good member of a pair from its differences, and test them on other clusters.
+
+    A pair is shown both ways round, d as good first and -d as bad first, so that a classifier can only learn from how
+    the differences are spread. Ties count half.
+
+    :param differences: good less bad, a row a pair (pairs, measures).
+    :param clusters: pairs with the same material, which are never both trained and tested on.
+    :param seed: deals the clusters out to the folds.
+    :returns: None where there are too few clusters.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    names = sorted(set(clusters))
+    if len(names) < CLUSTERS:
+        return None
+    fold_of = dict(zip(names, (generator(seed, "folds").permutation(len(names)) % FOLDS).tolist(), strict=True))
+    folds = np.array([fold_of[name] for name in clusters])
+    spread = np.sqrt((differences**2).mean(axis=0))
+    differences = differences / np.where(spread > 0, spread, 1.0)
+    right = {"logistic": np.zeros(len(differences)), "boosting": np.zeros(len(differences))}
+    for fold in range(FOLDS):
+        known, asked = differences[folds != fold], differences[folds == fold]
+        features = np.concatenate([known, -known])
+        labels = np.repeat([1, 0], len(known))
+        models = {
+            "logistic": LogisticRegression(fit_intercept=False, max_iter=1000),
+            "boosting": HistGradientBoostingClassifier(max_iter=ROUNDS, early_stopping=False, random_state=0),
+        }
+        for name, model in models.items():
+            with threadpool_limits(1):  # the sets are small: threads would wait for each other
+                model.fit(features, labels)
+            ahead = model.decision_function(asked) - model.decision_function(-asked)
+            right[name][folds == fold] = np.where(np.abs(ahead) < 1e-12, 0.5, ahead > 0)
+    return Classified(float(100 * right["logistic"].mean()), float(100 * right["boosting"].mean()), len(differences))
+
+
+def classifier_figures(check: str, table: str, classified: Classified | None, *, tolerance: float) -> list[Figure]:
+    """Make the figures of the classifiers: none may leave chance by more than the tolerance.
+
+    On few pairs chance itself lies farther off: twice its standard error is allowed where that is more.
+
+    :param check: kind of shortcut.
+    :param table: the table.
+    :param classified: what they reached, or None.
+    :param tolerance: allowed distance from 50, in points.
+    """
+    if classified is None:
+        return []
+    allowed = max(tolerance, round(2 * 50 / classified.pairs**0.5, 2))
+    return [
+        Figure(check, table, name, value, "percent", classified.pairs, low=50 - allowed, high=50 + allowed)
+        for name, value in (("logistic regression", classified.logistic), ("boosted trees", classified.boosting))
+    ]
