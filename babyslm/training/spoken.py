@@ -7,11 +7,11 @@ language model (which keeps checkpoints of its own).
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from babyslm.files import sha256_text, write_json
 from babyslm.models.encoders.load import make_encoder, sealed_settings
@@ -19,6 +19,7 @@ from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
 from babyslm.models.lstm import LstmSizes
+from babyslm.models.ngram import MAX_ORDER, NgramLanguageModel
 from babyslm.models.spoken import LANGUAGE_MODEL, encode_units, save_spoken, warp_encoder
 from babyslm.models.units import Codebook
 from babyslm.models.vocabulary import Vocabulary
@@ -52,7 +53,14 @@ class SpokenRecipe(Recipe):
     )
     validation: float = Field(default=0.05, ge=0, lt=1, description="share of the utterances held out")
     sizes: LstmSizes = LstmSizes()
-    loop: LoopSettings
+    loop: LoopSettings | None = Field(default=None, description="how an LSTM over the units is trained")
+    order: int | None = Field(default=None, ge=1, le=MAX_ORDER, description="of an n-gram model instead of an LSTM")
+
+    @model_validator(mode="after")
+    def _has_one_language_model(self) -> Self:
+        if (self.loop is None) == (self.order is None):
+            raise ValueError("give either loop, for an LSTM over the units, or order, for an n-gram model")
+        return self
 
 
 def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
@@ -74,18 +82,8 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     vocabulary = Vocabulary.of_units(codebook.size)
     utterances = [[vocabulary.encode_units(hearing.tolist()) for hearing in heard] for heard in units]
     training, valid = held_out(utterances, recipe.validation, seed=recipe.seed, source=corpus.source)
-    outcome = fit_lstm(
-        [hearing for heard in training for hearing in heard],
-        [hearing for heard in valid for hearing in heard],
-        vocabulary,
-        recipe.sizes,
-        recipe.loop,
-        folder=folder / LANGUAGE_MODEL,
-        name=recipe.name,
-        seed=recipe.seed,
-        resume=resume,
-        device=device,
-    )
+    heard, apart = ([hearing for each in part for hearing in each] for part in (training, valid))
+    outcome = _learn(recipe, heard, apart, vocabulary, folder / LANGUAGE_MODEL, resume=resume, device=device)
     shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
     sealed = sealed_settings(recipe.encoder, encoder)
     save_spoken(folder, sealed, codebook, recipe.name, warps=recipe.warps)
@@ -93,6 +91,40 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
         "corpus": {"file": corpus.source.name, "sha256": corpus.sha256, "hours": _hours(corpus)},
         "units": unit_statistics([heard[0] for heard in units], codebook.size, float(corpus.seconds.sum())),
     } | outcome
+
+
+def _learn(
+    recipe: SpokenRecipe,
+    training: list[list[int]],
+    valid: list[list[int]],
+    vocabulary: Vocabulary,
+    folder: Path,
+    *,
+    resume: bool,
+    device: str,
+) -> dict[str, Any]:
+    """Train the language model over the units into its folder."""
+    if recipe.loop is not None:
+        return fit_lstm(
+            training,
+            valid,
+            vocabulary,
+            recipe.sizes,
+            recipe.loop,
+            folder=folder,
+            name=recipe.name,
+            seed=recipe.seed,
+            resume=resume,
+            device=device,
+        )
+    assert recipe.order is not None
+    model = NgramLanguageModel.train(training, vocabulary, order=recipe.order, name=recipe.name)
+    model.save(folder)
+    outcome: dict[str, Any] = {"sequences": len(training), "symbols": sum(len(units) + 1 for units in training)}
+    if valid:
+        sums, symbols = model.score_sequences(valid)
+        outcome |= {"held_out": len(valid), "validation_loss": float(-sums.sum() / symbols.sum())}
+    return outcome
 
 
 def unit_statistics(units: Ragged, size: int, seconds: float) -> dict[str, float]:

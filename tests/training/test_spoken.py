@@ -234,6 +234,22 @@ def test_stages_of_another_recipe_are_refused_unless_started_anew(
     assert len(json.loads((tmp_path / "model" / "language-model" / "vocabulary.json").read_text())["symbols"]) == 9
 
 
+def test_the_units_may_get_an_ngram_model_instead(corpus: Path, tmp_path: Path) -> None:
+    record = train(recipe(corpus, "loop=null", "order=3"), tmp_path / "model", device="cpu")
+    assert np.isfinite(record.outcome["validation_loss"])
+    model = load_model(str(tmp_path / "model"), device="cpu")
+    assert isinstance(model, SpokenLanguageModel)
+    assert model.language_model.family == "ngram"
+    write_audio(tmp_path / "new.wav", say(1, 0, 99))
+    assert np.isfinite(model.score([Stimulus("new", audio=tmp_path / "new.wav")]).log_probability).all()
+
+
+def test_a_recipe_names_one_language_model(corpus: Path) -> None:
+    for overrides in (["order=3"], ["loop=null"]):
+        with pytest.raises(RecipeError, match="either loop"):
+            recipe(corpus, *overrides)
+
+
 def test_faulty_fields_of_a_recipe_are_named(corpus: Path) -> None:
     with pytest.raises(RecipeError, match="encoder"):
         recipe(corpus, "encoder.kind=cochlea")
