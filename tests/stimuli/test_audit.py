@@ -300,6 +300,8 @@ def test_the_official_dev_set_leaks_what_it_is_known_to_leak(realdata: Path) -> 
     )
     assert not audit.passed
     value = audit.table.query("check == 'phone n-grams'").set_index("measure")["value"]
-    expected = {"2-gram token": 54, "2-gram type": 58, "3-gram token": 66, "3-gram type": 68, "4-gram token": 72}
-    assert {measure: value[measure] for measure in expected} == pytest.approx(expected, abs=2)
+    # What another probe found with cruder phones; phones that match the set's own show more of the leak.
+    known = {"2-gram token": 54, "2-gram type": 58, "3-gram token": 66, "3-gram type": 68, "4-gram token": 72}
+    for measure, least in known.items():
+        assert least <= value[measure] <= least + 5, measure
     assert {"phone n-grams", "phone n-grams by length", "classifier", "homophones"} <= faults(audit)

@@ -1,0 +1,137 @@
+"""Shortcuts in the sound itself: whether duration, level, pitch or spectrum tell the good member of a pair.
+
+Summaries of one sound: duration (s), level (root mean square, dB), median pitch (Hz, probabilistic YIN: Mauch & Dixon
+2014), share of voiced frames, spectral centroid (Hz), spectral tilt (dB an octave: the slope of the long-term spectrum
+from 100 Hz up). Learners that hear may use none of them to know a word.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from babyslm.progress import bar
+from babyslm.seeds import generator
+from babyslm.speech.audio import RATE, Samples, read_audio
+from babyslm.stimuli.audit.classifier import classifier_figures, classify_pairs
+from babyslm.stimuli.audit.figures import ALL, Figure, share
+from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
+
+__all__ = ["SUMMARIES", "acoustic_figures", "summarize", "summarize_files"]
+
+SUMMARIES = ("duration", "level", "pitch", "voicing", "spectral centroid", "spectral tilt")
+
+LOWEST, HIGHEST = 65.0, 500.0
+"""Pitch range searched, Hz: a deep man to a small child."""
+
+FRAME = 1024
+TILT_FROM = 100.0
+QUIET = 1e-10
+"""Power that stands for silence: -100 dB."""
+
+TOLERANCE = 1.5
+CHUNK = 16
+
+
+def summarize(sound: Samples) -> dict[str, float]:
+    """Summarise one sound; see the module. Pitch is 0 where nothing is voiced.
+
+    :param sound: mono at 16 kHz, shape (frames,).
+    """
+    import librosa
+
+    power = float(np.mean(np.square(sound, dtype=np.float64)))
+    padded = np.pad(sound, (0, max(0, 2 * FRAME - len(sound))))
+    pitch, voiced, _ = librosa.pyin(
+        padded, fmin=LOWEST, fmax=HIGHEST, sr=RATE, frame_length=FRAME, hop_length=FRAME // 4, resolution=0.25
+    )
+    spectrum = np.abs(librosa.stft(padded, n_fft=FRAME, hop_length=FRAME // 4)) ** 2
+    frequencies = librosa.fft_frequencies(sr=RATE, n_fft=FRAME)
+    long_term = spectrum.mean(axis=1) + QUIET
+    audible = frequencies >= TILT_FROM
+    slope = np.polyfit(np.log2(frequencies[audible]), 10 * np.log10(long_term[audible]), 1)[0]
+    return {
+        "duration": len(sound) / RATE,
+        "level": 10 * float(np.log10(power + QUIET)),
+        "pitch": float(np.median(pitch[voiced])) if voiced.any() else 0.0,
+        "voicing": float(voiced.mean()),
+        "spectral centroid": float((frequencies * long_term).sum() / long_term.sum()),
+        "spectral tilt": float(slope),
+    }
+
+
+def summarize_files(paths: Sequence[Path], *, workers: int = 1) -> pd.DataFrame:
+    """Summarise sound files; one row each, columns `SUMMARIES`.
+
+    :param paths: sound files at 16 kHz, mono.
+    :param workers: number of processes; the result does not depend on it.
+    """
+    chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
+    rows: list[dict[str, float]] = []
+    with bar("Sound", len(paths)) as progress, _mapped(chunks, workers) as results:
+        for chunk in results:
+            rows += chunk
+            progress.advance(len(chunk))
+    return pd.DataFrame(rows, columns=list(SUMMARIES), index=pd.Index([str(path) for path in paths]))
+
+
+@contextmanager
+def _mapped(chunks: list[Sequence[Path]], workers: int) -> Iterator[Iterable[list[dict[str, float]]]]:
+    if workers <= 1 or len(chunks) < 2:
+        yield (_summarize_chunk(chunk) for chunk in chunks)
+        return
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        yield pool.map(_summarize_chunk, chunks)
+
+
+def _summarize_chunk(paths: Sequence[Path]) -> list[dict[str, float]]:
+    return [summarize(read_audio(path)) for path in paths]
+
+
+def acoustic_figures(stimuli: StimulusSet, *, seed: int = 0, most: int | None = 400, workers: int = 1) -> list[Figure]:
+    """Measure the sound of every table that has some.
+
+    The classifiers over all differences together are judged; single summaries, and duration by voice, are information.
+
+    :param stimuli: the set.
+    :param seed: draws the pairs listened to, and deals them out to the classifier's folds.
+    :param most: most pairs listened to a table and voice; None for all.
+    :param workers: number of processes.
+    """
+    figures: list[Figure] = []
+    for table in stimuli:
+        if table.folder is not None:
+            figures += _table_figures(table, seed, most, workers)
+    return figures
+
+
+def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: int) -> Iterator[Figure]:
+    name = f"{table.task}/{table.split}"
+    pairs = _drawn(table, seed, most)
+    names = sorted({*pairs["good"], *pairs["bad"]})
+    paths = [path for stem in names if (path := table.audio_path(stem)) is not None]
+    summaries = summarize_files(paths, workers=workers).set_axis(pd.Index(names))
+    differences = summaries.loc[pairs["good"]].to_numpy() - summaries.loc[pairs["bad"]].to_numpy()
+    for place, summary in enumerate(SUMMARIES):
+        yield share("sound", name, summary, differences[:, place], tolerance=None)
+    classified = classify_pairs(differences, list(pairs["cluster"]), seed=seed)
+    yield from classifier_figures("sound together", name, classified, tolerance=TOLERANCE)
+    for voice in table.voices:
+        spoken: NDArray[np.bool_] = (pairs["voice"] == voice).to_numpy(dtype=bool)
+        subset = voice or ALL
+        yield share("sound by voice", name, "duration", differences[spoken, 0], tolerance=None, subset=subset)
+
+
+def _drawn(table: StimulusTable, seed: int, most: int | None) -> pd.DataFrame:
+    """Draw pairs, the same ids of every voice."""
+    pairs = table.pairs
+    ids = sorted(pairs["id"].unique())
+    if most is not None and len(ids) > most:
+        drawn = generator(seed, "sound", table.task, table.split).permutation(len(ids))[:most]
+        ids = [ids[place] for place in sorted(drawn)]
+    return pairs[pairs["id"].isin(ids)].reset_index(drop=True)

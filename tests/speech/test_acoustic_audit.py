@@ -1,0 +1,77 @@
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from babyslm.speech.acoustic_audit import SUMMARIES, acoustic_figures, summarize, summarize_files
+from babyslm.speech.audio import RATE, write_audio
+from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
+
+
+def hum(seconds: float, pitch: float, loudness: float = 0.1, harmonics: int = 8) -> np.ndarray:
+    time = np.arange(int(seconds * RATE)) / RATE
+    wave = sum(np.sin(2 * np.pi * pitch * k * time) / k for k in range(1, harmonics + 1))
+    return (loudness * wave / np.sqrt(np.mean(np.square(wave)))).astype(np.float32)
+
+
+def test_the_summaries_are_what_their_names_say() -> None:
+    found = summarize(hum(0.6, 150.0))
+    assert tuple(found) == SUMMARIES
+    assert found["duration"] == pytest.approx(0.6)
+    assert found["level"] == pytest.approx(-20, abs=0.1)
+    assert found["pitch"] == pytest.approx(150, rel=0.03)
+    assert found["voicing"] > 0.8
+    assert summarize(hum(0.6, 150.0, harmonics=2))["spectral centroid"] < found["spectral centroid"]
+    assert summarize(hum(0.6, 150.0, harmonics=2))["spectral tilt"] < found["spectral tilt"]
+
+
+def test_silence_and_clicks_are_summarised_too() -> None:
+    silence = summarize(np.zeros(4000, dtype=np.float32))
+    assert silence["pitch"] == 0
+    assert silence["level"] == pytest.approx(-100)
+    assert np.isfinite(list(summarize(np.full(3, 0.5, dtype=np.float32)).values())).all()
+
+
+def spoken_set(folder: Path, *, longer: float) -> StimulusSet:
+    draw = np.random.default_rng(0)
+    rows = []
+    for number in range(24):
+        for correct in (1, 0):
+            name = f"{'word' if correct else 'nonword'}{number}"
+            seconds = 0.16 + draw.uniform(0, 0.03) + (longer if correct else 0)
+            write_audio(folder / f"{name}.wav", hum(seconds, draw.uniform(100, 200), draw.uniform(0.05, 0.2)))
+            rows.append(
+                {
+                    "id": str(number),
+                    "filename": name,
+                    "voice": "ann",
+                    "frequency": pd.NA,
+                    "word": name if correct else "",
+                }
+                | {"phones": f"p {'æ' if correct else 'ɪ'} {number}", "length": 3, "correct": correct}
+            )
+    return StimulusSet("spoken", {("lexical", "dev"): StimulusTable("lexical", "dev", pd.DataFrame(rows), folder)})
+
+
+def test_words_that_last_longer_are_found(tmp_path: Path) -> None:
+    figures = {figure.measure: figure for figure in acoustic_figures(spoken_set(tmp_path, longer=0.1))}
+    assert figures["duration"].value == 100
+    assert figures["logistic regression"].value > 90
+    assert not figures["logistic regression"].passed
+
+
+def test_a_set_without_sound_gives_no_figure(tmp_path: Path) -> None:
+    spoken = spoken_set(tmp_path, longer=0.0)
+    table = spoken["lexical", "dev"]
+    silent = StimulusSet("silent", {("lexical", "dev"): StimulusTable("lexical", "dev", table.rows)})
+    assert acoustic_figures(silent) == []
+
+
+def test_a_draw_of_pairs_does_not_depend_on_the_workers(tmp_path: Path) -> None:
+    spoken = spoken_set(tmp_path, longer=0.0)
+    paths = sorted(tmp_path.glob("*.wav"))[:20]
+    pd.testing.assert_frame_equal(summarize_files(paths), summarize_files(paths, workers=2))
+    few = acoustic_figures(spoken, most=12)
+    assert {figure.pairs for figure in few} == {12}
+    assert few == acoustic_figures(spoken, most=12)
