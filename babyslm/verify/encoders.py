@@ -7,6 +7,7 @@ from babyslm.verify.errors import BabySLMError, UsageError
 
 __all__ = [
     "EncoderWeightsError",
+    "Fairseq2MissingError",
     "LayerError",
     "NoSpeechEncoderError",
     "UnknownBundleError",
@@ -52,3 +53,10 @@ class WeightsDigestError(BabySLMError):
             f"the encoder's weights have the checksum {found[:12]} where {wanted[:12]} is needed; its units would "
             "mean nothing: take the weights that the learner was trained with"
         )
+
+
+class Fairseq2MissingError(UsageError):
+    """fairseq2 is not installed, or does not load."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"encoder.kind=fairseq2: fairseq2 does not load ({reason}); pip install 'babyslm[fairseq2]'")

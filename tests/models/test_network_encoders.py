@@ -22,7 +22,12 @@ from babyslm.models.encoders.huggingface import HuggingFaceEncoder
 from babyslm.models.encoders.load import make_encoder, sealed_settings
 from babyslm.models.encoders.network import HOP, RECEPTIVE, NetworkEncoder
 from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.encoders.settings import HuggingFaceSettings, NetworkSettings, TorchaudioSettings
+from babyslm.models.encoders.settings import (
+    Fairseq2Settings,
+    HuggingFaceSettings,
+    NetworkSettings,
+    TorchaudioSettings,
+)
 from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
 from babyslm.models.encoders.windows import cut_windows
 from babyslm.verify.encoders import (
@@ -209,3 +214,53 @@ def test_hugging_face_normalises_where_the_model_says_so(tmp_path: Path) -> None
     assert isinstance(encoder, HuggingFaceEncoder)
     quiet, loud = encoder.encode([sounds()[0], 5 * sounds()[0]])
     np.testing.assert_allclose(quiet, loud, atol=1e-3)
+
+
+def fairseq2_model(*, stable: bool) -> nn.Module:
+    wav2vec2 = pytest.importorskip("fairseq2.models.wav2vec2")
+    from fairseq2.models.transformer import TransformerNormOrder
+
+    torch.manual_seed(0)
+    encoder = wav2vec2.Wav2Vec2EncoderConfig(
+        model_dim=16,
+        feature_dim=8,
+        feature_extractor_layer_descs=CONVOLUTIONS,
+        num_encoder_layers=3,
+        num_encoder_attn_heads=2,
+        ffn_inner_dim=24,
+        pos_conv_kernel_size=8,
+        num_pos_conv_groups=2,
+        layer_norm_features=not stable,
+        feature_extractor_layer_norm_convs=stable,
+        norm_order=TransformerNormOrder.PRE if stable else TransformerNormOrder.POST,
+    )
+    config = wav2vec2.Wav2Vec2Config(encoder_config=encoder, final_dim=8, quantized_dim=8)
+    return wav2vec2.create_wav2vec2_model(config).eval()
+
+
+@pytest.mark.parametrize("stable", [False, True])
+@pytest.mark.parametrize("layer", [2, 3])
+def test_a_layer_of_fairseq2_is_that_of_the_whole_model(stable: bool, layer: int) -> None:
+    whole, cut = fairseq2_model(stable=stable), fairseq2_model(stable=stable)
+    from fairseq2.nn import BatchLayout
+
+    from babyslm.models.encoders.fairseq2_hub import Fairseq2Encoder
+
+    encoder = Fairseq2Encoder(cut, Fairseq2Settings(card="tiny", layer=layer)).ready(torch.device("cpu"))
+    outputs: list[torch.Tensor] = []
+    whole.encoder.register_layer_hook(lambda index, output, layout, count: outputs.append(output) or True)
+    for sound, features in zip(sounds(), encoder.encode(sounds()), strict=True):
+        padded = torch.from_numpy(np.pad(sound, (0, max(0, RECEPTIVE - len(sound)))))[None]
+        outputs.clear()
+        with torch.no_grad():
+            frames, layout = whole.encoder_frontend(padded, BatchLayout.of(padded))
+            last = whole.encoder(frames, layout)
+        expected = last if layer == 3 else outputs[layer - 1]
+        np.testing.assert_allclose(features, expected[0].numpy(), atol=1e-4)
+    verify_alone(encoder)
+
+
+def test_an_unknown_card_of_fairseq2_is_named() -> None:
+    pytest.importorskip("fairseq2")
+    with pytest.raises(EncoderWeightsError, match="no_such_card: the weights are unknown"):
+        make_encoder(Fairseq2Settings(card="no_such_card", layer=1), device="cpu")

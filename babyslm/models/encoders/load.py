@@ -4,6 +4,7 @@ from babyslm.models.devices import resolve_device
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import (
     EncoderSettings,
+    Fairseq2Settings,
     HuggingFaceSettings,
     LogMelSettings,
     MfccSettings,
@@ -37,6 +38,10 @@ def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
             from babyslm.models.encoders.huggingface import build_hugging_face
 
             return build_hugging_face(settings, resolve_device(device))
+        case Fairseq2Settings():
+            from babyslm.models.encoders.fairseq2_hub import build_fairseq2
+
+            return build_fairseq2(settings, resolve_device(device))
 
 
 def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSettings:

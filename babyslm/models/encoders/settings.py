@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
     "EncoderSettings",
+    "Fairseq2Settings",
     "HuggingFaceSettings",
     "LogMelSettings",
     "MfccSettings",
@@ -104,6 +105,19 @@ class HuggingFaceSettings(NetworkSettings):
     revision: str | None = None
 
 
+class Fairseq2Settings(NetworkSettings):
+    """wav2vec 2.0 of fairseq2's model hub.
+
+    :param card: name of the asset card, which tells the architecture and where the weights are.
+    :param normalise: whether waveforms are brought to mean 0 and variance 1 first; the large models want it.
+    """
+
+    kind: Literal["fairseq2"] = "fairseq2"
+    card: str
+    normalise: bool = False
+
+
 EncoderSettings = Annotated[
-    MfccSettings | LogMelSettings | TorchaudioSettings | HuggingFaceSettings, Field(discriminator="kind")
+    MfccSettings | LogMelSettings | TorchaudioSettings | HuggingFaceSettings | Fairseq2Settings,
+    Field(discriminator="kind"),
 ]
