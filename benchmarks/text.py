@@ -27,7 +27,7 @@ from babyslm.models.text_options import TextOptions
 from babyslm.models.tokens import TextEncoder, load_tokenizer
 from babyslm.models.vocabulary import BOS, EOS, Vocabulary
 from babyslm.stimuli.stimulus import Stimulus
-from benchmarks.machine import best_of, describe, product_rate
+from benchmarks.machine import CLOCKS, best_of, describe, product_rate
 from benchmarks.text_models import lucie, sentences, write_model, write_tokenizer
 
 PEER_PYTHON = Path(".venv-bench/bin/python")
@@ -59,11 +59,18 @@ def part(stimuli: Sequence[Stimulus], count: int) -> list[int]:
 
 
 class Meter:
-    """Counts the operations of the matrix products of a network's linear layers."""
+    """Counts the operations of the matrix products of a model's linear layers, its vocabulary head included."""
 
-    def __init__(self, network: Any) -> None:
+    def __init__(self, model: Any) -> None:
         self.operations = 0
-        for module in network.modules():
+        blocks = model.head._by_vocabulary  # noqa: SLF001  # there the output layer runs without being called
+
+        def counted(hidden: torch.Tensor, request: Any) -> Any:
+            self.operations += 2 * hidden.numel() * len(model.head.output.weight)
+            return blocks(hidden, request)
+
+        model.head._by_vocabulary = counted  # noqa: SLF001
+        for module in model.network.modules():
             if isinstance(module, torch.nn.Linear):
                 module.register_forward_hook(self.count)
 
@@ -72,22 +79,25 @@ class Meter:
         self.operations += 2 * arguments[0].numel() * layer.out_features
 
 
-def timed(model: Any, stimuli: Sequence[Stimulus], repeats: int) -> tuple[Row, Any]:
+def timed(model: Any, stimuli: Sequence[Stimulus], options: argparse.Namespace) -> tuple[Row, Any]:
     """Time our scoring of all sentences, and set its matrix products against the rate of plain ones."""
     model.score(stimuli[:64])
-    meter = Meter(model.network)
-    seconds, scores = best_of(repeats, lambda: model.score(stimuli).log_probability)
-    operations = meter.operations / repeats
-    rate = product_rate(model.network.dtype, model.device)
+    meter = Meter(model)
+    seconds, scores = best_of(options.repeats, lambda: model.score(stimuli).log_probability, options.clock)
+    operations = meter.operations / options.repeats
+    rate = product_rate(model.network.dtype, model.device, clock=options.clock)
     row = {"ours": len(stimuli) / seconds, "seconds": seconds, "sentences": len(stimuli)}
     return row | {"operations": operations, "product_rate": rate, "share": operations / seconds / rate}, scores
 
 
-def against(row: Row, scores: Any, stimuli: Sequence[Stimulus], chosen: list[int], jobs: list[Row]) -> Row:
+def against(
+    row: Row, scores: Any, stimuli: Sequence[Stimulus], chosen: list[int], jobs: list[Row], options: argparse.Namespace
+) -> Row:
     """Time peers on a part of the sentences and compare scores; the fastest peer counts."""
     peers: Row = {}
     for job in jobs:
-        answer = ask_peer(job | {"sentences": [stimuli[i].text for i in chosen]})
+        settings = {"threads": options.threads, "clock": options.clock}
+        answer = ask_peer(job | settings | {"sentences": [stimuli[i].text for i in chosen]})
         apart = float(np.abs(np.array(answer["scores"]) - scores[chosen]).max())
         peers[f"{job['peer']} {job['dtype']}"] = {
             "rate": len(chosen) / answer["seconds"],
@@ -108,8 +118,8 @@ def against(row: Row, scores: Any, stimuli: Sequence[Stimulus], chosen: list[int
 
 def causal(dtype: str, folder: Path, stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
     write_model("causal", folder, [stimulus.text or "" for stimulus in stimuli])
-    row, scores = timed(load(str(folder), device="cpu", dtype=dtype), stimuli, options.repeats)
-    common = {"kind": "causal", "model": str(folder), "trial": options.trial, "threads": options.threads}
+    row, scores = timed(load(str(folder), device="cpu", dtype=dtype), stimuli, options)
+    common = {"kind": "causal", "model": str(folder), "trial": options.trial}
     # Peers score in float32 unless told otherwise, and a processor is not always faster in bfloat16.
     types = ["float32"] if dtype == "float32" else ["float32", "bfloat16"]
     jobs = [
@@ -117,16 +127,16 @@ def causal(dtype: str, folder: Path, stimuli: list[Stimulus], options: argparse.
         for peer in ("minicons", "lm_eval")
         for kind in types
     ]
-    return against(row, scores, stimuli, part(stimuli, options.peer_sentences), jobs)
+    return against(row, scores, stimuli, part(stimuli, options.peer_sentences), jobs, options)
 
 
 def masked(name: str, folder: Path, stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
     write_model(name, folder, [stimulus.text or "" for stimulus in stimuli])
-    row, scores = timed(load(str(folder), device="cpu"), stimuli, options.repeats)
+    row, scores = timed(load(str(folder), device="cpu"), stimuli, options)
     few = max(2, options.peer_sentences // (8 if name == "masked_bert" else 2))
-    job = {"peer": "minicons", "kind": "masked", "model": str(folder), "dtype": "float32", "threads": options.threads}
-    job |= {"batches": [1, 4, 8, 16, 32], "trial": max(2, few // 4)}
-    return against(row, scores, stimuli, part(stimuli, few), [job])
+    job: Row = {"peer": "minicons", "kind": "masked", "model": str(folder), "dtype": "float32"}
+    job = job | {"batches": [1, 4, 8, 16, 32], "trial": max(2, few // 4)}
+    return against(row, scores, stimuli, part(stimuli, few), [job], options)
 
 
 def lstm(stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
@@ -135,7 +145,7 @@ def lstm(stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
     torch.manual_seed(0)
     network = LstmNetwork(len(vocabulary), LstmSizes()).eval()
     model = LstmLanguageModel(network, vocabulary, LstmSizes(), device="cpu")
-    seconds, scores = best_of(options.repeats, lambda: model.score(stimuli).log_probability)
+    seconds, scores = best_of(options.repeats, lambda: model.score(stimuli).log_probability, options.clock)
     chosen = part(stimuli, options.peer_sentences)
     symbols = vocabulary.encode_stimuli([stimuli[i] for i in chosen])
 
@@ -145,7 +155,7 @@ def lstm(stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
         scores = torch.log_softmax(network.head(outputs[0]), -1)
         return scores.gather(1, torch.tensor([*ids, EOS])[:, None]).sum().item()
 
-    theirs, one_by_one = best_of(1, lambda: np.array([alone(ids) for ids in symbols]))
+    theirs, one_by_one = best_of(1, lambda: np.array([alone(ids) for ids in symbols]), options.clock)
     ours, peer = len(stimuli) / seconds, len(chosen) / theirs
     return {
         "ours": ours,
@@ -166,7 +176,7 @@ def on_gpu(folder: Path, stimuli: list[Stimulus], options: argparse.Namespace) -
     network.config.use_cache = False
     encoder = TextEncoder(load_tokenizer(str(folder)), TextOptions(), 4096, 65024, "Lucie-7B's shape")
     model = CausalModel(network, encoder, name="Lucie-7B's shape")
-    row, _ = timed(model, stimuli, max(3, options.repeats))
+    row, _ = timed(model, stimuli, options)
     return row | {"path": model.path.name}
 
 
@@ -200,6 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
     parser.add_argument("--trial", type=int, default=256, help="how many a batch size is tried on")
     parser.add_argument("--batches", type=int, nargs="+", default=[16, 32, 64, 128], help="batch sizes tried")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu, with --threads 1, on a busy machine")
     parser.add_argument("--repeats", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
@@ -210,7 +221,8 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
         if row is not None:
             rows[name] = row
             print(json.dumps({name: row}), file=sys.stderr, flush=True)
-    print(json.dumps({"machine": describe(), **rows}) if options.json else f"{describe()}\n{table(rows)}")
+    machine = describe() | {"clock": options.clock}
+    print(json.dumps({"machine": machine, **rows}) if options.json else f"{machine}\n{table(rows)}")
     return rows
 
 

@@ -1,6 +1,7 @@
 """Time minicons or lm-eval on sentences. Runs in the peers' own environment, apart from babyslm.
 
-Reads one JSON job from standard input: `peer, kind, model, dtype, sentences, batches, trial, threads`; writes one JSON
+Reads one JSON job from standard input: `peer, kind, model, dtype, sentences, batches, trial, threads,
+clock`; writes one JSON
 object: `batch` (the best size), `seconds`, `scores`, `trials` (sentences a second by batch size).
 """
 
@@ -65,19 +66,20 @@ def lm_eval(job: dict[str, Any]) -> Score:
 def main() -> None:
     job = json.load(sys.stdin)
     torch.set_num_threads(job["threads"])
+    now = {"wall": time.perf_counter, "cpu": time.process_time}[job["clock"]]
     with contextlib.redirect_stdout(sys.stderr):
         score = {"minicons": minicons, "lm_eval": lm_eval}[job["peer"]](job)
         trial = job["sentences"][: job["trial"]]
         score(trial[:2], 1)
         trials = {}
         for size in job["batches"]:
-            start = time.perf_counter()
+            start = now()
             score(trial, size)
-            trials[size] = len(trial) / (time.perf_counter() - start)
+            trials[size] = len(trial) / (now() - start)
         best = max(trials, key=lambda size: trials[size])
-        start = time.perf_counter()
+        start = now()
         scores = score(job["sentences"], best)
-        seconds = time.perf_counter() - start
+        seconds = now() - start
     json.dump({"batch": best, "seconds": seconds, "scores": scores, "trials": trials}, sys.stdout)
 
 
