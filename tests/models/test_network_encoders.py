@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torchaudio
+from safetensors.torch import save_file
 from torch import nn
 from transformers import (
     HubertConfig,
@@ -18,11 +19,13 @@ from transformers import (
     WavLMModel,
 )
 
+from babyslm.models.encoders.cpc import CpcNetwork
 from babyslm.models.encoders.huggingface import HuggingFaceEncoder
 from babyslm.models.encoders.load import make_encoder, sealed_settings
 from babyslm.models.encoders.network import HOP, RECEPTIVE, NetworkEncoder
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import (
+    CpcSettings,
     Fairseq2Settings,
     HuggingFaceSettings,
     NetworkSettings,
@@ -264,3 +267,64 @@ def test_an_unknown_card_of_fairseq2_is_named() -> None:
     pytest.importorskip("fairseq2")
     with pytest.raises(EncoderWeightsError, match="no_such_card: the weights are unknown"):
         make_encoder(Fairseq2Settings(card="no_such_card", layer=1), device="cpu")
+
+
+def naive_cpc(state: dict[str, torch.Tensor], sound: np.ndarray, level: int) -> np.ndarray:
+    """Convolutions by torch, everything else written out: normalisation a frame, recurrence a step at a time."""
+    frames = torch.from_numpy(sound)[None, None]
+    for number, (stride, padding) in enumerate([(5, 3), (4, 2), (2, 1), (2, 1), (2, 1)]):
+        name = f"gEncoder.conv{number}"
+        frames = torch.conv1d(frames, state[f"{name}.weight"], state[f"{name}.bias"], stride=stride, padding=padding)
+        deviation = (frames.var(dim=1, keepdim=True) + 1e-5).sqrt()
+        normed = (frames - frames.mean(dim=1, keepdim=True)) / deviation
+        norm = f"gEncoder.batchNorm{number}"
+        frames = torch.relu(normed * state[f"{norm}.weight"] + state[f"{norm}.bias"])
+    steps = frames[0].T
+    for layer in range(level):
+        weights = [state[f"gAR.baseNet.{kind}_l{layer}"] for kind in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+        size = weights[1].shape[1]
+        hidden, cell, outputs = torch.zeros(size), torch.zeros(size), []
+        for step in steps:
+            gates = weights[0] @ step + weights[2] + weights[1] @ hidden + weights[3]
+            enter, forget, value, out = gates.split(size)
+            cell = torch.sigmoid(forget) * cell + torch.sigmoid(enter) * torch.tanh(value)
+            hidden = torch.sigmoid(out) * torch.tanh(cell)
+            outputs.append(hidden)
+        steps = torch.stack(outputs)
+    return steps.numpy()
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize("form", ["safetensors", "plain", "checkpoint"])
+def test_cpc_equals_a_naive_reference_whatever_form_its_weights_have(level: int, form: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network = CpcNetwork(6, 5, 2)
+    state = {name: tensor + 0.1 * torch.randn_like(tensor) for name, tensor in network.state_dict().items()}
+    path = tmp_path / ("cpc.safetensors" if form == "safetensors" else "cpc.pt")
+    if form == "safetensors":
+        save_file(state, path)
+    else:
+        torch.save(state if form == "plain" else {"epoch": 3, "gEncoder": state}, path)
+    encoder = make_encoder(CpcSettings(weights=path, layer=level), device="cpu")
+    assert isinstance(encoder, NetworkEncoder)
+    assert encoder.frame_rate == 100
+    draws = np.random.default_rng(0)
+    heard = [0.3 * draws.standard_normal(size).astype(np.float32) for size in (1600, 100, 2000, 1600)]
+    for sound, features in zip(heard, encoder.encode(heard), strict=True):
+        padded = np.pad(sound, (0, max(0, 160 - len(sound))))
+        np.testing.assert_allclose(features, naive_cpc(state, padded, level), atol=1e-4)
+        np.testing.assert_allclose(features, encoder.encode([sound])[0], atol=1e-4)
+
+
+def test_faulty_cpc_weights_are_named(tmp_path: Path) -> None:
+    state = CpcNetwork(6, 5, 2).state_dict()
+    save_file(state, tmp_path / "cpc.safetensors")
+    with pytest.raises(LayerError, match=r"encoder\.layer=3: the network has the layers 1 to 2"):
+        make_encoder(CpcSettings(weights=tmp_path / "cpc.safetensors", layer=3), device="cpu")
+    save_file({"something": torch.zeros(2)}, tmp_path / "other.safetensors")
+    with pytest.raises(EncoderWeightsError, match="no CPC network's"):
+        make_encoder(CpcSettings(weights=tmp_path / "other.safetensors", layer=1), device="cpu")
+    del state["gEncoder.conv3.bias"]
+    save_file(state, tmp_path / "lacking.safetensors")
+    with pytest.raises(EncoderWeightsError, match=r"gEncoder\.conv3\.bias"):
+        make_encoder(CpcSettings(weights=tmp_path / "lacking.safetensors", layer=1), device="cpu")

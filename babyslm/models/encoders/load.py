@@ -3,6 +3,7 @@
 from babyslm.models.devices import resolve_device
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import (
+    CpcSettings,
     EncoderSettings,
     Fairseq2Settings,
     HuggingFaceSettings,
@@ -42,6 +43,10 @@ def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
             from babyslm.models.encoders.fairseq2_hub import build_fairseq2
 
             return build_fairseq2(settings, resolve_device(device))
+        case CpcSettings():
+            from babyslm.models.encoders.cpc import build_cpc
+
+            return build_cpc(settings, resolve_device(device))
 
 
 def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSettings:

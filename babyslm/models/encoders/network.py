@@ -22,10 +22,10 @@ from babyslm.verify.encoders import LayerError, WeightsDigestError
 __all__ = ["HOP", "RECEPTIVE", "NetworkEncoder", "weights_digest"]
 
 HOP = 320
-"""Samples between frames of all convolutional front ends of this family: 50 Hz."""
+"""Samples between frames of the wav2vec 2.0 family's front ends: 50 Hz."""
 
 RECEPTIVE = 400
-"""Samples a frame sees; shorter sounds get zeros at their end."""
+"""Samples a frame of theirs sees; shorter sounds get zeros at their end."""
 
 BATCH_SECONDS = 60.0
 """Seconds of sound that run at once."""
@@ -38,7 +38,7 @@ TINY = 1e-7
 
 
 class NetworkEncoder(nn.Module):
-    """A network that turns waveforms into frames at 50 Hz; a family gives `forward`.
+    """A network that turns waveforms into frames; a family gives `forward`, and its own `hop` and `receptive`.
 
     :param settings: layer and windows.
     :param layers: how many layers the network has.
@@ -47,13 +47,15 @@ class NetworkEncoder(nn.Module):
     """
 
     costly = True
+    hop = HOP
+    receptive = RECEPTIVE
 
     def __init__(self, settings: NetworkSettings, *, layers: int, dimensions: int, normalise: bool) -> None:
         super().__init__()
         if settings.layer > layers:
             raise LayerError(settings.layer, layers)
         self._settings = settings
-        self.frame_rate = RATE / HOP
+        self.frame_rate = RATE / self.hop
         self.dimensions = dimensions
         self.normalise = normalise
         self._digest: str | None = None
@@ -85,7 +87,7 @@ class NetworkEncoder(nn.Module):
     def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
         """Return the features of each waveform, shape (frames, dimensions)."""
         sounds = [self._prepared(waveform) for waveform in waveforms]
-        frames = [1 + (len(sound) - RECEPTIVE) // HOP for sound in sounds]
+        frames = [1 + (len(sound) - self.receptive) // self.hop for sound in sounds]
         size, context = (
             round(seconds * self.frame_rate) for seconds in (self._settings.window, self._settings.context)
         )
@@ -93,12 +95,12 @@ class NetworkEncoder(nn.Module):
         groups: dict[int, list[tuple[int, Window]]] = defaultdict(list)
         for number, count in enumerate(frames):
             for window in cut_windows(count, size, context):
-                groups[len(_piece(sounds[number], window, count))].append((number, window))
+                groups[len(self._piece(sounds[number], window, count))].append((number, window))
         for samples, group in sorted(groups.items()):
             most = max(1, round(BATCH_SECONDS * RATE) // samples)
             for first in range(0, len(group), most):
                 part = group[first : first + most]
-                pieces = [_piece(sounds[number], window, frames[number]) for number, window in part]
+                pieces = [self._piece(sounds[number], window, frames[number]) for number, window in part]
                 for (number, window), outputs in zip(part, self._run(pieces), strict=True):
                     kept = outputs[window.keep - window.start : window.end - window.start]
                     found[number][window.keep : window.end] = kept
@@ -108,7 +110,7 @@ class NetworkEncoder(nn.Module):
         sound = np.asarray(waveform, dtype=np.float32)
         if self.normalise:
             sound = (sound - sound.mean()) / np.sqrt(sound.var() + TINY)
-        return np.pad(sound, (0, max(0, RECEPTIVE - len(sound))))
+        return np.pad(sound, (0, max(0, self.receptive - len(sound))))
 
     @torch.inference_mode()
     def _run(self, pieces: list[Samples]) -> Features:
@@ -117,11 +119,10 @@ class NetworkEncoder(nn.Module):
         outputs: Features = self(torch.from_numpy(np.stack(pieces)).to(device)).float().cpu().numpy()
         return outputs
 
-
-def _piece(sound: Samples, window: Window, frames: int) -> Samples:
-    """Return what a window hears; the last one hears the sound to its very end, as group normalisation does."""
-    end = None if window.stop == frames else (window.stop - 1) * HOP + RECEPTIVE
-    return sound[window.start * HOP : end]
+    def _piece(self, sound: Samples, window: Window, frames: int) -> Samples:
+        """Return what a window hears; the last one hears the sound to its very end, as group normalisation does."""
+        end = None if window.stop == frames else (window.stop - 1) * self.hop + self.receptive
+        return sound[window.start * self.hop : end]
 
 
 def weights_digest(network: nn.Module) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 __all__ = [
+    "CpcSettings",
     "EncoderSettings",
     "Fairseq2Settings",
     "HuggingFaceSettings",
@@ -117,7 +118,17 @@ class Fairseq2Settings(NetworkSettings):
     normalise: bool = False
 
 
+class CpcSettings(NetworkSettings):
+    """Contrastive predictive coding as the reference trained it: `layer` is the level of its recurrent network.
+
+    :param weights: a checkpoint of it (safetensors, or as saved by torch).
+    """
+
+    kind: Literal["cpc"] = "cpc"
+    weights: Path
+
+
 EncoderSettings = Annotated[
-    MfccSettings | LogMelSettings | TorchaudioSettings | HuggingFaceSettings | Fairseq2Settings,
+    MfccSettings | LogMelSettings | TorchaudioSettings | HuggingFaceSettings | Fairseq2Settings | CpcSettings,
     Field(discriminator="kind"),
 ]

@@ -1,6 +1,5 @@
 """HuBERT, wav2vec 2.0 and WavLM in torchaudio's form."""
 
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -8,7 +7,7 @@ from torch import Tensor, nn
 
 from babyslm.models.encoders.network import NetworkEncoder
 from babyslm.models.encoders.settings import TorchaudioSettings
-from babyslm.models.folder import read_tensors
+from babyslm.models.encoders.states import read_state
 from babyslm.verify.encoders import EncoderWeightsError, UnknownBundleError
 
 __all__ = ["TorchaudioEncoder", "build_torchaudio"]
@@ -63,25 +62,11 @@ def _load_weights(model: nn.Module, settings: TorchaudioSettings, bundle: Any) -
         except (OSError, RuntimeError) as error:
             raise EncoderWeightsError(settings.bundle, f"cannot be fetched ({_first(error)})") from error
     else:
-        state = _read_state(settings.weights)
+        state = read_state(settings.weights)
     try:
         model.load_state_dict(state, strict=True)
     except RuntimeError as error:
         raise EncoderWeightsError(settings.weights or settings.bundle, f"do not fit ({_first(error)})") from error
-
-
-def _read_state(path: Path) -> dict[str, Tensor]:
-    if path.suffix == ".safetensors":
-        return read_tensors(path)
-    from pickle import UnpicklingError
-
-    try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, UnpicklingError, EOFError) as error:
-        raise EncoderWeightsError(path, f"hold no plain state dict ({_first(error)})") from error
-    if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
-        raise EncoderWeightsError(path, "hold no plain state dict")
-    return state
 
 
 def _first(error: BaseException) -> str:

@@ -1,0 +1,133 @@
+"""Contrastive predictive coding, the reference's encoder: five convolutions to 100 Hz and a recurrent network on top.
+
+Names of weights are those of published checkpoints (`gEncoder.conv0.weight`, `gAR.baseNet.weight_ih_l0`, ...).
+Normalisation is over channels, frame by frame, and recurrence runs forward in time: what stands beside a sound in a
+batch of equal lengths does not reach it.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from babyslm.models.encoders.network import NetworkEncoder
+from babyslm.models.encoders.settings import CpcSettings
+from babyslm.models.encoders.states import read_state
+from babyslm.verify.encoders import EncoderWeightsError
+
+__all__ = ["CpcEncoder", "CpcNetwork", "build_cpc"]
+
+CONVOLUTIONS = ((10, 5, 3), (8, 4, 2), (4, 2, 1), (4, 2, 1), (4, 2, 1))
+"""Width, stride and padding of each convolution."""
+
+EPSILON = 1e-5
+"""Added to the variance over channels."""
+
+INSIDE = ("weights", "gEncoder")
+"""Where training checkpoints hold the network's weights."""
+
+
+class ChannelNorm(nn.Module):
+    """Normalises each frame over its channels, then scales and shifts them.
+
+    :param channels: how many.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1, channels, 1))
+        self.bias = nn.Parameter(torch.zeros(1, channels, 1))
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Normalise (sounds, channels, frames); the variance is the unbiased one, as in the reference."""
+        centred = frames - frames.mean(dim=1, keepdim=True)
+        scaled: Tensor = centred * torch.rsqrt(frames.var(dim=1, keepdim=True) + EPSILON)
+        return scaled * self.weight + self.bias
+
+
+class _Convolutions(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        for number, (width, stride, padding) in enumerate(CONVOLUTIONS):
+            source = channels if number else 1
+            self.add_module(f"conv{number}", nn.Conv1d(source, channels, width, stride=stride, padding=padding))
+            self.add_module(f"batchNorm{number}", ChannelNorm(channels))
+
+    def forward(self, sound: Tensor) -> Tensor:
+        for number in range(len(CONVOLUTIONS)):
+            convolved = self.get_submodule(f"conv{number}")(sound)
+            sound = functional.relu(self.get_submodule(f"batchNorm{number}")(convolved))
+        return sound
+
+
+class _Recurrence(nn.Module):
+    def __init__(self, channels: int, hidden: int, levels: int) -> None:
+        super().__init__()
+        self.baseNet = nn.LSTM(channels, hidden, levels, batch_first=True)
+
+    def forward(self, frames: Tensor) -> Tensor:
+        outputs: Tensor = self.baseNet(frames)[0]
+        return outputs
+
+
+class CpcNetwork(nn.Module):
+    """The network without its predictors, which serve in training alone.
+
+    :param channels: of the convolutions; 256 in the reference.
+    :param hidden: of the recurrent network; 256.
+    :param levels: of the recurrent network; 2.
+    """
+
+    def __init__(self, channels: int = 256, hidden: int = 256, levels: int = 2) -> None:
+        super().__init__()
+        self.gEncoder = _Convolutions(channels)
+        self.gAR = _Recurrence(channels, hidden, levels)
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Turn (sounds, samples) into (sounds, frames, hidden): outputs of the last level."""
+        outputs: Tensor = self.gAR(self.gEncoder(waveforms[:, None]).transpose(1, 2))
+        return outputs
+
+
+class CpcEncoder(NetworkEncoder):
+    """A CPC network, cut above the level that is asked for.
+
+    :param network: with as many levels as are asked for.
+    :param settings: level and windows.
+    """
+
+    hop = 160
+    receptive = 160
+
+    def __init__(self, network: CpcNetwork, settings: CpcSettings) -> None:
+        recurrent = network.gAR.baseNet
+        super().__init__(settings, layers=recurrent.num_layers, dimensions=recurrent.hidden_size, normalise=False)
+        self.network = network
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Return the outputs of the level."""
+        outputs: Tensor = self.network(waveforms)
+        return outputs
+
+
+def build_cpc(settings: CpcSettings, device: torch.device) -> CpcEncoder:
+    """Load a CPC encoder; its sizes are read off the weights.
+
+    :param settings: weights, level, windows.
+    :param device: where it runs.
+    """
+    state = read_state(settings.weights, inside=INSIDE)
+    state = {name.removeprefix("module."): tensor for name, tensor in state.items()}
+    first, recurrent = state.get("gEncoder.conv0.weight"), state.get("gAR.baseNet.weight_hh_l0")
+    if first is None or recurrent is None:
+        raise EncoderWeightsError(settings.weights, "are no CPC network's: gEncoder.conv0 or gAR.baseNet is missing")
+    levels = sum(name.startswith("gAR.baseNet.weight_hh_l") for name in state)
+    above = tuple(f"_l{level}" for level in range(settings.layer, levels))
+    kept = {name: tensor for name, tensor in state.items() if not (above and name.endswith(above))}
+    network = CpcNetwork(first.shape[0], recurrent.shape[1], min(settings.layer, levels))
+    encoder = CpcEncoder(network, settings)
+    try:
+        network.load_state_dict(kept, strict=True)
+    except RuntimeError as error:
+        raise EncoderWeightsError(settings.weights, f"do not fit ({' '.join(str(error).split())[:160]})") from error
+    encoder.ready(device)
+    return encoder
