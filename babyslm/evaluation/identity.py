@@ -6,7 +6,7 @@ from pathlib import Path
 from babyslm.files import sha256_text
 from babyslm.models.protocol import LanguageModel, describe
 
-__all__ = ["identity"]
+__all__ = ["files_of", "identity"]
 
 
 def identity(spec: LanguageModel | str, learner: LanguageModel, settings: str) -> str:
@@ -16,13 +16,17 @@ def identity(spec: LanguageModel | str, learner: LanguageModel, settings: str) -
     :param learner: the loaded learner.
     :param settings: what else changes the scores.
     """
-    files = []
-    if isinstance(spec, str):
-        folder = Path(spec.removeprefix("hf:"))
-        if folder.is_dir():
-            for path in sorted(folder.rglob("*")):
-                if path.is_file():
-                    status = path.stat()
-                    files.append(f"{path.relative_to(folder)} {status.st_size} {status.st_mtime_ns}")
-    record = json.dumps([str(spec) if isinstance(spec, str) else "", describe(learner), settings, files], default=str)
+    record = json.dumps(
+        [str(spec) if isinstance(spec, str) else "", describe(learner), settings, files_of(spec)], default=str
+    )
     return sha256_text(record)
+
+
+def files_of(spec: LanguageModel | str) -> list[str]:
+    """Return path, size and time of change of the files of a model's folder; nothing where `spec` names none."""
+    if not isinstance(spec, str):
+        return []
+    folder = Path(spec.removeprefix("hf:"))
+    paths = sorted(folder.rglob("*")) if folder.is_dir() else []
+    status = [(path.relative_to(folder), path.stat()) for path in paths if path.is_file()]
+    return [f"{path} {each.st_size} {each.st_mtime_ns}" for path, each in status]

@@ -1,6 +1,7 @@
 """Text learners of Hugging Face: find out what a folder or hub name holds, and load it straight to its device."""
 
 import logging
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -8,6 +9,7 @@ import torch
 from torch import nn
 
 from babyslm.models.causal import CausalModel
+from babyslm.models.lucie import LUCIE, tokens_seen
 from babyslm.models.masked import MaskedModel
 from babyslm.models.protocol import LanguageModel
 from babyslm.models.text_options import TextOptions
@@ -36,6 +38,7 @@ def load(
     device: str = "auto",
     dtype: str | None = None,
     trust_remote_code: bool = False,
+    name: str | None = None,
     **options: Any,
 ) -> LanguageModel:
     """Load a causal or masked language model with its tokenizer.
@@ -46,12 +49,12 @@ def load(
     :param dtype: `float32`, `bfloat16`, `float16` or `auto`, the checkpoint's own; default float32 on a processor and
         the checkpoint's own elsewhere.
     :param trust_remote_code: run code that comes with the model; default no.
+    :param name: what results call it; default its id or folder, the same for all revisions of an id.
     :param options: see `TextOptions`.
     :raises ModelMissingError, ModelRefusedError, UnsafeWeightsError, TextOptionError: see their messages.
     """
     choices = TextOptions.parse(options)
-    for logger in UNHEEDED:
-        logging.getLogger(logger).setLevel(logging.ERROR)
+    _hush()
     config = _config(source, revision, trust_remote_code=trust_remote_code)
     kind = kind_of(config, source)
     try:
@@ -69,19 +72,26 @@ def load(
         source=source,
     )
     family = CausalModel if kind == "causal" else MaskedModel
-    name = Path(source).resolve().name if Path(source).is_dir() else source
-    return family(
-        network,
-        encoder,
-        name=f"{name}@{revision}" if revision else name,
-        identity={
-            "source": name,
-            "revision": revision,
-            "commit": getattr(config, "_commit_hash", None),
-            "training_steps": getattr(config, "training_steps", None),
-            "training_tokens": getattr(config, "training_tokens", None),
-        },
-    )
+    name = name or (Path(source).resolve().name if Path(source).is_dir() else source)
+    tokens = getattr(config, "training_tokens", None) or (tokens_seen(revision or "main") if source == LUCIE else None)
+    identity = {
+        "source": Path(source).resolve().name if Path(source).is_dir() else source,
+        "revision": revision,
+        "commit": getattr(config, "_commit_hash", None),
+        "training_steps": getattr(config, "training_steps", None),
+        "training": {} if tokens is None else {"tokens": tokens},
+    }
+    return family(network, encoder, name=name, identity=identity)
+
+
+def _hush() -> None:
+    """Keep transformers from warning of what is named or meant here, and from drawing bars into a pipe."""
+    from transformers.utils import logging as bars
+
+    for logger in UNHEEDED:
+        logging.getLogger(logger).setLevel(logging.ERROR)
+    if not sys.stderr.isatty():
+        bars.disable_progress_bar()
 
 
 def load_network(

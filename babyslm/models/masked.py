@@ -47,7 +47,7 @@ class MaskedModel:
         self.head = Head(network)
         ids = torch.arange(16, device=self.device).remainder(encoder.vocabulary)[None]
         self.head.calibrate({"input_ids": ids})
-        self.budget = encoder.options.batch_tokens or default_budget(self.device)
+        self.budget = encoder.options.batch_tokens or 2 * default_budget(self.device)  # rows without a mask are cheap
         self.settings: dict[str, Any] = {
             **(identity or {}),
             "architecture": type(network).__name__,

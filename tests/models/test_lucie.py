@@ -63,7 +63,7 @@ def test_lucie_begins_with_its_own_token_and_scores_as_one_by_one(checkpoint: Pa
     found = model.score([Stimulus(text, text=text) for text in texts])
     assert model.settings["bos_token"] == "<s>"
     assert model.settings["path"] == "tree"
-    assert model.settings["training_tokens"] == lucie.tokens_seen("main")
+    assert model.settings["training"] == {"tokens": lucie.tokens_seen("main")}
     assert model.encoder.limit == 32000
     for i, text in enumerate(texts):
         ids = model.encoder.tokenizer(text)["input_ids"]

@@ -1,0 +1,91 @@
+"""A learning curve: every revision of a model evaluated on one set, each in a folder of its own."""
+
+import json
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from babyslm.evaluation.evaluate import evaluate
+from babyslm.evaluation.identity import files_of
+from babyslm.files import sha256_text, write_json, write_text
+from babyslm.models.revisions import Revision, revisions
+from babyslm.progress import notice
+from babyslm.results.comparison import comparison_report
+from babyslm.results.record import RECORD_NAME
+from babyslm.results.result import Result, load_result
+from babyslm.stimuli.load import load_stimuli
+from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.verify.documents import read_json
+
+__all__ = ["DONE_NAME", "curve_table", "evaluate_revisions"]
+
+DONE_NAME = "revisions.json"
+"""Which revisions are done, and a key of everything that their results depend on."""
+
+
+def evaluate_revisions(
+    spec: str,
+    stimuli: StimulusSet | str | PathLike[str],
+    *,
+    out: str | PathLike[str],
+    which: str = "all",
+    **options: Any,
+) -> dict[str, Result]:
+    """Evaluate revisions of a model in the order of its training, and draw the learning curve.
+
+    Writes one result folder a revision, `curve.csv` and, for two revisions or more, `report.html`. A revision that is
+    done under the same settings is not scored again, so that a stopped run goes on where it was.
+
+    :param spec: `hf:ID`, or a folder whose subfolders are revisions.
+    :param stimuli: a set, or where it lies.
+    :param out: folder of the curve.
+    :param which: `all`, or names separated by commas.
+    :param options: as for `evaluate`.
+    :returns: results by the name of their revision, in order.
+    """
+    chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
+    folder = Path(out)
+    if Path(spec).is_dir():
+        # Points of one curve bear one name; those of a hub id do already.
+        options = {"name": Path(spec).resolve().name} | options
+    points = revisions(spec, which)
+    kept = folder / DONE_NAME
+    done: dict[str, str] = read_json(kept) if kept.is_file() else {}
+    results: dict[str, Result] = {}
+    for number, revision in enumerate(points, start=1):
+        place = folder / revision.name
+        key = _key(revision, chosen, options)
+        if done.get(revision.name) == key and (place / RECORD_NAME).is_file():
+            results[revision.name] = load_result(place)
+            continue
+        notice(f"revision {revision.name} ({number} of {len(points)})")
+        results[revision.name] = evaluate(revision.spec, chosen, out=place, **options)
+        done[revision.name] = key
+        write_json(kept, done)
+    write_text(folder / "curve.csv", curve_table(points, results).to_csv(index=False, lineterminator="\n"))
+    if len(results) > 1:
+        comparison_report(list(results.values()), folder / "report.html", title=f"{spec} over training")
+    return results
+
+
+def curve_table(points: list[Revision], results: dict[str, Result]) -> pd.DataFrame:
+    """Return the headline figures along a curve: `revision, step, tokens` and the columns of `Result.headline`.
+
+    :param points: the revisions.
+    :param results: their results, by name.
+    """
+    frames = []
+    for point in points:
+        frame = results[point.name].headline()
+        frame.insert(0, "tokens", pd.array([point.tokens] * len(frame), dtype="Int64"))
+        frame.insert(0, "step", pd.array([point.step] * len(frame), dtype="Int64"))
+        frame.insert(0, "revision", point.name)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _key(revision: Revision, stimuli: StimulusSet, options: dict[str, Any]) -> str:
+    facts = [revision.spec, files_of(revision.spec), stimuli.name, stimuli.checksums, options]
+    return sha256_text(json.dumps(facts, default=str, sort_keys=True))
