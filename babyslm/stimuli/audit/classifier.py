@@ -26,11 +26,13 @@ class Classified:
     :param logistic: percent of held-out pairs whose good member logistic regression finds.
     :param boosting: the same for gradient-boosted trees.
     :param pairs: pairs tested.
+    :param error: clustered standard error of the percentages, in points; the larger of the two.
     """
 
     logistic: float
     boosting: float
     pairs: int
+    error: float
 
 
 def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *, seed: int) -> Classified | None:
@@ -69,23 +71,36 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
                 model.fit(features, labels)
             ahead = model.decision_function(asked) - model.decision_function(-asked)
             right[name][folds == fold] = np.where(np.abs(ahead) < 1e-12, 0.5, ahead > 0)
-    return Classified(float(100 * right["logistic"].mean()), float(100 * right["boosting"].mean()), len(differences))
+    percent = {name: float(100 * each.mean()) for name, each in right.items()}
+    error = max(_clustered_error(each, clusters) for each in right.values())
+    return Classified(percent["logistic"], percent["boosting"], len(differences), error)
 
 
-def classifier_figures(check: str, table: str, classified: Classified | None, *, tolerance: float) -> list[Figure]:
+def _clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> float:
+    """Return the standard error of a mean, in points, where pairs of one cluster depend on each other."""
+    _, place = np.unique(np.asarray(clusters), return_inverse=True)
+    sums = np.bincount(place, weights=right - right.mean())
+    return float(100 * np.sqrt((sums**2).sum()) / len(right))
+
+
+def classifier_figures(
+    check: str, table: str, classified: Classified | None, *, tolerance: float, below: bool = True
+) -> list[Figure]:
     """Make the figures of the classifiers: none may leave chance by more than the tolerance.
 
-    On few pairs chance itself lies farther off: twice its standard error is allowed where that is more.
+    On few pairs chance itself lies farther off: twice the standard error is allowed where that is more.
 
     :param check: kind of shortcut.
     :param table: the table.
     :param classified: what they reached, or None.
     :param tolerance: allowed distance from 50, in points.
+    :param below: judge what is worse than chance as well, though it is no use to a learner.
     """
     if classified is None:
         return []
-    allowed = max(tolerance, round(2 * 50 / classified.pairs**0.5, 2))
+    allowed = max(tolerance, round(2 * classified.error, 2))
+    low = 50 - allowed if below else None
     return [
-        Figure(check, table, name, value, "percent", classified.pairs, low=50 - allowed, high=50 + allowed)
+        Figure(check, table, name, value, "percent", classified.pairs, low=low, high=50 + allowed)
         for name, value in (("logistic regression", classified.logistic), ("boosted trees", classified.boosting))
     ]
