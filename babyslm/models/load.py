@@ -29,6 +29,7 @@ FAMILIES: dict[str, str] = {
     "ngram": "babyslm.models.ngram:load",
     "lstm": "babyslm.models.lstm:load",
     "spoken": "babyslm.models.spoken:load",
+    "unit-transformer": "babyslm.models.unit_transformer:load",
 }
 """Who loads the model folders of a family: `module:function`, called as `(folder, *, device, dtype, **options)`."""
 
