@@ -21,6 +21,7 @@ from babyslm.models.folder import read_arrays, write_arrays
 from babyslm.models.lstm import LstmSizes
 from babyslm.models.ngram import MAX_ORDER, NgramLanguageModel
 from babyslm.models.spoken import LANGUAGE_MODEL, encode_units, save_spoken, warp_encoder
+from babyslm.models.unit_transformer import TransformerSizes
 from babyslm.models.units import Codebook
 from babyslm.models.vocabulary import Vocabulary
 from babyslm.progress import track
@@ -30,6 +31,7 @@ from babyslm.training.lstm import fit_lstm
 from babyslm.training.recipe import Recipe
 from babyslm.training.settings import LoopSettings
 from babyslm.training.speech_data import SpokenUtterances, read_utterances
+from babyslm.training.unit_transformer import fit_transformer
 from babyslm.training.units import UnitSettings, learn_codebook
 from babyslm.verify.documents import NoSuchFileError, read_json
 from babyslm.verify.recipes import CheckpointMismatchError
@@ -53,13 +55,14 @@ class SpokenRecipe(Recipe):
     )
     validation: float = Field(default=0.05, ge=0, lt=1, description="share of the utterances held out")
     sizes: LstmSizes = LstmSizes()
-    loop: LoopSettings | None = Field(default=None, description="how an LSTM over the units is trained")
+    transformer: TransformerSizes | None = Field(default=None, description="sizes of a transformer instead of an LSTM")
+    loop: LoopSettings | None = Field(default=None, description="how a network over the units is trained")
     order: int | None = Field(default=None, ge=1, le=MAX_ORDER, description="of an n-gram model instead of an LSTM")
 
     @model_validator(mode="after")
     def _has_one_language_model(self) -> Self:
         if (self.loop is None) == (self.order is None):
-            raise ValueError("give either loop, for an LSTM over the units, or order, for an n-gram model")
+            raise ValueError("give either loop, for a network over the units, or order, for an n-gram model")
         return self
 
 
@@ -104,6 +107,19 @@ def _learn(
     device: str,
 ) -> dict[str, Any]:
     """Train the language model over the units into its folder."""
+    if recipe.loop is not None and recipe.transformer is not None:
+        return fit_transformer(
+            training,
+            valid,
+            vocabulary,
+            recipe.transformer,
+            recipe.loop,
+            folder=folder,
+            name=recipe.name,
+            seed=recipe.seed,
+            resume=resume,
+            device=device,
+        )
     if recipe.loop is not None:
         return fit_lstm(
             training,

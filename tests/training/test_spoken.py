@@ -244,6 +244,17 @@ def test_the_units_may_get_an_ngram_model_instead(corpus: Path, tmp_path: Path) 
     assert np.isfinite(model.score([Stimulus("new", audio=tmp_path / "new.wav")]).log_probability).all()
 
 
+@pytest.mark.parametrize("objective", ["causal", "masked"])
+def test_the_units_may_get_a_transformer_instead(corpus: Path, tmp_path: Path, objective: str) -> None:
+    sizes = f"transformer={{objective: {objective}, hidden: 8, layers: 1, heads: 2, inner: 8}}"
+    train(recipe(corpus, sizes, "loop.updates=3"), tmp_path / "model", device="cpu")
+    model = load_model(str(tmp_path / "model"), device="cpu")
+    assert isinstance(model, SpokenLanguageModel)
+    assert model.settings["language_model"]["sizes"]["objective"] == objective
+    write_audio(tmp_path / "new.wav", say(1, 0, 99))
+    assert np.isfinite(model.score([Stimulus("new", audio=tmp_path / "new.wav")]).log_probability).all()
+
+
 def test_a_recipe_names_one_language_model(corpus: Path) -> None:
     for overrides in (["order=3"], ["loop=null"]):
         with pytest.raises(RecipeError, match="either loop"):
