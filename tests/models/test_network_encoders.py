@@ -20,6 +20,7 @@ from transformers import (
 )
 
 from babyslm.models.encoders.cpc import CpcNetwork
+from babyslm.models.encoders.fairseq_names import from_fairseq, is_fairseq
 from babyslm.models.encoders.huggingface import HuggingFaceEncoder
 from babyslm.models.encoders.load import make_encoder, sealed_settings
 from babyslm.models.encoders.network import HOP, RECEPTIVE, NetworkEncoder
@@ -328,3 +329,42 @@ def test_faulty_cpc_weights_are_named(tmp_path: Path) -> None:
     save_file(state, tmp_path / "lacking.safetensors")
     with pytest.raises(EncoderWeightsError, match=r"gEncoder\.conv3\.bias"):
         make_encoder(CpcSettings(weights=tmp_path / "lacking.safetensors", layer=1), device="cpu")
+
+
+def fairseq_name(name: str, *, layer_norm: bool) -> str:
+    """Return what fairseq calls a weight of torchaudio's, piece by piece."""
+    parts = name.split(".")
+    if parts[0] == "feature_extractor":
+        inner = {"conv": ["0"], "layer_norm": ["2", "1"] if layer_norm else ["2"]}[parts[3]]
+        return ".".join([*parts[:3], *inner, parts[4]])
+    if parts[1] == "feature_projection":
+        return ".".join([{"projection": "post_extract_proj", "layer_norm": "layer_norm"}[parts[2]], parts[3]])
+    if parts[2] == "pos_conv_embed":
+        last = {"original0": "weight_g", "original1": "weight_v", "bias": "bias"}[parts[-1]]
+        return f"encoder.pos_conv.0.{last}"
+    if parts[2] == "layer_norm":
+        return f"encoder.layer_norm.{parts[3]}"
+    inside = {"attention": "self_attn", "layer_norm": "self_attn_layer_norm", "final_layer_norm": "final_layer_norm"}
+    if parts[4] == "feed_forward":
+        return ".".join(
+            ["encoder.layers", parts[3], {"intermediate_dense": "fc1", "output_dense": "fc2"}[parts[5]], parts[6]]
+        )
+    return ".".join(["encoder.layers", parts[3], inside[parts[4]], *parts[5:]])
+
+
+@pytest.mark.parametrize("mode", ["group_norm", "layer_norm"])
+def test_weights_under_the_names_of_fairseq_are_the_same_weights(mode: str) -> None:
+    model = torchaudio_model("wav2vec2", mode)
+    own = model.state_dict()
+    theirs = {fairseq_name(name, layer_norm=mode == "layer_norm"): tensor for name, tensor in own.items()}
+    theirs |= {"mask_emb": torch.zeros(3), "final_proj.weight": torch.zeros(3), "label_embs_concat": torch.zeros(3)}
+    assert is_fairseq(theirs)
+    assert not is_fairseq(own)
+    torch.manual_seed(5)
+    other = torchaudio_model("wav2vec2", mode)
+    with torch.no_grad():
+        for weights in other.parameters():
+            weights.add_(torch.randn_like(weights))
+    other.load_state_dict(from_fairseq(theirs), strict=True)
+    for name, tensor in other.state_dict().items():
+        torch.testing.assert_close(tensor, own[name])

@@ -86,7 +86,8 @@ class TorchaudioSettings(NetworkSettings):
     """HuBERT, wav2vec 2.0 or WavLM as torchaudio has them.
 
     :param bundle: its name there, such as HUBERT_BASE; gives the architecture and where the weights are fetched.
-    :param weights: a file of weights (safetensors, or a state dict saved by torch) to be used instead.
+    :param weights: a file of weights (safetensors, or a state dict saved by torch) to be used instead; fairseq's names
+        are understood.
     """
 
     kind: Literal["torchaudio"] = "torchaudio"

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from babyslm.models.encoders.fairseq_names import from_fairseq, is_fairseq
 from babyslm.models.encoders.network import NetworkEncoder
 from babyslm.models.encoders.settings import TorchaudioSettings
 from babyslm.models.encoders.states import read_state
@@ -62,7 +63,8 @@ def _load_weights(model: nn.Module, settings: TorchaudioSettings, bundle: Any) -
         except (OSError, RuntimeError) as error:
             raise EncoderWeightsError(settings.bundle, f"cannot be fetched ({_first(error)})") from error
     else:
-        state = read_state(settings.weights)
+        state = read_state(settings.weights, inside=("model",))
+        state = from_fairseq(state) if is_fairseq(state) else state
     try:
         model.load_state_dict(state, strict=True)
     except RuntimeError as error:
