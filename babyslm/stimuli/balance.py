@@ -21,9 +21,13 @@ __all__ = ["SHORTCUTS", "OppositePairs", "Shortcuts", "opposite_pairs"]
 
 ORDERS = (1, 2, 3)
 MODELS = tuple(f"{order}-gram {weight}" for order in ORDERS for weight in WEIGHTS)
+SHARP = tuple(f"3-gram {weight}, hardly smoothed" for weight in WEIGHTS)
 INNER = tuple(f"{order}-gram {weight} without boundaries" for order in ORDERS[1:] for weight in WEIGHTS)
-SHORTCUTS = (*MODELS, "neighbours", "OLD20", *INNER)
-"""Columns of a matrix of differences. The first eight are balanced word by word, the last four through size alone."""
+SHORTCUTS = (*MODELS, *SHARP, "neighbours", "OLD20", *INNER)
+"""Columns of a matrix of differences. The first ten are balanced word by word, the last four through size alone."""
+
+HARDLY = 0.01
+"""Smoothing of a second pair of trigrams, so that the balance does not hang on how rare trigrams are smoothed."""
 
 TIE = 1e-6
 """Smaller differences are ties."""
@@ -47,13 +51,15 @@ class Shortcuts:
     """
 
     phonotactics: Phonotactics = field(repr=False)
-    strict: int = len(MODELS)
-    hard: int = len(MODELS) + 2
+    strict: int = len(MODELS) + len(SHARP)
+    hard: int = len(MODELS) + len(SHARP) + 2
 
     @cached_property
     def models(self) -> tuple[Ngram, ...]:
-        """The six n-grams."""
-        return tuple(self.phonotactics.ngram(order, weight) for order in ORDERS for weight in WEIGHTS)
+        """The six n-grams, and the two trigrams that are hardly smoothed."""
+        known = self.phonotactics
+        plain = [known.ngram(order, weight) for order in ORDERS for weight in WEIGHTS]
+        return (*plain, *(known.ngram(3, weight, smoothing=HARDLY) for weight in WEIGHTS))
 
     @cached_property
     def neighbours(self) -> Neighbours:
@@ -72,7 +78,7 @@ class Shortcuts:
         for model in self.models:
             terms = model.terms(codes)
             whole.append(terms.sum(axis=1))
-            if model.order > 1:
+            if model.order == 2 or model.smoothing == HARDLY:
                 inner.append(terms[:, model.order - 1 : -1].sum(axis=1))
         density = self.neighbours.density(codes).astype(np.float64)
         values = np.stack([*whole, density, np.zeros(len(codes)), *inner], axis=1)
@@ -87,7 +93,7 @@ class Shortcuts:
         """
         values = self.neighbours.old20(np.concatenate([word[None], candidates]))
         differences = differences.copy()
-        differences[:, len(MODELS) + 1] = values[1:] - values[0]
+        differences[:, SHORTCUTS.index("OLD20")] = values[1:] - values[0]
         return differences
 
 

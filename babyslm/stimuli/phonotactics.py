@@ -3,11 +3,11 @@
 A word of L phones is read alone, with n - 1 boundary symbols before it and one behind it, which is predicted too:
 
     log P(w) = sum_{i=1..L+1} ln P(w_i | w_{i-n+1} ... w_{i-1})
-    P(x | h) = (count(h x) + 1) / (count(h) + V + 1)
+    P(x | h) = (count(h x) + k) / (count(h) + k (V + 1))
 
 with V the number of phones of the alphabet (the boundary is one more outcome), and counts over the words of the
-lexicon, each counted as often as it is said (`token`) or once (`type`). Add-one smoothing of isolated words is the
-plainest model there is.
+lexicon, each counted as often as it is said (`token`) or once (`type`). k is 1 unless said otherwise: add-one
+smoothing of isolated words is the plainest model there is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -114,7 +114,7 @@ def ngram_keys(codes: Codes, order: int, base: int) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Ngram:
-    """A phone n-gram over isolated words, add-one smoothed (see the module).
+    """A phone n-gram over isolated words, add-k smoothed (see the module).
 
     :param order: n.
     :param phones: V, the number of phones.
@@ -122,6 +122,7 @@ class Ngram:
     :param counts: their counts.
     :param histories: keys of the attested histories, sorted.
     :param totals: their counts.
+    :param smoothing: k.
     """
 
     order: int
@@ -130,15 +131,19 @@ class Ngram:
     counts: NDArray[np.float64] = field(repr=False)
     histories: NDArray[np.int64] = field(repr=False)
     totals: NDArray[np.float64] = field(repr=False)
+    smoothing: float = 1.0
 
     @classmethod
-    def train(cls, words: Sequence[Codes], weights: Sequence[float], order: int, phones: int) -> "Ngram":
+    def train(
+        cls, words: Sequence[Codes], weights: Sequence[float], order: int, phones: int, *, smoothing: float = 1.0
+    ) -> "Ngram":
         """Count a lexicon.
 
         :param words: coded words.
         :param weights: how often each is counted.
         :param order: n.
         :param phones: V, the number of phones.
+        :param smoothing: k.
         """
         weight = np.asarray(weights, dtype=np.float64)
         keys, masses = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
@@ -150,7 +155,7 @@ class Ngram:
         counts = np.bincount(place, weights=np.concatenate(masses), minlength=len(seen)).astype(np.float64)
         histories, place = np.unique(seen // (phones + 1), return_inverse=True)
         totals = np.bincount(place, weights=counts, minlength=len(histories)).astype(np.float64)
-        return cls(order, phones, seen, counts, histories, totals)
+        return cls(order, phones, seen, counts, histories, totals, smoothing)
 
     def terms(self, codes: Codes) -> NDArray[np.float64]:
         """Return the log-probability of every phone and of the closing boundary, in nats.
@@ -179,7 +184,7 @@ class Ngram:
     def _log_probability(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
         count = _lookup(self.keys, self.counts, keys)
         total = _lookup(self.histories, self.totals, keys // (self.phones + 1))
-        return np.asarray(np.log((count + 1) / (total + self.phones + 1)))
+        return np.asarray(np.log((count + self.smoothing) / (total + self.smoothing * (self.phones + 1))))
 
 
 def _lookup(keys: NDArray[np.int64], values: NDArray[np.float64], asked: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -215,14 +220,15 @@ class Phonotactics:
         alphabet = alphabet or Alphabet.of(words)
         return cls(alphabet, tuple(alphabet.encode(word) for word in words), tuple(map(float, frequencies)))
 
-    def ngram(self, order: int, weight: Weight) -> Ngram:
+    def ngram(self, order: int, weight: Weight, *, smoothing: float = 1.0) -> Ngram:
         """Train an n-gram on the lexicon.
 
         :param order: n.
         :param weight: count words by how often they are said (`token`) or once (`type`).
+        :param smoothing: k.
         """
         weights = self.frequencies if weight == "token" else (1.0,) * len(self.words)
-        return Ngram.train(self.words, weights, order, len(self.alphabet.phones))
+        return Ngram.train(self.words, weights, order, len(self.alphabet.phones), smoothing=smoothing)
 
     @cached_property
     def attested(self) -> NDArray[np.bool_]:
