@@ -154,6 +154,10 @@ def evaluate(
         Path | None, typer.Option(help="What the learner was trained on: seen and unseen words are told apart.")
     ] = None,
     official: Annotated[bool, typer.Option("--official", help="Also write the official scripts' files.")] = False,
+    words: Annotated[bool, typer.Option("--words", help="Also write the surprisal of every word.")] = False,
+    revisions: Annotated[
+        str | None, typer.Option(help="all, or names with commas: one result a revision and a learning curve.")
+    ] = None,
     device: Device = "auto",
     dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16; default float32 on a CPU.")] = None,
     batch_tokens: Annotated[int | None, typer.Option(help="Most symbols a batch.")] = None,
@@ -165,25 +169,30 @@ def evaluate(
 ) -> None:
     """Score a learner on stimuli: accuracy as the official scripts give it, with intervals and a report."""
     from babyslm.evaluation.evaluate import evaluate as run
-    from babyslm.evaluation.options import learner_options
+    from babyslm.evaluation.options import learner_options, require_out
+    from babyslm.evaluation.revisions import evaluate_revisions
     from babyslm.results.console import as_object, as_text
 
     options = learner_options(
         device=device, dtype=dtype, batch_tokens=batch_tokens, trust_remote_code=trust_remote_code, extra=option or []
     )
-    result = run(
-        model,
-        stimuli,
-        task=task,
-        split=split,
-        pooling=pooling,
-        condition=condition,
-        heard=heard,
-        official=official,
-        out=out,
-        **(options if not model.startswith("scores:") else {}),
-    )
+    asked = {
+        "task": task,
+        "split": split,
+        "pooling": pooling,
+        "condition": condition,
+        "heard": heard,
+        "official": official,
+        "words": words,
+        **({} if model.startswith("scores:") else options),
+    }
     place = f"\nreport: {out / 'report.html'}" if out else ""
+    if revisions is not None:
+        results = evaluate_revisions(model, stimuli, out=require_out(out), which=revisions, **asked)
+        text = "\n\n".join(map(as_text, results.values()))
+        say({name: as_object(each) for name, each in results.items()}, text + place, as_json=as_json)
+        return
+    result = run(model, stimuli, out=out, **asked)
     say(as_object(result), as_text(result) + place, as_json=as_json)
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import nullcontext
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from babyslm.evaluation.forms import lacking_form, with_phones
 from babyslm.evaluation.identity import identity
 from babyslm.evaluation.shards import SHARD, score_stimuli
+from babyslm.evaluation.words import WORDS_NAME, write_words
 from babyslm.files import exclusive
 from babyslm.models.load import load_model
 from babyslm.models.protocol import LanguageModel, Pooling, describe
@@ -22,7 +24,7 @@ from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.evaluation import DeafError, ModalityError
+from babyslm.verify.evaluation import DeafError, ModalityError, NoPlaceError
 
 __all__ = ["SCORES", "evaluate"]
 
@@ -43,6 +45,7 @@ def evaluate(
     heard: str | PathLike[str] | None = None,
     out: str | PathLike[str] | None = None,
     official: bool = False,
+    words: bool = False,
     shard: int = SHARD,
     **options: Any,
 ) -> Result:
@@ -59,48 +62,48 @@ def evaluate(
         from words that do not, as the attribute `seen`.
     :param out: folder of the result; scoring resumes from the shards kept there. Default: nothing is written.
     :param official: also write the files that the official scripts write, into `out/official`.
+    :param words: also write the surprisal of every word into `out/words.parquet` (causal text learners).
     :param shard: stimuli a shard; recorded, since sums may depend in their last digits on what runs together.
     :param options: passed to `load_model` (device, dtype, ...).
     """
     chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
     chosen = chosen.select(task, split)
-    asked = task is not None
-    if out is None:
-        return _annotated(_run(model, chosen, asked, split, pooling, condition, None, shard, options), chosen, heard)
-    folder = Path(out)
-    with exclusive(folder):
-        result = _run(model, chosen, asked, split, pooling, condition, folder / KEPT, shard, options)
-        result = _annotated(result, chosen, heard)
-        result.save(folder)
-        for key in sorted(result.scores) if official else ():
-            trials = result.trials[(result.trials["task"] == key[0]) & (result.trials["split"] == key[1])]
-            write_official_outputs(trials, chosen[key], folder / "official")
-        shutil.rmtree(folder / KEPT, ignore_errors=True)
-    return result
-
-
-def _run(
-    model: LanguageModel | str,
-    stimuli: StimulusSet,
-    asked: bool,
-    split: Split | None,
-    pooling: Pooling,
-    condition: str,
-    keep: Path | None,
-    shard: int,
-    options: dict[str, Any],
-) -> Result:
+    folder = Path(out) if out is not None else None
+    if folder is None and (official or words):
+        raise NoPlaceError
     if isinstance(model, str) and model.startswith(SCORES):
-        return _from_files(Path(model.removeprefix(SCORES)), stimuli, asked=asked or split is not None)
+        asked = task is not None or split is not None
+        result = _from_files(Path(model.removeprefix(SCORES)), chosen, asked=asked)
+        return _finished(_annotated(result, chosen, heard), chosen, folder, official=official)
     learner = load_model(model, **options) if isinstance(model, str) else model
     settings: dict[str, Any] = {"pooling": pooling, "shard": shard}
     if learner.modality == "spoken":
-        stimuli = stimuli.under(condition)
+        chosen = chosen.under(condition)
         settings |= _hearing(condition)
     elif condition != "clean":
         raise DeafError(_name(learner), learner.modality, condition)
     key = identity(model, learner, f"{pooling} {condition}")
-    return _score(learner, stimuli, asked=asked, settings=settings, keep=keep, key=key)
+    keep = folder / KEPT if folder else None
+    with exclusive(folder) if folder else nullcontext():
+        result = _score(learner, chosen, asked=task is not None, settings=settings, keep=keep, key=key)
+        if words and folder is not None:
+            write_words(learner, chosen, folder / WORDS_NAME)
+        return _finished(_annotated(result, chosen, heard), chosen, folder, official=official, locked=True)
+
+
+def _finished(
+    result: Result, stimuli: StimulusSet, folder: Path | None, *, official: bool, locked: bool = False
+) -> Result:
+    """Store a result where a folder was named; the kept shards have done their service then."""
+    if folder is None:
+        return result
+    with nullcontext() if locked else exclusive(folder):
+        result.save(folder)
+        for key in sorted(result.scores) if official else ():
+            trials = result.trials[(result.trials["task"] == key[0]) & (result.trials["split"] == key[1])]
+            write_official_outputs(trials, stimuli[key], folder / "official")
+        shutil.rmtree(folder / KEPT, ignore_errors=True)
+    return result
 
 
 def _annotated(result: Result, stimuli: StimulusSet, heard: str | PathLike[str] | None) -> Result:

@@ -1,11 +1,13 @@
 """Options of a learner as they come from a command line."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from babyslm.verify.errors import UsageError
+from babyslm.verify.evaluation import NoPlaceError
 
-__all__ = ["OptionFormatError", "learner_options"]
+__all__ = ["OptionFormatError", "learner_options", "require_out"]
 
 
 class OptionFormatError(UsageError):
@@ -46,3 +48,10 @@ def learner_options(
             raise OptionFormatError(text)
         options[key] = yaml.safe_load(value)
     return options
+
+
+def require_out(out: Path | None) -> Path:
+    """Return the folder of a result, or say that one must be named."""
+    if out is None:
+        raise NoPlaceError
+    return out

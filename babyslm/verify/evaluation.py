@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from babyslm.verify.errors import BabySLMError, UsageError, first_of
 
-__all__ = ["DeafError", "ModalityError", "ScoreShapeError", "UnscoredError"]
+__all__ = ["DeafError", "ModalityError", "NoPlaceError", "NoWordsError", "ScoreShapeError", "UnscoredError"]
 
 
 class ScoreShapeError(BabySLMError):
@@ -40,3 +40,17 @@ class DeafError(UsageError):
 
     def __init__(self, name: str, modality: str, condition: str) -> None:
         super().__init__(f"--condition {condition}: {name} is {modality} and hears nothing; leave the condition out")
+
+
+class NoPlaceError(UsageError):
+    """Files were asked for, but no folder to put them into."""
+
+    def __init__(self) -> None:
+        super().__init__("--out: name a folder, for the files that were asked for")
+
+
+class NoWordsError(UsageError):
+    """A learner or set has no words to give a surprisal to."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"--words: {name} is no causal model of spelled words, or no task of the set is spelled")

@@ -10,7 +10,7 @@ import babyslm
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.results.result import load_result
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.evaluation import DeafError, ModalityError
+from babyslm.verify.evaluation import DeafError, ModalityError, NoPlaceError, NoWordsError
 from babyslm.verify.stimuli import MissingConditionError, MissingTableError
 from tests.evaluation.learners import LengthLearner, StoppedLearner
 from tests.tables import lexical_rows, syntactic_rows, write_set
@@ -129,3 +129,11 @@ def test_words_of_the_training_corpus_are_told_apart(tmp_path: Path) -> None:
     assert result.by("seen")["task"].unique().tolist() == ["lexical"]
     overall = float((tmp_path / "r" / "official" / "overall_accuracy_lexical_dev.txt").read_text())
     assert overall == result.accuracy("lexical")
+
+
+def test_files_that_were_asked_for_need_a_place_and_words(tmp_path: Path) -> None:
+    folder = write_set(tmp_path / "set")
+    with pytest.raises(NoPlaceError, match="--out"):
+        evaluate(LengthLearner(), folder, official=True)
+    with pytest.raises(NoWordsError, match="length is no causal model"):
+        evaluate(LengthLearner(), folder, words=True, out=tmp_path / "r")

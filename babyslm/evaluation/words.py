@@ -1,0 +1,33 @@
+"""The surprisal of every word of a set, for work on reading times and the like."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from babyslm.files import atomic_file
+from babyslm.models.causal import CausalModel
+from babyslm.models.protocol import LanguageModel
+from babyslm.models.surprisal import word_surprisals
+from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.verify.evaluation import NoWordsError
+
+__all__ = ["WORDS_NAME", "write_words"]
+
+WORDS_NAME = "words.parquet"
+
+
+def write_words(learner: LanguageModel, stimuli: StimulusSet, path: Path) -> None:
+    """Write one row a word of every stimulus that is spelled, with the columns of `word_surprisals`, task and split.
+
+    :param learner: a causal model of Hugging Face.
+    :param stimuli: the set; tables without spelling are left out.
+    :param path: the parquet file.
+    """
+    spelled = [table for table in stimuli if all(stimulus.text for stimulus in table.stimuli)]
+    if not isinstance(learner, CausalModel) or not spelled:
+        raise NoWordsError(str(getattr(learner, "name", type(learner).__name__)))
+    frames = [word_surprisals(learner, table.stimuli).assign(task=table.task, split=table.split) for table in spelled]
+    words = pd.concat(frames, ignore_index=True)
+    first = ["task", "split"]
+    with atomic_file(path) as temporary:
+        words[first + [column for column in words if column not in first]].to_parquet(temporary, index=False)
