@@ -38,7 +38,7 @@ UP_TO = "18-24"
 WORDS, PER_WORD, PAIRS, VOICES = 400, 4, 480, 5
 """Size of the test set: words, non-words a word, minimal pairs, voices of dev and test together."""
 
-SENTENCES, SENTENCE_TIMES, WORD_TIMES = 2_500, 3, 8
+SENTENCES, SENTENCE_TIMES, WORD_TIMES = 2_000, 1, 8
 """What is heard: sentences, how often each is said, and how often each word is said alone."""
 
 
@@ -158,11 +158,12 @@ def _corpora(out: Path, stimuli: StimulusSet, seed: int, workers: int) -> tuple[
 
 def _notes(read: Corpus, heard: Corpus) -> list[str]:
     speakers = heard.utterances["speaker"].nunique()
+    alone = 1 - SENTENCES * SENTENCE_TIMES / len(read.utterances)
     made = (
         f"Both learners met the same {len(read.utterances):,} utterances: {SENTENCES:,} sentences that a small "
-        "grammar of child-directed speech made, "
-        f"each {SENTENCE_TIMES} times, and every word of a lexicon for children "
-        f"up to two years said alone {WORD_TIMES} times."
+        "grammar of child-directed speech made, and every word of a lexicon for children up to two years said alone "
+        f"{WORD_TIMES} times. So {alone:.0%} of the utterances are words alone; of what real children hear, that is "
+        "true of about a tenth. On sentences alone the hearer learns far less in so short a time."
     )
     how = (
         f"The reader ({READER}) was trained on their phones. The hearer ({HEARER}) was trained on "
