@@ -28,10 +28,10 @@ __all__ = ["choose_pairs"]
 QUANTILES = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97)
 """Where the grid cuts the sizes of a difference."""
 
-LINEAR = 0.01
+LINEAR = 0.003
 """Weight of the sums, in standard deviations, squared."""
 
-WITHIN = 20.0
+WITHIN = 60.0
 """Weight of the sums within a word, against the sums over all words."""
 
 CELLS = 5.0
