@@ -30,7 +30,7 @@ from babyslm.stimuli.stimulus import Stimulus
 from benchmarks.machine import CLOCKS, best_of, describe, product_rate
 from benchmarks.text_models import lucie, sentences, write_model, write_tokenizer
 
-PEER_PYTHON = Path(".venv-bench/bin/python")
+PEER_PYTHON = Path(__file__).parents[1] / ".venv-bench" / "bin" / "python"
 PEER = Path(__file__).parent / "peers" / "text.py"
 CASES = ("causal_float32", "causal_bfloat16", "masked_bert", "masked_babyberta", "lstm", "lucie_bfloat16")
 Row = dict[str, Any]
@@ -38,6 +38,8 @@ Row = dict[str, Any]
 
 def ask_peer(job: Row) -> Row:
     """Run a peer in its own environment on one job."""
+    if not PEER_PYTHON.is_file():
+        sys.exit(f"{PEER_PYTHON}: the peers are not installed; run make bench")
     done = subprocess.run(
         [PEER_PYTHON, PEER],
         input=json.dumps(job),
