@@ -21,8 +21,15 @@ lint: $(ALL)  ## ruff and mypy in strict mode
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: $(ALL)  ## side by side with the peers, which get an environment of their own
-	$(BIN)/python -m benchmarks
+bench: $(ALL) .venv-bench/.peers  ## side by side with the peers, which get an environment of their own
+	$(BIN)/python -m benchmarks.text
+	$(BIN)/python -m benchmarks.stimuli
+
+.venv-bench/.peers: constraints.txt
+	$(PYTHON) -m venv .venv-bench || python3 -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check -q install -c constraints.txt \
+		torch==2.9.1 transformers minicons==0.3.39 lm-eval==0.4.13 wuggy
+	touch $@
 
 docs: $(ALL)  ## the documentation, strictly, into ./site
 	$(BIN)/mkdocs build --strict

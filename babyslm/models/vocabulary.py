@@ -22,7 +22,7 @@ from babyslm.verify.models import (
 )
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer  # type: ignore[import-untyped]
+    from tokenizers import Tokenizer
 
 __all__ = ["BOS", "BOUNDARIES", "EOS", "SYMBOL_KINDS", "UNK", "Boundary", "SymbolKind", "Vocabulary", "normalise"]
 
