@@ -196,6 +196,24 @@ def evaluate(
     say(as_object(result), as_text(result) + place, as_json=as_json)
 
 
+@app.command(epilog="Example: babyslm choose --model hf:OpenLLM-France/Lucie-7B-Instruct-v1.1 --stimuli stimuli")
+def choose(
+    model: Annotated[str, typer.Option("--model", help="An instructed model: hf:ID[@revision] or a folder.")],
+    stimuli: Stimuli,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the choices and accuracies.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the question; default that of the set.")] = None,
+    device: Device = "auto",
+    dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask an instructed model which sentence of each pair is better, in both orders."""
+    from babyslm.evaluation.choice import choose_prompted
+
+    figures = choose_prompted(model, stimuli, out=out, language=lang, device=device, dtype=dtype)
+    rows = figures.astype(object).where(figures.notna(), None)
+    say({"accuracy": rows.to_dict("records")}, figures.to_string(index=False), as_json=as_json)
+
+
 @app.command(epilog="Example: babyslm compare results/text results/speech --out comparison.html")
 def compare(
     results: Annotated[list[Path], typer.Argument(help="Two or more result folders.")],

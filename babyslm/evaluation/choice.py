@@ -1,16 +1,25 @@
 """Prompted choice over a stimulus set: one row a pair, since a choice is no score of a single sentence."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from babyslm.files import atomic_file, exclusive, write_text
+from babyslm.models.causal import CausalModel
+from babyslm.models.choice import PromptedChoice
+from babyslm.models.load import load_model
+from babyslm.results.summary import headline, summarise
+from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
+from babyslm.verify.evaluation import NoWordsError
 
-__all__ = ["Chooser", "choose"]
+__all__ = ["Chooser", "choice_figures", "choose", "choose_prompted"]
 
 
 class Chooser(Protocol):
@@ -41,3 +50,49 @@ def choose(chooser: Chooser, stimuli: StimulusSet | StimulusTable) -> pd.DataFra
         frame.insert(0, "task", table.task)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
+
+
+def choice_figures(choices: pd.DataFrame) -> pd.DataFrame:
+    """Return accuracies with intervals, of each table as a whole and by phenomenon, aggregated as scores are.
+
+    :param choices: from `choose`.
+    """
+    odds = choices["log_odds"]
+    trials = choices.assign(good_score=odds / 2, bad_score=-odds / 2, good_sum=np.nan, bad_sum=np.nan)
+    trials["item"] = trials["id"]
+    figures = [headline(trials)]
+    if "type" in trials:
+        figures.append(summarise(trials, "phenomenon"))
+    return pd.concat(figures, ignore_index=True)
+
+
+def choose_prompted(
+    spec: str,
+    stimuli: StimulusSet | str | PathLike[str],
+    *,
+    out: Path | None = None,
+    language: str | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """Ask an instructed model which sentence of each pair is better, and return the accuracies.
+
+    :param spec: model specification of a causal model with a chat template.
+    :param stimuli: a set, or where it lies; only its syntactic tables are asked about.
+    :param out: folder for `choices.parquet` and `accuracy.csv`; default nothing is written.
+    :param language: language of the question; default that of the set.
+    :param options: passed to `load_model`.
+    """
+    chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
+    chosen = chosen.select("syntactic")
+    learner = load_model(spec, **options)
+    if not isinstance(learner, CausalModel):
+        raise NoWordsError(spec)
+    chooser = PromptedChoice(learner, language=language or (chosen.card.language if chosen.card else "en"))
+    choices = choose(chooser, chosen)
+    figures = choice_figures(choices)
+    if out is not None:
+        with exclusive(out):
+            with atomic_file(out / "choices.parquet") as temporary:
+                choices.to_parquet(temporary, index=False)
+            write_text(out / "accuracy.csv", figures.to_csv(index=False, lineterminator="\n"))
+    return figures

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from babyslm.evaluation.choice import choose
+from babyslm.evaluation.choice import choice_figures, choose
 from babyslm.stimuli.load import load_stimuli
 
 
@@ -25,3 +25,11 @@ def test_a_choice_is_one_row_a_pair_and_equal_pairs_are_asked_once(tmp_path: Pat
     assert table["correct"].to_dict() == {"1": 1.0, "2": 0.0, "3": 0.5, "4": 1.0}
     assert table.loc["1", "log_odds"] == 7
     assert set(table["split"]) == {"test"}
+
+
+def test_choices_are_aggregated_as_scores_are(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.tsv"
+    path.write_text("a longer one\tshort\nshort\ta longer one\nsame\tsize\na longest one\tshort\n", encoding="utf-8")
+    figures = choice_figures(choose(LikesLength(), load_stimuli(path)))
+    whole = figures[figures["measure"] == "accuracy"].iloc[0]
+    assert (whole["accuracy"], whole["n"], whole["ties"]) == (2.5 / 4, 4, 1)
