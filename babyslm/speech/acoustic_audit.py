@@ -120,7 +120,7 @@ def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: i
     for place, summary in enumerate(SUMMARIES):
         yield share("sound", name, summary, differences[:, place], tolerance=None)
     classified = classify_pairs(differences, list(pairs["cluster"]), seed=seed)
-    yield from classifier_figures("sound together", name, classified, tolerance=TOLERANCE, below=False)
+    yield from classifier_figures("sound together", name, classified, tolerance=TOLERANCE)
     for voice in table.voices:
         spoken: NDArray[np.bool_] = (pairs["voice"] == voice).to_numpy(dtype=bool)
         subset = voice or ALL

@@ -83,24 +83,21 @@ def _clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> flo
     return float(100 * np.sqrt((sums**2).sum()) / len(right))
 
 
-def classifier_figures(
-    check: str, table: str, classified: Classified | None, *, tolerance: float, below: bool = True
-) -> list[Figure]:
-    """Make the figures of the classifiers: none may leave chance by more than the tolerance.
+def classifier_figures(check: str, table: str, classified: Classified | None, *, tolerance: float) -> list[Figure]:
+    """Make the figures of the classifiers: none may beat chance by more than the tolerance.
 
-    On few pairs chance itself lies farther off: twice the standard error is allowed where that is more.
+    On few pairs chance itself lies farther off: twice the standard error is allowed where that is more. A classifier
+    that is worse than chance on words it has not seen has learned nothing that holds for them, and is not judged.
 
     :param check: kind of shortcut.
     :param table: the table.
     :param classified: what they reached, or None.
     :param tolerance: allowed distance from 50, in points.
-    :param below: judge what is worse than chance as well, though it is no use to a learner.
     """
     if classified is None:
         return []
     allowed = max(tolerance, round(2 * classified.error, 2))
-    low = 50 - allowed if below else None
     return [
-        Figure(check, table, name, value, "percent", classified.pairs, low=low, high=50 + allowed)
+        Figure(check, table, name, value, "percent", classified.pairs, high=50 + allowed)
         for name, value in (("logistic regression", classified.logistic), ("boosted trees", classified.boosting))
     ]
