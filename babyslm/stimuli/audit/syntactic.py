@@ -17,6 +17,9 @@ ORDERS = (1, 2, 3, 4, 5)
 JUDGED = 2
 """Longer n-grams of words see agreement itself; they are reported, not judged."""
 
+BY_PLACE = frozenset({"pronoun_case"})
+"""Phenomena beside word order in which the place of a single word decides: all of it is a bigram's business."""
+
 TOLERANCE = 0.5
 EDGE = ""
 """Stands before and behind a sentence; no token is empty."""
@@ -79,8 +82,8 @@ def syntactic_figures(
 ) -> Iterator[Figure]:
     """Measure one table, phenomenon by phenomenon.
 
-    A phenomenon whose members hold the same words in another order is no business of a unigram and all of a bigram's:
-    there the bigram is information. Elsewhere both are judged.
+    Where the members hold the same words in another order, or the place of a single word decides (`BY_PLACE`), the
+    phenomenon is all of a bigram's business: there the bigram is information. Elsewhere, in agreement, it is judged.
 
     :param table: a syntactic table.
     :param sentences: what n-grams are trained on, by the kind of token (`words`, `phones`); None: the table's own
@@ -122,7 +125,11 @@ def syntactic_figures(
 def _by_phenomenon(name: str, kind: str, order: int, pairs: pd.DataFrame, values: pd.Series) -> Iterator[Figure]:
     check = "word n-grams" if kind == "words" else "phone n-grams"
     for phenomenon, group in pairs.groupby("type"):
-        judged = kind == "words" and order <= JUDGED and not (order == JUDGED and _reorders(group))
+        judged = (
+            kind == "words"
+            and order <= JUDGED
+            and not (order == JUDGED and (phenomenon in BY_PLACE or _reorders(group)))
+        )
         yield share(
             check,
             name,
