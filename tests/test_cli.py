@@ -98,3 +98,23 @@ def test_a_fault_is_one_line_without_traceback(tmp_path: Path, arguments: list[s
 def test_debug_shows_the_traceback(tmp_path: Path) -> None:
     done = run("evaluate", "--model", "scores:nowhere", "--stimuli", str(write_set(tmp_path)), "--debug", code=1)
     assert "Traceback" in done.stderr
+
+
+def test_a_hugging_face_folder_is_scored_on_foreign_pairs_with_words_and_along_training(tmp_path: Path) -> None:
+    from tests.text_folders import causal_folder
+
+    for name in ("step10", "step20"):
+        causal_folder(tmp_path / "learner" / name)
+    pairs = tmp_path / "agreement.txt"
+    pairs.write_text("the dogs runs\nthe dog runs\na cat see\na cat sees\n", encoding="utf-8")
+    common = ["--stimuli", str(pairs), "--device", "cpu", "--out"]
+    model = f"hf:{tmp_path / 'learner' / 'step10'}"
+    run("evaluate", "--model", model, *common, str(tmp_path / "r"), "--words", "--option", "eos=true")
+    assert (tmp_path / "r" / "words.parquet").is_file()
+    assert json.loads((tmp_path / "r" / "result.json").read_text())["model"]["settings"]["eos"] is True
+    run("evaluate", "--model", str(tmp_path / "learner"), *common, str(tmp_path / "c"), "--revisions", "all")
+    assert (tmp_path / "c" / "curve.csv").is_file()
+    assert run("evaluate", "--model", model, "--stimuli", str(pairs), "--words", code=2).stderr.startswith(
+        "babyslm: --out"
+    )
+    assert "chat template" in run("choose", "--model", model, "--stimuli", str(pairs), code=1).stderr
