@@ -8,6 +8,7 @@ import math
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -92,10 +93,22 @@ def fit(
     """
     if not resume and is_first():
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
-    run = _Run(network, problem, settings, seed, folder, identity, device, title)
-    if resume:
-        run.restore()
-    return run.go()
+    with _threads(settings.threads):
+        run = _Run(network, problem, settings, seed, folder, identity, device, title)
+        if resume:
+            run.restore()
+        return run.go()
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Give torch so many threads while the block runs; None leaves it as it is."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class _Run:

@@ -29,6 +29,9 @@ class LoopSettings(BaseModel):
     warmup_lr: float = Field(default=1e-7, ge=0, description="where the rate starts")
     clip: float | None = Field(default=None, gt=0, description="most norm of the gradient")
     precision: Literal["no", "bf16", "fp16"] = Field(default="no", description="mixed precision")
+    threads: int | None = Field(
+        default=None, ge=1, description="threads of a processor; small networks lose time with more than one"
+    )
     validate_every: int | None = Field(default=None, ge=1, description="updates; default once an epoch")
     patience: int | None = Field(default=10, ge=1, description="validations without gain before stopping")
     log_every: int = Field(default=20, ge=1, description="updates a line of the loss curve")
