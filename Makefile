@@ -41,9 +41,9 @@ $(VENV)/pyvenv.cfg:
 	$(PYTHON) -m venv $(VENV) || python3 -m venv $(VENV)
 
 $(CORE): $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e .
+	$(PIP) install --no-compile -c constraints.txt -e .
 	touch $@
 
 $(ALL): $(VENV)/pyvenv.cfg pyproject.toml constraints.txt
-	$(PIP) install -c constraints.txt -e '.[all]'
+	$(PIP) install --no-compile -c constraints.txt -e '.[all]'
 	touch $(CORE) $@
