@@ -48,7 +48,7 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     names = sorted(set(clusters))
     if len(names) < CLUSTERS:
