@@ -28,7 +28,7 @@ bench: $(ALL) .venv-bench/.peers  ## side by side with the peers, which get an e
 .venv-bench/.peers: constraints.txt
 	$(PYTHON) -m venv .venv-bench || python3 -m venv .venv-bench
 	.venv-bench/bin/python -m pip --disable-pip-version-check -q install -c constraints.txt \
-		torch==2.9.1 transformers minicons==0.3.39 lm-eval==0.4.13 wuggy
+		torch==2.9.1 transformers minicons==0.3.39 lm-eval==0.4.13 wuggy Levenshtein statsmodels
 	touch $@
 
 docs: $(ALL)  ## the documentation, strictly, into ./site
