@@ -113,7 +113,7 @@ def build_stimuli(
     :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. The non-words are
         balanced, and kept apart from real words, with the whole lexicon in view.
     :param voices: voices of dev and test together; 0: no sound.
-    :param words: most words of the lexical task; default all.
+    :param words: most words of the lexical task; default all. A part is balanced as to signs, not as to sizes.
     :param pairs: pairs of the syntactic task; default the official 10,800.
     :param per_word: most non-words a word.
     :param seed: seed of every choice.
@@ -207,7 +207,10 @@ def _pairs(tables: dict[Split, pd.DataFrame]) -> dict[Split, int]:
 def _fewer_words(
     tables: dict[Split, pd.DataFrame], young: set[str], words: int | None, seed: int
 ) -> dict[Split, pd.DataFrame]:
-    """Keep whole words, in proportion from both splits: each word is balanced in itself, so what is left is too.
+    """Keep whole words, in proportion from both splits.
+
+    Each word is balanced in itself, so no n-gram and no neighbourhood tells what is left either. The balance of sizes,
+    on which the classifiers of the audit look, was sought over all words and holds only roughly for a part of them.
 
     :param tables: the whole set; the balance was sought with all words known, so the choice must come after it.
     :param young: phone strings that may be kept.
