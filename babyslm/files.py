@@ -125,14 +125,19 @@ def write_json(path: Path, value: Any) -> None:
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold the lock of an output folder; a second writer gets a `LockedError` at once."""
+    """Hold the lock of an output folder; a second writer gets a `LockedError` at once.
+
+    The lock is a hidden file beside the folder, so that the folder may be replaced. A folder made here that is still
+    empty when the block fails is removed again.
+
+    :param folder: the output folder; created.
+    """
     from filelock import FileLock, Timeout
 
+    made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(
-            folder.parent / f".{folder.name}.lock", timeout=0
-        )  # beside, so that the folder may be replaced
+        lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
         lock.acquire()
     except Timeout as error:
         raise LockedError(folder) from error
@@ -140,6 +145,11 @@ def exclusive(folder: Path) -> Iterator[None]:
         raise WriteError(folder, error.strerror or str(error)) from error
     try:
         yield
+    except BaseException:
+        if made:
+            with suppress(OSError):
+                folder.rmdir()  # only if empty
+        raise
     finally:
         lock.release()
 

@@ -86,3 +86,13 @@ def test_what_a_killed_write_left_is_swept_and_nothing_else(tmp_path: Path) -> N
     sweep_partial_files(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == [".c.partial", ".hidden", "a.wav", "b.partial.wav"]
     sweep_partial_files(tmp_path / "absent")
+
+
+def test_a_failure_before_the_first_file_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="stop"), exclusive(tmp_path / "out"):
+        raise ValueError("stop")
+    assert not (tmp_path / "out").exists()
+    with pytest.raises(ValueError, match="stop"), exclusive(tmp_path / "out"):
+        (tmp_path / "out" / "kept").touch()
+        raise ValueError("stop")
+    assert (tmp_path / "out" / "kept").exists()

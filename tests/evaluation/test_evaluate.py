@@ -109,7 +109,7 @@ def test_a_result_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     folder = write_set(tmp_path / "set")
     with pytest.raises(ModalityError):
         evaluate(LengthLearner("spoken"), folder, out=tmp_path / "r")
-    assert not (tmp_path / "r" / "result.json").exists()
+    assert not (tmp_path / "r").exists()
 
 
 def test_a_researchers_class_is_scored_by_its_import_path(tmp_path: Path) -> None:
