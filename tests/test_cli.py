@@ -118,3 +118,15 @@ def test_a_hugging_face_folder_is_scored_on_foreign_pairs_with_words_and_along_t
         "babyslm: --out"
     )
     assert "chat template" in run("choose", "--model", model, "--stimuli", str(pairs), code=1).stderr
+
+
+@pytest.mark.slow
+def test_a_hub_id_without_network_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("the dog runs\tthe dog run\n")
+    monkeypatch.delenv("HF_HUB_OFFLINE")  # as a user has it: the hub is really asked for
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    done = run("evaluate", "--model", "hf:nobody/nothing", "--stimuli", str(pairs), code=1)
+    assert done.stderr.startswith("babyslm: nobody/nothing: ")
+    assert len(done.stderr.strip().splitlines()) == 1

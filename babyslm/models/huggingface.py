@@ -23,12 +23,13 @@ Kind = Literal["causal", "masked"]
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 UNHEEDED = (
+    "huggingface_hub",
     "transformers.configuration_utils",
     "transformers.integrations.tensor_parallel",
     "transformers.modeling_utils",
     "transformers.tokenization_utils_base",
 )
-"""Who warns of what is a named error here (long texts, missing weights) or meant (the tokenizer's class, no mask)."""
+"""Who warns of what is a named error here (network, long texts, missing weights) or meant (the tokenizer's class, no mask)."""
 
 
 def load(
