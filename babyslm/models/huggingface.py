@@ -29,7 +29,7 @@ UNHEEDED = (
     "transformers.modeling_utils",
     "transformers.tokenization_utils_base",
 )
-"""Who warns of what is a named error here (network, long texts, missing weights) or meant (the tokenizer's class, no mask)."""
+"""Who warns of what is a named error here (no network, long texts, missing weights) or meant (the class, no mask)."""
 
 
 def load(
