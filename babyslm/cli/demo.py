@@ -1,0 +1,24 @@
+"""Commands on the demonstration."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from babyslm.cli.app import AsJson, Out, app, say
+
+__all__ = ["demo"]
+
+
+@app.command(epilog="Example: babyslm demo --out demo")
+def demo(
+    out: Out = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Seed of stimuli, speech and training.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes for synthesis; 0: one a core.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Build a small set, train a spoken and a text learner on it, and set them side by side. No network, no data."""
+    from babyslm.demo import run_demo
+
+    summary = run_demo(out, seed=seed, workers=workers)
+    say(summary.as_dict(), summary.as_text(), as_json=as_json)

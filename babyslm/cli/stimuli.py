@@ -1,0 +1,76 @@
+"""Commands on stimuli: building and auditing."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from babyslm.cli.app import AsJson, Out, app, say
+
+__all__ = ["audit", "build_stimuli_command"]
+
+
+@app.command("build-stimuli", epilog="Example: babyslm build-stimuli all --lang en --out stimuli --voices 10")
+def build_stimuli_command(
+    task: Annotated[Literal["lexical", "syntactic", "all"], typer.Argument(help="What to build.")] = "all",
+    out: Out = Path("stimuli"),
+    lang: Annotated[str, typer.Option(help="Language: en or fr, or one with a card.")] = "en",
+    lexicon: Annotated[
+        Path | None, typer.Option(help="Word list or corpus table; default the shipped child lexicon.")
+    ] = None,
+    up_to: Annotated[str | None, typer.Option(help="Oldest age band of the words, such as 24-36 (months).")] = None,
+    voices: Annotated[int, typer.Option(help="Voices, dev and test together.")] = 10,
+    words: Annotated[int | None, typer.Option(help="Most words of the lexical task; default all.")] = None,
+    pairs: Annotated[int | None, typer.Option(help="Pairs of the syntactic task; default 10,800.")] = None,
+    per_word: Annotated[int, typer.Option(help="Most non-words a word.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed of every choice.")] = 0,
+    condition: Annotated[
+        list[str] | None,
+        typer.Option(help="Acoustic condition beside clean, repeatable: reverberant, home, snr10, ..."),
+    ] = None,
+    noises: Annotated[Path | None, typer.Option(help="Folder of noise recordings.")] = None,
+    responses: Annotated[Path | None, typer.Option(help="Folder of room impulse responses.")] = None,
+    no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
+    workers: Annotated[int, typer.Option(help="Processes; 0: one a core.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Make balanced test sets from the words children hear, with sound."""
+    from babyslm.build import build_stimuli
+
+    built = build_stimuli(
+        out,
+        language=lang,
+        tasks=("lexical", "syntactic") if task == "all" else (task,),
+        lexicon=lexicon,
+        up_to=up_to,
+        voices=0 if no_audio else voices,
+        words=words,
+        pairs=pairs,
+        per_word=per_word,
+        seed=seed,
+        conditions=tuple(condition or []),
+        noises=noises,
+        responses=responses,
+        workers=workers,
+    )
+    say(built.as_dict(), built.as_text(), as_json=as_json)
+
+
+@app.command(epilog="Example: babyslm audit stimuli --lang en")
+def audit(
+    stimuli: Annotated[Path, typer.Argument(help="A stimulus set, ours or foreign.")],
+    lang: Annotated[str | None, typer.Option(help="Language; default the card's, otherwise en.")] = None,
+    corpus: Annotated[
+        Path | None, typer.Option(help="Corpus for the n-gram shortcuts; default the shipped lexicon.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for table, JSON and plots.")] = None,
+    sound: Annotated[bool, typer.Option(help="Also look for acoustic shortcuts where there is sound.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Look for shortcuts that would solve a set without knowing words or grammar; exit code 1 if one is found."""
+    from babyslm.audit import audit_stimuli
+
+    report = audit_stimuli(stimuli, language=lang, corpus=corpus, out=out, sound=sound)
+    say(report.as_dict(), report.as_text(), as_json=as_json)
+    if not report.passed:
+        raise typer.Exit(1)
