@@ -10,7 +10,7 @@ from typing import Any
 from babyslm.files import WriteError, cache_folder, write_text
 from babyslm.results.plots import Spec
 
-__all__ = ["Card", "Page", "Plot", "Section", "Table", "percent", "points", "render"]
+__all__ = ["Card", "Page", "Plot", "Section", "Table", "percent", "points", "render", "vega_bundle"]
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,12 @@ def render(page: Page) -> str:
     assets = {name: source.get_source(environment, name)[0] for name in ("page.css", "page.js")}
     plots = any(section.plots for section in page.sections)
     return environment.get_template("page.html").render(
-        page=page, css=assets["page.css"], script=assets["page.js"], bundle=_bundle() if plots else ""
+        page=page, css=assets["page.css"], script=assets["page.js"], bundle=vega_bundle() if plots else ""
     )
 
 
 @cache
-def _bundle() -> str:
+def vega_bundle() -> str:
     """Return the Vega libraries as one script.
 
     Putting them together takes seconds, so the result is kept in the cache, by version.

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from babyslm.results.comparison import comparison_report
-from babyslm.results.page import _bundle, percent, points
+from babyslm.results.page import percent, points, vega_bundle
 from babyslm.results.plots import curve, difference_plot, dot_plot
 from babyslm.results.report import report_page
 from babyslm.results.result import Result
@@ -228,8 +228,8 @@ def test_a_cache_that_cannot_be_written_does_not_stop_a_report(
 ) -> None:
     (tmp_path / "cache").write_text("a file where a folder should be")
     monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
-    _bundle.cache_clear()
+    vega_bundle.cache_clear()
     try:
         assert "window.vegaEmbed" in report_page(make())
     finally:
-        _bundle.cache_clear()
+        vega_bundle.cache_clear()
