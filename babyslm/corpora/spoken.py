@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from babyslm.corpora.corpus import Corpus, save_corpus
+from babyslm.corpora.varied import VariedSynthesizer, varied_synthesizer
 from babyslm.seeds import generator
 from babyslm.speech.shards import synthesize_shards
 from babyslm.speech.synthesizer import Synthesizer, Utterance
@@ -43,6 +44,9 @@ def speak_corpus(
     times: int = 1,
     workers: int = 1,
     synthesizer: Synthesizer | None = None,
+    conditions: Sequence[str] = (),
+    noises: Path | None = None,
+    responses: Path | None = None,
 ) -> Corpus:
     """Speak each utterance in voices drawn for it, and write the sound and its table as a new corpus.
 
@@ -58,6 +62,10 @@ def speak_corpus(
     :param times: how often each utterance is spoken; default 1.
     :param workers: processes; the sound does not depend on it.
     :param synthesizer: what speaks; default the embedded voices.
+    :param conditions: acoustic conditions that the utterances are spread over; default all are clean. The same seed
+        gives the same utterances in the same voices, whatever the conditions.
+    :param noises: folder of noise recordings for them; default babble and speech-shaped noise.
+    :param responses: folder of impulse responses for them; default simulated rooms.
     """
     written = corpus.utterances
     written = written[written["phones"].fillna("").str.strip(" |") != ""].reset_index(drop=True)
@@ -70,9 +78,17 @@ def speak_corpus(
     order = generator(seed, "order of utterances").permutation(len(turns))
     turns = turns.iloc[order].reset_index(drop=True)
     cast = [cast[i] for i in order]
-    utterances = [Utterance(tuple(phones.split()), voice) for phones, voice in zip(turns["phones"], cast, strict=True)]
+    utterances = [
+        Utterance(tuple(phones.split()), voice, scene=str(place))
+        for place, (phones, voice) in enumerate(zip(turns["phones"], cast, strict=True))
+    ]
+    speaker = synthesizer
+    if conditions:
+        speaker = varied_synthesizer(
+            conditions, language, seed=seed, noises=noises, responses=responses, synthesizer=synthesizer
+        )
     segments = synthesize_shards(
-        utterances, out / "audio", workers=workers, synthesizer=synthesizer, description="speech of the corpus"
+        utterances, out / "audio", workers=workers, synthesizer=speaker, description="speech of the corpus"
     )
     rows = turns.assign(
         audio=[f"audio/{segment.audio}" for segment in segments],
@@ -88,6 +104,13 @@ def speak_corpus(
         language=language,
         licence=card.licence if card else "as the text",
         sources=[card.name if card else "text in memory", "voices of espeak-ng"],
-        speech="clean",
-        settings={"seed": seed, "times": times, "voices": [voice.name for voice in voices]},
+        speech="clean" if set(conditions) <= {"clean"} else "in-the-wild",
+        settings={
+            "seed": seed,
+            "times": times,
+            "voices": [voice.name for voice in voices],
+            "conditions": [surroundings.describe() for surroundings in speaker.surroundings]
+            if isinstance(speaker, VariedSynthesizer)
+            else [],
+        },
     )
