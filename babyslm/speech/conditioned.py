@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from babyslm.engines import in_processes
 from babyslm.files import sha256_file, sha256_text, sweep_partial_files
 from babyslm.progress import bar
 from babyslm.speech.audio import read_audio, read_comment, write_audio
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.scenes import find_scenes
-from babyslm.speech.synthesis import CHUNK, WORTHWHILE, in_processes
+from babyslm.speech.synthesis import CHUNK, WORTHWHILE
 from babyslm.speech.synthesizer import Speech, Synthesizer, Utterance
 from babyslm.verify.conditions import NoSoundError, SameFolderError
 

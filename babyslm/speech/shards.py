@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from babyslm.engines import in_processes
 from babyslm.files import sha256_text, sweep_partial_files, write_json
 from babyslm.progress import bar
 from babyslm.speech.audio import RATE, read_comment, write_audio
-from babyslm.speech.synthesis import in_processes
 from babyslm.speech.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
 from babyslm.verify.documents import DocumentError, NoSuchFileError, parse_document, read_json
 

@@ -1,21 +1,17 @@
 """Many utterances at once: over processes, each file written once and found again by its content."""
 
-import multiprocessing
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from babyslm.engines import in_processes
 from babyslm.files import sweep_partial_files
 from babyslm.progress import bar
 from babyslm.speech.audio import read_comment, write_audio
 from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Synthesizer, Utterance
-from babyslm.verify.speech import WorkerLostError
 
-__all__ = ["CHUNK", "in_processes", "synthesize", "synthesize_arrays"]
+__all__ = ["CHUNK", "synthesize", "synthesize_arrays"]
 
 CHUNK = 64
 """Utterances that a process takes at once."""
@@ -23,11 +19,7 @@ CHUNK = 64
 WORTHWHILE = 24
 """Chunks from which other processes are started: starting one costs as much as a dozen chunks."""
 
-AHEAD = 4
-"""Chunks a process that may wait, so that memory stays bounded."""
-
 Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 
 def synthesize(
@@ -112,34 +104,3 @@ def _batched(items: Iterable[Given], size: int) -> Iterator[list[Given]]:
     remaining = iter(items)
     while chunk := list(islice(remaining, size)):
         yield chunk
-
-
-def in_processes(
-    work: Callable[[Given], Made], tasks: Iterable[Given], *, workers: int, worthwhile: int = 2
-) -> Iterator[Made]:
-    """Yield `work(task)` of each task in order, computed in this process or over several fresh ones.
-
-    :param work: a function of a module, so that a fresh process finds it.
-    :param tasks: taken as they are needed.
-    :param workers: processes; 1 stays in this one.
-    :param worthwhile: number of tasks from which other processes are started.
-    """
-    remaining = iter(tasks)
-    first = list(islice(remaining, worthwhile)) if workers > 1 else []
-    if len(first) < worthwhile:
-        yield from (work(task) for task in first)
-        yield from (work(task) for task in remaining)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: deque[Future[Made]] = deque(pool.submit(work, task) for task in first)
-        waiting.extend(pool.submit(work, task) for task in islice(remaining, workers * AHEAD))
-        try:
-            while waiting:
-                made = waiting.popleft().result()
-                waiting.extend(pool.submit(work, task) for task in islice(remaining, 1))
-                yield made
-        except BrokenProcessPool as error:
-            raise WorkerLostError(workers) from error
-        finally:
-            pool.shutdown(cancel_futures=True)

@@ -15,7 +15,6 @@ __all__ = [
     "SpokenTableError",
     "UnknownVoiceError",
     "UnspeakablePhoneError",
-    "WorkerLostError",
 ]
 
 
@@ -90,13 +89,3 @@ class SpokenTableError(UsageError):
 
     def __init__(self, folder: Path, offenders: Sequence[str], reason: str) -> None:
         super().__init__(f"{folder}: {len(offenders)} row(s) {reason}: {first_of(offenders)}")
-
-
-class WorkerLostError(BabySLMError):
-    """A process that made speech died."""
-
-    def __init__(self, workers: int) -> None:
-        super().__init__(
-            f"one of {workers} processes died while making speech (out of memory, or killed); "
-            "run the same command again, it goes on where it stopped, or use fewer workers"
-        )

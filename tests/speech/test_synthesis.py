@@ -1,6 +1,5 @@
 """Many utterances: the same files from any number of processes, written once, resumed after a kill."""
 
-import os
 import subprocess
 import sys
 import time
@@ -14,12 +13,11 @@ from babyslm.files import sha256_file
 from babyslm.speech.audio import read_audio, verify_stimulus_audio, write_audio
 from babyslm.speech.shards import synthesize_shards
 from babyslm.speech.speak import speak_table, spoken_name
-from babyslm.speech.synthesis import in_processes, synthesize, synthesize_arrays
+from babyslm.speech.synthesis import synthesize, synthesize_arrays
 from babyslm.speech.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Utterance
 from babyslm.speech.voices import choose_voices
 from babyslm.stimuli.stimulus_set import StimulusTable
-from babyslm.verify.speech import SpokenTableError, UnspeakablePhoneError, WorkerLostError
-from tests.speech.work import die, double, process
+from babyslm.verify.speech import SpokenTableError, UnspeakablePhoneError
 
 EMMA, HUGO = choose_voices("en", split="dev")
 WORDS = [f"{onset} {vowel} {coda}" for onset in "bdkmst" for vowel in ("æ", "ɪ", "uː", "oʊ") for coda in "ntz"]
@@ -223,11 +221,6 @@ def test_rows_that_cannot_be_spoken_are_named(tmp_path: Path, column: str, value
     assert list(tmp_path.iterdir()) == []
 
 
-def test_processes_keep_the_order() -> None:
-    assert list(in_processes(double, range(40), workers=2)) == [2 * number for number in range(40)]
-    assert list(in_processes(double, [], workers=2)) == []
-
-
 def test_an_outside_program_runs_in_several_processes_at_once(tmp_path: Path) -> None:
     code = (
         "import os, sys, time, wave; time.sleep(0.2)\n"
@@ -238,14 +231,3 @@ def test_an_outside_program_runs_in_several_processes_at_once(tmp_path: Path) ->
     outside = CommandSynthesizer((sys.executable, "-c", code, "{out}", str(tmp_path / "by"), "{ipa}"))
     assert synthesize(items(tmp_path / "sound")[:12], synthesizer=outside, workers=2) == 12
     assert len(list(tmp_path.glob("by.*"))) == 2
-
-
-@pytest.mark.parametrize(("tasks", "elsewhere"), [(3, False), (4, True)])
-def test_processes_are_started_only_where_there_is_enough_to_do(tasks: int, elsewhere: bool) -> None:
-    where = set(in_processes(process, range(tasks), workers=2, worthwhile=4))
-    assert (os.getpid() not in where) is elsewhere
-
-
-def test_a_process_that_dies_is_named() -> None:
-    with pytest.raises(WorkerLostError, match="one of 2 processes died"):
-        list(in_processes(die, range(4), workers=2))

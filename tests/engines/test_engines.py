@@ -1,0 +1,88 @@
+"""Engines: order, state, loss of a worker, errors of the work, on this machine and on Ray."""
+
+import os
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from babyslm.engines import Engine, in_processes, using
+from babyslm.engines.local import LocalEngine
+from babyslm.verify.engines import ClusterError, WorkerLostError
+from babyslm.verify.evaluation import NoPlaceError
+from tests.engines.work import add, die, die_always, die_once, double, own, process, refuse
+
+
+@pytest.fixture(scope="module")
+def ray_engine() -> Iterator[Engine]:
+    ray = pytest.importorskip("ray")
+    with using("ray", cpus=0.5) as engine:
+        yield engine
+    ray.shutdown()
+
+
+def test_processes_keep_the_order() -> None:
+    assert list(in_processes(double, range(40), workers=2)) == [2 * number for number in range(40)]
+    assert list(in_processes(double, [], workers=2)) == []
+
+
+@pytest.mark.parametrize(("tasks", "elsewhere"), [(3, False), (4, True)])
+def test_processes_are_started_only_where_there_is_enough_to_do(tasks: int, elsewhere: bool) -> None:
+    where = set(in_processes(process, range(tasks), workers=2, worthwhile=4))
+    assert (os.getpid() not in where) is elsewhere
+
+
+def test_a_process_that_dies_is_named() -> None:
+    with pytest.raises(WorkerLostError, match="one of 2 processes died"):
+        list(in_processes(die, range(4), workers=2))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_worker_is_set_up_once(workers: int) -> None:
+    made = list(LocalEngine().run(add, range(20), workers=workers, setup=partial(own, 100)))
+    assert [number for number, _ in made] == list(range(100, 120))
+    assert len({where for _, where in made}) <= workers
+    assert ({where for _, where in made} == {os.getpid()}) is (workers == 1)
+
+
+@pytest.mark.slow
+def test_ray_gives_what_this_machine_gives(ray_engine: Engine) -> None:
+    assert list(ray_engine.run(double, range(30), workers=2)) == list(in_processes(double, range(30), workers=1))
+    assert list(ray_engine.run(double, [], workers=2)) == []
+    made = list(ray_engine.run(add, range(20), workers=2, setup=partial(own, 100)))
+    assert [number for number, _ in made] == list(range(100, 120))
+    where = {process for _, process in made}
+    assert len(where) == 2
+    assert os.getpid() not in where
+
+
+@pytest.mark.slow
+def test_work_lost_with_a_ray_actor_is_done_again(ray_engine: Engine, tmp_path: Path) -> None:
+    marker = tmp_path / "died"
+    lost = partial(die_once, str(marker))
+    assert list(ray_engine.run(lost, range(12), workers=2)) == [10 * number for number in range(12)]
+    assert marker.exists()
+
+
+@pytest.mark.slow
+def test_an_actor_that_always_dies_ends_the_run(ray_engine: Engine) -> None:
+    with pytest.raises(WorkerLostError, match="died"):
+        list(ray_engine.run(die_always, range(6), workers=2))
+
+
+@pytest.mark.slow
+def test_a_named_error_crosses_from_an_actor(ray_engine: Engine) -> None:
+    with pytest.raises(NoPlaceError):
+        list(ray_engine.run(refuse, [2], workers=1))
+    with pytest.raises(ZeroDivisionError):
+        list(ray_engine.run(refuse, [1], workers=1))
+
+
+@pytest.mark.slow
+def test_a_cluster_without_gpus_says_so(ray_engine: Engine) -> None:
+    from babyslm.engines.cluster import RayEngine
+
+    with pytest.raises(ClusterError, match="4 free GPUs"):
+        RayEngine(gpus=4).workers()
+    assert RayEngine(cpus=0.5).workers() >= 2
