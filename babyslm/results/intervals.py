@@ -5,7 +5,7 @@ Whole clusters are drawn with replacement (Davison & Hinkley, Bootstrap Methods 
 it was drawn, and takes the official aggregate under these weights: the weighted mean over items.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,16 @@ from scipy.sparse.csgraph import connected_components
 
 from babyslm.seeds import generator
 
-__all__ = ["CONFIDENCE", "DRAWS", "Interval", "cluster_codes", "draw_means", "p_value", "percentile_interval"]
+__all__ = [
+    "CONFIDENCE",
+    "DRAWS",
+    "Interval",
+    "cluster_codes",
+    "draw_means",
+    "draw_weights",
+    "p_value",
+    "percentile_interval",
+]
 
 DRAWS = 2_000
 CONFIDENCE = 0.95
@@ -85,16 +94,41 @@ def draw_means(
     shape = (size, count)
     sums = csr_array(coo_array((values[kept], at), shape=shape))
     rows = csr_array(coo_array((np.ones(int(kept.sum())), at), shape=shape))
-    random = generator(seed, "bootstrap", *names)
     means = np.empty((draws, size))
+    for chunk, weights in _weights(count, draws, seed, names):
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means[chunk] = ((sums @ weights) / (rows @ weights)).T
+    return means
+
+
+def draw_weights(
+    clusters: int, *, draws: int = DRAWS, seed: int = 0, names: Sequence[object] = ()
+) -> NDArray[np.float64]:
+    """Return how often each cluster is drawn in each draw: the draws of `draw_means`, for many statistics at once.
+
+    :param clusters: number of clusters.
+    :param draws: number of draws.
+    :param seed: together with `names` it decides the draws.
+    :param names: what the draws are for, such as task and split.
+    :returns: shape (draws, clusters): whole numbers.
+    """
+    weights = np.empty((draws, clusters))
+    for chunk, some in _weights(clusters, draws, seed, names):
+        weights[chunk] = some.T
+    return weights
+
+
+def _weights(count: int, draws: int, seed: int, names: Sequence[object]) -> Iterator[tuple[slice, NDArray[np.int64]]]:
+    """Give the weights of some draws after another, shape (clusters, draws of the chunk)."""
+    random = generator(seed, "bootstrap", *names)
     step = max(1, CHUNK // max(1, count))
     for start in range(0, draws, step):
         stop = min(start + step, draws)
         drawn = random.integers(0, count, size=(stop - start, count)) + count * np.arange(stop - start)[:, None]
-        weights = np.bincount(drawn.ravel(), minlength=(stop - start) * count).reshape(stop - start, count).T
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means[start:stop] = ((sums @ weights) / (rows @ weights)).T
-    return means
+        yield (
+            slice(start, stop),
+            np.bincount(drawn.ravel(), minlength=(stop - start) * count).reshape(stop - start, count).T,
+        )
 
 
 def percentile_interval(means: FloatArray, clusters: int, *, confidence: float = CONFIDENCE) -> Interval:

@@ -19,7 +19,15 @@ from babyslm.verify.scores import (
     verify_finite,
 )
 
-__all__ = ["parse_scores", "read_score_folder", "read_scores", "score_path", "write_scores"]
+__all__ = [
+    "parse_scores",
+    "read_score_folder",
+    "read_scores",
+    "score_lines",
+    "score_path",
+    "score_values",
+    "write_scores",
+]
 
 
 def score_path(folder: Path, task: Task, split: Split) -> Path:
@@ -64,7 +72,25 @@ def parse_scores(path: Path) -> pd.DataFrame:
 
 def _parse(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     """Return the scores by name, each once, and the line on which each name first stands."""
-    rows = _lines(path)
+    values, lines = score_values(_content(path), path)
+    table = pd.DataFrame(
+        {
+            "score": list(values.values()),
+            "log_probability": float("nan"),
+            "symbols": pd.array([pd.NA] * len(values), dtype="Int64"),
+        },
+        index=pd.Index(list(values), name="filename", dtype=object),
+    )
+    return table, lines
+
+
+def score_values(content: bytes, path: Path) -> tuple[dict[str, float], dict[str, int]]:
+    """Read the content of a score file: the score by name, each once, and the line on which each name first stands.
+
+    :param content: bytes of the file.
+    :param path: where they come from, for the message of an error.
+    """
+    rows = _lines(content, path)
     values: dict[str, float] = {}
     lines: dict[str, int] = {}
     malformed, conflicts = [], []
@@ -84,22 +110,17 @@ def _parse(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     verify_finite(path, unusable)
     if conflicts:
         raise ConflictingScoresError(path, conflicts)
-    table = pd.DataFrame(
-        {
-            "score": list(values.values()),
-            "log_probability": float("nan"),
-            "symbols": pd.array([pd.NA] * len(values), dtype="Int64"),
-        },
-        index=pd.Index(list(values), name="filename", dtype=object),
-    )
-    return table, lines
+    return values, lines
 
 
-def _lines(path: Path) -> list[str]:
+def _content(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
         raise NoSuchFileError(path, "scores are expected as {task}/{split}.txt") from None
+
+
+def _lines(content: bytes, path: Path) -> list[str]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
