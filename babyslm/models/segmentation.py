@@ -5,14 +5,14 @@ by dynamic programming (as in the duration-penalised coding of Kamper and van Ni
 Since a change costs the same whichever labels it is between, a step is a minimum over labels and not over pairs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.scoring.batches import length_batches
 
-__all__ = ["segment"]
+__all__ = ["segment", "segment_stream"]
 
 BUDGET = 4_000_000
 """Distances a batch holds at once."""
@@ -73,3 +73,51 @@ def _trace(best: NDArray[np.int64], changed: NDArray[np.bool_], lengths: NDArray
         if t > 0:
             label = np.where((t < lengths) & changed[t, rows, label], best[t - 1], label)
     return [path[:length, row] for row, length in enumerate(lengths)]
+
+
+def segment_stream(blocks: Iterable[NDArray[np.float32]], penalty: float) -> Labels:
+    """Return the best labels of one utterance that comes in blocks, as `segment` gives them for the whole.
+
+    Of a frame one bit a label is kept until the end is known, and of its distances nothing.
+
+    :param blocks: consecutive parts of the utterance, each of shape (frames, labels).
+    :param penalty: what a change of label costs, at least 0.
+    """
+    if penalty == 0:
+        nearest = [np.asarray(block.argmin(axis=1), dtype=np.int64) for block in blocks]
+        return np.concatenate(nearest) if nearest else np.zeros(0, dtype=np.int64)
+    winners: list[NDArray[np.int64]] = []
+    changes: list[NDArray[np.uint8]] = []
+    total: NDArray[np.float64] | None = None
+    winner = 0
+    for block in blocks:
+        best = np.zeros(len(block), dtype=np.int64)
+        changed = np.zeros(block.shape, dtype=np.bool_)
+        for t, costs in enumerate(block):
+            if total is None:
+                total = costs.astype(np.float64)
+            else:
+                change = total[winner] + penalty
+                changed[t] = change < total
+                total = np.minimum(total, change) + costs
+            winner = int(total.argmin())
+            best[t] = winner
+        winners.append(best)
+        changes.append(np.packbits(changed, axis=1))
+    return _trace_blocks(winners, changes)
+
+
+def _trace_blocks(winners: Sequence[NDArray[np.int64]], changes: Sequence[NDArray[np.uint8]]) -> Labels:
+    """Follow the choices back from the last frame, block by block."""
+    best = np.concatenate(winners) if winners else np.zeros(0, dtype=np.int64)
+    path = np.zeros_like(best)
+    t = len(best) - 1
+    label = int(best[t]) if len(best) else 0
+    for packed in reversed(changes):
+        changed = np.unpackbits(packed, axis=1)
+        for row in range(len(changed) - 1, -1, -1):
+            path[t] = label
+            if t > 0 and changed[row, label]:
+                label = int(best[t - 1])
+            t -= 1
+    return path

@@ -7,8 +7,7 @@ lengths, and the hearing of the highest score counts (vocal tract normalisation 
 chose warps for recognisers in 1996). The choice looks at the stimulus alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,18 +15,19 @@ import numpy as np
 from pydantic import Field
 
 from babyslm.models.encoders.load import make_encoder
-from babyslm.models.encoders.protocol import Encoder, WarpingEncoder
+from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings
 from babyslm.models.folder import Header, read_header, write_header
 from babyslm.models.load import load_model
 from babyslm.models.protocol import ScoreBatch
 from babyslm.models.sequences import SequenceLearner
 from babyslm.models.unit_cache import UnitCache
+from babyslm.models.unit_encoding import encode_units, warp_encoder
 from babyslm.models.units import Codebook, Units
-from babyslm.speech.audio import Samples, read_audio
+from babyslm.speech.sound import Recording
 from babyslm.stimuli.stimulus import Modality, Stimulus
 from babyslm.verify.models import CorruptModelError
-from babyslm.verify.units import AudioMissingError, WarpError
+from babyslm.verify.units import AudioMissingError
 
 __all__ = [
     "LANGUAGE_MODEL",
@@ -41,9 +41,6 @@ __all__ = [
 
 LANGUAGE_MODEL = "language-model"
 """Folder, inside the model's, of the learner over units."""
-
-CHUNK = 64
-"""Sounds held in memory at once."""
 
 
 class SpokenHeader(Header):
@@ -111,8 +108,8 @@ class SpokenLanguageModel:
         lacking = [stimulus.name for stimulus in stimuli if stimulus.audio is None]
         if lacking:
             raise AudioMissingError(lacking)
-        waveforms = (read_audio(stimulus.audio) for stimulus in stimuli if stimulus.audio is not None)
-        return list(encode_units(waveforms, self.ears, self.codebook, caches=self.caches))
+        recordings = (Recording.whole(stimulus.audio) for stimulus in stimuli if stimulus.audio is not None)
+        return list(encode_units(recordings, self.ears, self.codebook, caches=self.caches))
 
     def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
         """Return sum of log-probabilities in nats and number of scored units, in the order of the stimuli."""
@@ -123,60 +120,6 @@ class SpokenLanguageModel:
         best = (sums / symbols).reshape(shape).argmax(axis=1)
         rows = np.arange(len(stimuli))
         return ScoreBatch(sums.reshape(shape)[rows, best], symbols.reshape(shape)[rows, best])
-
-
-def warp_encoder(encoder: Encoder, warps: Sequence[float]) -> list[Encoder]:
-    """Return an encoder once a warp factor; one that cannot warp allows the factor 1 alone.
-
-    :param encoder: any encoder.
-    :param warps: factors; 1 is the encoder itself.
-    """
-    ears: list[Encoder] = []
-    for warp in warps:
-        if warp == 1:
-            ears.append(encoder)
-        elif isinstance(encoder, WarpingEncoder):
-            ears.append(encoder.warped(warp))
-        else:
-            raise WarpError(str(encoder.settings.get("kind", type(encoder).__name__)), warp)
-    return ears
-
-
-def encode_units(
-    waveforms: Iterable[Samples],
-    encoders: Sequence[Encoder],
-    codebook: Codebook,
-    *,
-    caches: Sequence[UnitCache] | None = None,
-) -> Iterator[list[Units]]:
-    """Yield the units of each waveform, once an encoder; a chunk of waveforms is in memory at a time.
-
-    :param waveforms: float32 at 16 kHz; taken as they are needed.
-    :param encoders: waveform to features: one encoder, or one in several warps.
-    :param codebook: features to units.
-    :param caches: of each encoder: where known units are found and new ones kept; None for neither.
-    """
-    remaining = iter(waveforms)
-    while chunk := list(islice(remaining, CHUNK)):
-        heard = [
-            _encode_chunk(chunk, encoder, codebook, caches[number] if caches else None)
-            for number, encoder in enumerate(encoders)
-        ]
-        yield from map(list, zip(*heard, strict=True))
-
-
-def _encode_chunk(
-    chunk: Sequence[Samples], encoder: Encoder, codebook: Codebook, cache: UnitCache | None
-) -> list[Units]:
-    if cache is None:
-        return codebook.quantise(encoder.encode(chunk))
-    keys = [cache.key(waveform) for waveform in chunk]
-    known = {key: units for key in keys if (units := cache.get(key)) is not None}
-    new = {key: waveform for key, waveform in zip(keys, chunk, strict=True) if key not in known}
-    for key, units in zip(new, codebook.quantise(encoder.encode(list(new.values()))), strict=True):
-        cache.put(key, units)
-        known[key] = units
-    return [known[key] for key in keys]
 
 
 def save_spoken(

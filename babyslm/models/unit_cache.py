@@ -1,7 +1,7 @@
 """Units that were computed once, found again by the content of the sound and of everything that made them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -43,8 +43,14 @@ class UnitCache:
 
     def key(self, waveform: Samples) -> str:
         """Return the key of a sound: the hash of its samples and of what makes the units."""
-        samples = np.ascontiguousarray(waveform, dtype="<f4").tobytes()
-        return sha256(self.maker.encode() + samples).hexdigest()
+        return self.key_of([waveform])
+
+    def key_of(self, blocks: Iterable[Samples]) -> str:
+        """Return the key of a sound that comes in blocks; how it is cut does not matter."""
+        digest = sha256(self.maker.encode())
+        for block in blocks:
+            digest.update(np.ascontiguousarray(block, dtype="<f4").tobytes())
+        return digest.hexdigest()
 
     def get(self, key: str) -> Units | None:
         """Return the units of a key, or None."""

@@ -1,6 +1,6 @@
 """Speech units: each frame of features becomes the number of its nearest centroid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from babyslm.files import write_json
 from babyslm.models.encoders.protocol import Features
 from babyslm.models.folder import read_arrays, write_arrays
-from babyslm.models.segmentation import segment
+from babyslm.models.segmentation import segment, segment_stream
 from babyslm.verify.documents import parse_document, read_json
 from babyslm.verify.models import CorruptModelError, MissingModelFileError
 from babyslm.verify.units import FeatureSizeError
 
-__all__ = ["Codebook", "Units", "deduplicate", "stack_context"]
+__all__ = ["Codebook", "Units", "deduplicate", "stack_blocks", "stack_context"]
 
 CODEBOOK_NAME = "codebook.json"
 ARRAYS_NAME = "codebook.safetensors"
@@ -79,22 +79,14 @@ class Codebook:
 
     def project(self, features: Features) -> Features:
         """Stack neighbours and project: (frames, dimensions) to (frames, d)."""
-        if features.ndim != 2 or features.shape[1] != self.dimensions:
-            raise FeatureSizeError(features.shape, self.dimensions)
-        stacked = stack_context(features, self.context)
-        if self.mean is not None:
-            stacked = stacked - self.mean
-        return stacked if self.projection is None else stacked @ self.projection
+        return self._projected(stack_context(self._verified(features), self.context))
 
     def distances(self, features: Features) -> Features:
         """Return squared Euclidean distances from each frame to each centroid, shape (frames, units).
 
         The square of the frame itself, the same for all centroids, is left out: |c|^2 - 2 x c.
         """
-        projected = self.project(features)
-        squares = np.square(self.centroids).sum(axis=1)
-        found: Features = squares - 2 * (projected @ self.centroids.T)
-        return found
+        return self._from_centroids(self.project(features))
 
     def label(self, features: Sequence[Features]) -> list[Units]:
         """Return the unit of each frame of each utterance; every utterance for itself."""
@@ -104,6 +96,30 @@ class Codebook:
         """Return the units of each utterance, runs counted once if the codebook says so."""
         labels = self.label(features)
         return [deduplicate(units) for units in labels] if self.deduplicate else labels
+
+    def quantise_stream(self, blocks: Iterable[Features]) -> Units:
+        """Return the units of one utterance whose features come in blocks, as `quantise` gives them for the whole.
+
+        :param blocks: consecutive frames, each of shape (frames, dimensions).
+        """
+        stacked = stack_blocks(map(self._verified, blocks), self.context)
+        labels = segment_stream((self._from_centroids(self._projected(block)) for block in stacked), self.penalty)
+        return deduplicate(labels) if self.deduplicate else labels
+
+    def _verified(self, features: Features) -> Features:
+        if features.ndim != 2 or features.shape[1] != self.dimensions:
+            raise FeatureSizeError(features.shape, self.dimensions)
+        return features
+
+    def _projected(self, stacked: Features) -> Features:
+        if self.mean is not None:
+            stacked = stacked - self.mean
+        return stacked if self.projection is None else stacked @ self.projection
+
+    def _from_centroids(self, projected: Features) -> Features:
+        squares = np.square(self.centroids).sum(axis=1)
+        found: Features = squares - 2 * (projected @ self.centroids.T)
+        return found
 
     def save(self, folder: Path) -> None:
         """Write `codebook.safetensors`, then `codebook.json`."""
@@ -148,6 +164,31 @@ def stack_context(features: Features, context: Sequence[int]) -> Features:
     places = np.clip(np.arange(len(features))[:, None] + np.asarray(context), 0, max(0, len(features) - 1))
     stacked: Features = features[places].reshape(len(features), len(context) * features.shape[1])
     return stacked
+
+
+def stack_blocks(blocks: Iterable[Features], context: Sequence[int]) -> Iterator[Features]:
+    """Stack neighbours of an utterance that comes in blocks, as `stack_context` does for the whole.
+
+    :param blocks: consecutive frames, each of shape (frames, dimensions).
+    :param context: offsets in frames.
+    """
+    before, after = max(0, -min(context)), max(0, *context)
+    held: Features | None = None
+    for block in blocks:
+        if len(block) == 0:
+            continue
+        held = np.concatenate([np.repeat(block[:1], before, axis=0) if held is None else held, block])
+        if len(held) > before + after:
+            yield _stack_inner(held, context, before, after)
+            held = held[len(held) - before - after :]
+    if held is not None and after:
+        yield _stack_inner(np.concatenate([held, np.repeat(held[-1:], after, axis=0)]), context, before, after)
+
+
+def _stack_inner(held: Features, context: Sequence[int], before: int, after: int) -> Features:
+    """Stack the frames that have all of their neighbours."""
+    count = len(held) - before - after
+    return np.concatenate([held[before + offset : before + offset + count] for offset in context], axis=1)
 
 
 def deduplicate(units: Units) -> Units:

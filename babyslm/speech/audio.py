@@ -27,6 +27,7 @@ __all__ = [
     "audio_seconds",
     "read_audio",
     "read_comment",
+    "read_part",
     "resample_audio",
     "to_pcm16",
     "verify_stimulus_audio",
@@ -66,6 +67,23 @@ def read_audio(
     if not np.isfinite(mono).all():
         raise SampleValueError(path, int(np.argmin(np.isfinite(mono))))
     return mono if found == rate else resample_audio(mono, found, rate)
+
+
+def read_part(path: Path, start: int, stop: int) -> Samples:
+    """Read some samples of a mono file at 16 kHz, and no more of it.
+
+    :param path: WAV, FLAC, OGG or whatever libsndfile reads.
+    :param start: first sample.
+    :param stop: sample after the last; beyond the file's end it is a `TruncatedAudioError`.
+    :returns: shape (stop - start,), float32.
+    """
+    with _opened(path) as file:
+        _verify_stimulus(path, file)
+        file.seek(min(start, file.frames))
+        samples = _read(path, file, stop - start)[:, 0]
+    if not np.isfinite(samples).all():
+        raise SampleValueError(path, start + int(np.argmin(np.isfinite(samples))))
+    return samples
 
 
 def _read(path: Path, file: "soundfile.SoundFile", promised: int) -> NDArray[np.float32]:
@@ -134,13 +152,17 @@ def audio_seconds(path: Path) -> float:
 def verify_stimulus_audio(path: Path) -> float:
     """Refuse whatever is not a whole mono file at 16 kHz; return its length in seconds. Reads the header only."""
     with _opened(path) as file:
-        if file.channels != 1:
-            raise ChannelsError(path, file.channels)
-        if file.samplerate != RATE:
-            raise SampleRateError(path, file.samplerate, RATE)
-        if file.frames == 0:
-            raise EmptyAudioError(path)
+        _verify_stimulus(path, file)
         return float(file.frames / RATE)
+
+
+def _verify_stimulus(path: Path, file: "soundfile.SoundFile") -> None:
+    if file.channels != 1:
+        raise ChannelsError(path, file.channels)
+    if file.samplerate != RATE:
+        raise SampleRateError(path, file.samplerate, RATE)
+    if file.frames == 0:
+        raise EmptyAudioError(path)
 
 
 def read_comment(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The sound that a spoken learner is trained on: the utterances of a prepared corpus, read file by file."""
+"""The sound that a spoken learner is trained on: the utterances of a prepared corpus, read part by part."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from babyslm.corpora.corpus import TABLE_NAME, load_corpus
 from babyslm.files import sha256_file
-from babyslm.speech.audio import RATE, Samples, read_audio
+from babyslm.speech.audio import RATE, Samples
+from babyslm.speech.sound import Recording, read_whole
 from babyslm.verify.units import NoSpeechError, SegmentError
 
 __all__ = ["SpokenUtterances", "read_utterances"]
@@ -45,26 +46,30 @@ class SpokenUtterances:
         return self.offsets - self.onsets
 
     def waveforms(self, chosen: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Samples]]:
-        """Yield number and sound of the chosen utterances, each file opened once; one file in memory at a time.
+        """Yield number and sound of the chosen utterances; one utterance in memory at a time.
 
         :param chosen: numbers of utterances; they are yielded file by file and in order of onset.
         """
+        for number, recording in self.recordings(chosen):
+            yield number, read_whole(recording)
+
+    def recordings(self, chosen: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Recording]]:
+        """Yield number and place of the chosen utterances, in the order of `waveforms`; only headers are read."""
         wanted = np.asarray(chosen, dtype=np.int64)
         order = wanted[np.lexsort((wanted, self.onsets[wanted], self.places[wanted]))]
-        opened, sound = -1, np.zeros(0, dtype=np.float32)
+        opened, whole = -1, Recording(Path(), 0, 0)
         for number in order.tolist():
             place = int(self.places[number])
             if place != opened:
-                opened, sound = place, read_audio(self.files[place])
-            yield number, self._cut(number, sound)
+                opened, whole = place, Recording.whole(self.files[place])
+            yield number, self._cut(number, whole)
 
-    def _cut(self, number: int, sound: Samples) -> Samples:
+    def _cut(self, number: int, whole: Recording) -> Recording:
         onset, offset = float(self.onsets[number]), float(self.offsets[number])
         start, stop = round(onset * RATE), round(offset * RATE)
-        if not 0 <= start < stop <= len(sound):
-            path = self.files[int(self.places[number])]
-            raise SegmentError(path, number, onset, offset, len(sound) / RATE)
-        return sound[start:stop]
+        if not 0 <= start < stop <= len(whole):
+            raise SegmentError(whole.path, number, onset, offset, len(whole) / RATE)
+        return Recording(whole.path, start, stop)
 
 
 def read_utterances(corpus: Path) -> SpokenUtterances:

@@ -25,7 +25,7 @@ from babyslm.models.unit_transformer import TransformerSizes
 from babyslm.models.units import Codebook
 from babyslm.models.vocabulary import Vocabulary
 from babyslm.progress import track
-from babyslm.speech.audio import Samples
+from babyslm.speech.sound import Recording
 from babyslm.training.data import held_out
 from babyslm.training.lstm import fit_lstm
 from babyslm.training.recipe import Recipe
@@ -190,12 +190,12 @@ def _units(stages: Path, corpus: SpokenUtterances, ears: list[Encoder], codebook
     if not path.is_file():
         numbers: list[int] = []
 
-        def waveforms() -> Iterator[Samples]:
-            for number, waveform in corpus.waveforms(range(len(corpus))):
+        def recordings() -> Iterator[Recording]:
+            for number, recording in corpus.recordings(range(len(corpus))):
                 numbers.append(number)
-                yield waveform
+                yield recording
 
-        stream = track(encode_units(waveforms(), ears, codebook), "units of the corpus", len(corpus))
+        stream = track(encode_units(recordings(), ears, codebook), "units of the corpus", len(corpus))
         heard = list(stream)
         places = np.argsort(np.array(numbers))
         flat = [units for place in places for units in heard[place]]

@@ -1,11 +1,14 @@
 """From the settings of an encoder to the encoder."""
 
+from pathlib import Path
+
 from babyslm.models.devices import resolve_device
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import (
     CpcSettings,
     EncoderSettings,
     Fairseq2Settings,
+    HubertSettings,
     HuggingFaceSettings,
     LogMelSettings,
     MfccSettings,
@@ -13,7 +16,7 @@ from babyslm.models.encoders.settings import (
     TorchaudioSettings,
 )
 
-__all__ = ["make_encoder", "sealed_settings"]
+__all__ = ["located_settings", "make_encoder", "sealed_settings"]
 
 
 def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
@@ -47,6 +50,10 @@ def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
             from babyslm.models.encoders.cpc import build_cpc
 
             return build_cpc(settings, resolve_device(device))
+        case HubertSettings():
+            from babyslm.models.encoders.hubert import build_hubert
+
+            return build_hubert(settings, resolve_device(device))
 
 
 def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSettings:
@@ -58,3 +65,15 @@ def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSetti
     if not isinstance(settings, NetworkSettings):
         return settings
     return settings.model_copy(update={"digest": encoder.settings["digest"]})
+
+
+def located_settings(settings: EncoderSettings, folder: Path) -> EncoderSettings:
+    """Return settings whose weights are found: those that a model folder brings along are named relative to it.
+
+    :param settings: what the header of a model folder says.
+    :param folder: the model folder.
+    """
+    weights = getattr(settings, "weights", None)
+    if weights is None or weights.is_absolute() or not (folder / weights).is_file():
+        return settings
+    return settings.model_copy(update={"weights": folder / weights})

@@ -5,7 +5,7 @@ same number of samples need none: files of one length, and the inner windows of 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +17,7 @@ from babyslm.models.encoders.protocol import Features
 from babyslm.models.encoders.settings import NetworkSettings
 from babyslm.models.encoders.windows import Window, cut_windows
 from babyslm.speech.audio import RATE, Samples
+from babyslm.speech.sound import Sound, read_blocks, read_whole
 from babyslm.verify.encoders import LayerError, WeightsDigestError
 
 __all__ = ["HOP", "RECEPTIVE", "NetworkEncoder", "weights_digest"]
@@ -87,14 +88,11 @@ class NetworkEncoder(nn.Module):
     def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
         """Return the features of each waveform, shape (frames, dimensions)."""
         sounds = [self._prepared(waveform) for waveform in waveforms]
-        frames = [1 + (len(sound) - self.receptive) // self.hop for sound in sounds]
-        size, context = (
-            round(seconds * self.frame_rate) for seconds in (self._settings.window, self._settings.context)
-        )
+        frames = [self._count(len(sound)) for sound in sounds]
         found = [np.zeros((count, self.dimensions), dtype=np.float32) for count in frames]
         groups: dict[int, list[tuple[int, Window]]] = defaultdict(list)
         for number, count in enumerate(frames):
-            for window in cut_windows(count, size, context):
+            for window in self._windows(count):
                 groups[len(self._piece(sounds[number], window, count))].append((number, window))
         for samples, group in sorted(groups.items()):
             most = max(1, round(BATCH_SECONDS * RATE) // samples)
@@ -105,6 +103,27 @@ class NetworkEncoder(nn.Module):
                     kept = outputs[window.keep - window.start : window.end - window.start]
                     found[number][window.keep : window.end] = kept
         return found
+
+    def stream(self, sound: Sound) -> Iterator[Features]:
+        """Yield the features of a sound window by window; it is read twice where waveforms are normalised."""
+        count = self._count(len(sound))
+        windows = self._windows(count)
+        if len(windows) == 1:
+            yield from self.encode([read_whole(sound)])
+            return
+        mean, scale = _moments(sound) if self.normalise else (0.0, 1.0)
+        for window in windows:
+            piece = (sound.read(*self._span(window, count, len(sound))) - np.float32(mean)) * np.float32(scale)
+            yield self._run([piece])[0][window.keep - window.start : window.end - window.start]
+
+    def _count(self, samples: int) -> int:
+        """Return how many frames so many samples have."""
+        return 1 + max(0, samples - self.receptive) // self.hop
+
+    def _windows(self, frames: int) -> list[Window]:
+        told = (self._settings.window, self._settings.context)
+        size, context = (round(seconds * self.frame_rate) for seconds in told)
+        return cut_windows(frames, size, context)
 
     def _prepared(self, waveform: Samples) -> Samples:
         sound = np.asarray(waveform, dtype=np.float32)
@@ -120,9 +139,24 @@ class NetworkEncoder(nn.Module):
         return outputs
 
     def _piece(self, sound: Samples, window: Window, frames: int) -> Samples:
-        """Return what a window hears; the last one hears the sound to its very end, as group normalisation does."""
-        end = None if window.stop == frames else (window.stop - 1) * self.hop + self.receptive
-        return sound[window.start * self.hop : end]
+        """Return what a window hears."""
+        start, stop = self._span(window, frames, len(sound))
+        return sound[start:stop]
+
+    def _span(self, window: Window, frames: int, samples: int) -> tuple[int, int]:
+        """Say which samples a window hears; the last one hears the sound to its very end, as normalisation does."""
+        stop = samples if window.stop == frames else (window.stop - 1) * self.hop + self.receptive
+        return window.start * self.hop, stop
+
+
+def _moments(sound: Sound) -> tuple[float, float]:
+    """Return the mean of a sound and one over its standard deviation."""
+    count, total, squares = 0, 0.0, 0.0
+    for block in read_blocks(sound):
+        wide = block.astype(np.float64)
+        count, total, squares = count + len(wide), total + wide.sum(), squares + np.square(wide).sum()
+    mean = total / count
+    return float(mean), float(1 / np.sqrt(squares / count - mean**2 + TINY))
 
 
 def weights_digest(network: nn.Module) -> str:

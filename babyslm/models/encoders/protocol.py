@@ -1,14 +1,15 @@
 """What every encoder does: turn sound into a sequence of feature frames."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.speech.audio import Samples
+from babyslm.speech.sound import Sound
 
-__all__ = ["Encoder", "Features", "WarpingEncoder"]
+__all__ = ["Encoder", "Features", "StreamingEncoder", "WarpingEncoder"]
 
 Features = NDArray[np.float32]
 """Shape (frames, dimensions)."""
@@ -45,3 +46,16 @@ class WarpingEncoder(Encoder, Protocol):
 
     def warped(self, factor: float) -> Encoder:
         """Return this encoder with its frequencies warped: above 1 as for a shorter vocal tract."""
+
+
+@runtime_checkable
+class StreamingEncoder(Encoder, Protocol):
+    """An encoder that need not hold a whole sound, nor all of its features."""
+
+    def stream(self, sound: Sound) -> Iterator[Features]:
+        """Yield the features of one sound, block by block, each of shape (frames, dimensions).
+
+        Put together they are what `encode` gives. The sound may be read twice.
+
+        :param sound: of any length.
+        """

@@ -9,6 +9,8 @@ __all__ = [
     "CpcSettings",
     "EncoderSettings",
     "Fairseq2Settings",
+    "HubertSettings",
+    "HubertSizes",
     "HuggingFaceSettings",
     "LogMelSettings",
     "MfccSettings",
@@ -122,14 +124,70 @@ class Fairseq2Settings(NetworkSettings):
 class CpcSettings(NetworkSettings):
     """Contrastive predictive coding as the reference trained it: `layer` is the level of its recurrent network.
 
-    :param weights: a checkpoint of it (safetensors, or as saved by torch).
+    :param weights: a checkpoint of it (safetensors, or as saved by torch); a relative path that is not there starts in
+        the model folder.
     """
 
     kind: Literal["cpc"] = "cpc"
     weights: Path
 
 
+class HubertSizes(BaseModel):
+    """The architecture of a HuBERT that is trained here.
+
+    :param front: `waveform`, a stack of convolutions as in the published models, or `log-mel`, which costs far less.
+    :param convolutions: channels, width and stride of each convolution of a waveform front; default the published one.
+    :param normalisation: `group_norm` behind the first convolution over time, as in HuBERT-base, or `layer_norm`.
+    :param bands: mel bands of a log-mel front.
+    :param dimensions: of the transformer.
+    :param layers: how many.
+    :param heads: of attention.
+    :param inner: dimensions inside the feed-forward parts.
+    :param position: width of the convolution that tells positions.
+    :param position_groups: its groups.
+    :param dropout: everywhere but inside the feed-forward parts.
+    :param layer_drop: share of layers left out in an update.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    front: Literal["waveform", "log-mel"] = "waveform"
+    convolutions: tuple[tuple[int, int, int], ...] = Field(
+        default=((512, 10, 5), *(((512, 3, 2),) * 4), *(((512, 2, 2),) * 2)), min_length=1
+    )
+    normalisation: Literal["group_norm", "layer_norm"] = "group_norm"
+    bands: int = Field(default=40, ge=4, le=128)
+    dimensions: int = Field(default=768, ge=4)
+    layers: int = Field(default=12, ge=1)
+    heads: int = Field(default=12, ge=1)
+    inner: int = Field(default=3072, ge=4)
+    position: int = Field(default=128, ge=1)
+    position_groups: int = Field(default=16, ge=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    layer_drop: float = Field(default=0.0, ge=0, lt=1)
+
+
+class HubertSettings(NetworkSettings):
+    """HuBERT as `babyslm train` makes it.
+
+    :param weights: its weights (safetensors); a relative path starts in the model folder.
+    :param sizes: its architecture.
+    :param warp: the frequencies of a log-mel front as a factor, as if the vocal tract were shorter (above 1) or longer.
+    """
+
+    kind: Literal["hubert"] = "hubert"
+    weights: Path
+    sizes: HubertSizes
+    warp: float = Field(default=1.0, ge=0.7, le=1.4)
+
+
 EncoderSettings = Annotated[
-    MfccSettings | LogMelSettings | TorchaudioSettings | HuggingFaceSettings | Fairseq2Settings | CpcSettings,
+    MfccSettings
+    | LogMelSettings
+    | TorchaudioSettings
+    | HuggingFaceSettings
+    | Fairseq2Settings
+    | CpcSettings
+    | HubertSettings,
     Field(discriminator="kind"),
 ]

@@ -1,6 +1,6 @@
 """MFCC and log-mel features: what an ear-like filter bank hears, without any learning."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -8,11 +8,14 @@ import torch
 from torch import Tensor
 from torchaudio import functional
 
+from babyslm.models.encoders.normalisation import apply_moments, gather_moments, normalise_frames
 from babyslm.models.encoders.protocol import Features
-from babyslm.models.encoders.settings import LogMelSettings, MfccSettings, Normalisation, SpectralSettings
+from babyslm.models.encoders.settings import LogMelSettings, MfccSettings, SpectralSettings
+from babyslm.models.encoders.windows import Window, cut_windows
 from babyslm.speech.audio import RATE, Samples
+from babyslm.speech.sound import HeldSound, Sound
 
-__all__ = ["LogMelEncoder", "MfccEncoder", "add_deltas", "normalise_frames"]
+__all__ = ["LogMelEncoder", "MfccEncoder", "add_deltas"]
 
 EMPHASIS = 0.97
 """Coefficient of the pre-emphasis filter y(t) = x(t) - 0.97 x(t - 1)."""
@@ -20,20 +23,26 @@ EMPHASIS = 0.97
 FLOOR = 1e-8
 """Least band energy: digital silence has a finite logarithm."""
 
-LEAST_DEVIATION = 1e-2
-"""Least standard deviation that features are divided by: a constant stays near 0."""
-
 DELTA_WINDOW = 5
 """Frames a derivative is fitted over."""
+
+WINDOW_SECONDS = 60.0
+"""Seconds of sound whose features are made at once."""
 
 
 Chosen = TypeVar("Chosen", bound=SpectralSettings)
 
 
 class _SpectralEncoder(Generic[Chosen]):
-    """The way from a waveform to log-mel frames."""
+    """The way from a waveform to log-mel frames, and from frames to features.
+
+    A frame sees the samples of its window and one before them, a feature the frames its derivatives are fitted over:
+    a long sound is cut into windows that hear exactly these beyond their ends: features are those of the whole.
+    """
 
     costly = False
+    context = 0
+    """Frames on either side that a feature depends on."""
 
     def __init__(self, settings: Chosen) -> None:
         self._settings = settings
@@ -49,22 +58,51 @@ class _SpectralEncoder(Generic[Chosen]):
         """Everything that decides the features."""
         return self._settings.model_dump(mode="json")
 
-    def log_mel(self, waveform: Samples) -> Tensor:
-        """Return log band energies, shape (frames, mels): frame t is centred on sample t times hop."""
-        sound = functional.preemphasis(torch.from_numpy(np.ascontiguousarray(waveform, dtype=np.float32)), EMPHASIS)
+    def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
+        """Return the features of each waveform, shape (frames, dimensions)."""
+        return [np.concatenate(list(self.stream(HeldSound(waveform)))) for waveform in waveforms]
+
+    def stream(self, sound: Sound) -> Iterator[Features]:
+        """Yield the features of a sound, a minute at a time; a longer one is read twice where it is normalised."""
+        windows = cut_windows(len(sound) // self.hop + 1, round(WINDOW_SECONDS * self.frame_rate), self.context)
+        mode = self._settings.normalise
+        if len(windows) == 1:
+            yield _as_features(normalise_frames(self._window(sound, windows[0]), mode))
+            return
+        moments = None if mode == "none" else gather_moments(self._window(sound, window) for window in windows)
+        for window in windows:
+            frames = self._window(sound, window)
+            yield _as_features(frames if moments is None else apply_moments(frames, moments, mode))
+
+    def log_mel(self, sound: Sound, start: int, stop: int) -> Tensor:
+        """Return log band energies, shape (stop - start, mels): frame t is centred on sample t times hop."""
+        first, last = start * self.hop - self.points // 2, (stop - 1) * self.hop + self.points // 2
+        begin, end = max(0, first - 1), min(len(sound), last)
+        heard = np.ascontiguousarray(sound.read(begin, end), dtype=np.float32)
+        emphasised = functional.preemphasis(torch.from_numpy(heard), EMPHASIS)
+        kept = emphasised[1:] if first > 0 else emphasised  # the first sample was read for the filter alone
+        padded = torch.nn.functional.pad(kept, (max(0, -first), last - end))
         spectrum = torch.stft(
-            sound,
+            padded,
             self.points,
             hop_length=self.hop,
             win_length=self.window,
             window=self.taper,
-            center=True,
-            pad_mode="constant",
+            center=False,
             return_complex=True,
         )
         power = torch.view_as_real(spectrum).square().sum(dim=-1).T  # a third of the time of abs() ** 2
         bands: Tensor = power @ self.bank
         return bands.clamp_min(FLOOR).log()
+
+    def features(self, log_mel: Tensor) -> Tensor:
+        """Turn log-mel frames into features, not yet normalised."""
+        raise NotImplementedError
+
+    @torch.inference_mode()
+    def _window(self, sound: Sound, window: Window) -> Tensor:
+        frames = self.features(self.log_mel(sound, window.start, window.stop))
+        return frames[window.keep - window.start : window.end - window.start]
 
 
 def mel_bank(settings: SpectralSettings, points: int) -> Tensor:
@@ -96,11 +134,9 @@ class LogMelEncoder(_SpectralEncoder[LogMelSettings]):
         """Return this encoder with its frequencies warped by a factor more."""
         return LogMelEncoder(_warped(self._settings, factor))
 
-    def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
-        """Return the features of each waveform, shape (frames, mels)."""
-        mode = self._settings.normalise
-        with torch.inference_mode():
-            return [_as_features(normalise_frames(self.log_mel(waveform), mode)) for waveform in waveforms]
+    def features(self, log_mel: Tensor) -> Tensor:
+        """Return the frames as they are."""
+        return log_mel
 
 
 class MfccEncoder(_SpectralEncoder[MfccSettings]):
@@ -113,6 +149,7 @@ class MfccEncoder(_SpectralEncoder[MfccSettings]):
         chosen = settings or MfccSettings()
         super().__init__(chosen)
         self.deltas = chosen.deltas
+        self.context = chosen.deltas * (DELTA_WINDOW // 2)
         self.dimensions = chosen.coefficients * (1 + chosen.deltas)
         self.transform = functional.create_dct(chosen.coefficients, chosen.mels, norm="ortho")
 
@@ -120,14 +157,9 @@ class MfccEncoder(_SpectralEncoder[MfccSettings]):
         """Return this encoder with its frequencies warped by a factor more."""
         return MfccEncoder(_warped(self._settings, factor))
 
-    def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
-        """Return the features of each waveform, shape (frames, coefficients x (1 + deltas))."""
-        mode = self._settings.normalise
-        with torch.inference_mode():
-            return [
-                _as_features(normalise_frames(add_deltas(self.log_mel(waveform) @ self.transform, self.deltas), mode))
-                for waveform in waveforms
-            ]
+    def features(self, log_mel: Tensor) -> Tensor:
+        """Return coefficients and their derivatives."""
+        return add_deltas(log_mel @ self.transform, self.deltas)
 
 
 def add_deltas(frames: Tensor, order: int) -> Tensor:
@@ -141,20 +173,6 @@ def add_deltas(frames: Tensor, order: int) -> Tensor:
     for _ in range(order):
         parts.append(functional.compute_deltas(parts[-1].T[None], DELTA_WINDOW)[0].T)
     return torch.cat(parts, dim=1)
-
-
-def normalise_frames(frames: Tensor, mode: Normalisation) -> Tensor:
-    """Normalise each dimension over the utterance, so that channel, level and much of the voice drop out.
-
-    :param frames: shape (frames, dimensions).
-    :param mode: see `Normalisation`.
-    """
-    if mode == "none":
-        return frames
-    centred = frames - frames.mean(dim=0)
-    if mode == "utterance-mean":
-        return centred
-    return centred / centred.square().mean(dim=0).sqrt().clamp_min(LEAST_DEVIATION)
 
 
 def _warped(settings: Chosen, factor: float) -> Chosen:

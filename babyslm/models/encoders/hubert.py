@@ -1,0 +1,185 @@
+"""HuBERT of any size, trained by `babyslm train`: torchaudio's network behind one of two front ends.
+
+`waveform` is the front end of the published models (Hsu et al. 2021), a stack of convolutions. `log-mel` hears 25 ms
+log-mel frames, two side by side every 20 ms, as MelHuBERT does (Lin et al. 2022): a fraction of the time, which makes
+training on a processor possible.
+"""
+
+from copy import deepcopy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from babyslm.models.encoders.network import HOP, NetworkEncoder
+from babyslm.models.encoders.settings import HubertSettings, HubertSizes, LogMelSettings
+from babyslm.models.encoders.spectral import EMPHASIS, FLOOR, mel_bank
+from babyslm.models.encoders.states import read_state
+from babyslm.speech.audio import RATE
+from babyslm.verify.encoders import EncoderWeightsError
+from babyslm.verify.units import WarpError
+
+__all__ = ["HubertEncoder", "LogMelFront", "build_hubert", "front_span", "hubert_network"]
+
+FRAME, STEP = 400, 160
+"""Samples of a log-mel frame and between two of them: 25 and 10 ms."""
+
+STACKED = HOP // STEP
+"""Log-mel frames side by side."""
+
+
+class LogMelFront(nn.Module):
+    """Log-mel frames in the place of a stack of convolutions: nothing in it is learned.
+
+    Frames are normalised by each band's mean and deviation over the sound, which takes away the channel.
+
+    :param bands: mel bands.
+    :param warp: factor of the bands' frequencies, as if the vocal tract were shorter (above 1) or longer.
+    """
+
+    window: Tensor
+    bank: Tensor
+
+    def __init__(self, bands: int, warp: float = 1.0) -> None:
+        super().__init__()
+        self.points = 1 << (FRAME - 1).bit_length()
+        settings = LogMelSettings(mels=bands, warp=warp)
+        self.register_buffer("window", torch.hann_window(FRAME), persistent=False)
+        self.register_buffer("bank", mel_bank(settings, self.points), persistent=False)
+
+    def forward(self, waveforms: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """Turn (sounds, samples) of one length into (sounds, frames, bands x 2)."""
+        with torch.no_grad(), torch.autocast(waveforms.device.type, enabled=False):
+            sound = waveforms.float()
+            sound = torch.cat([sound[:, :1], sound[:, 1:] - EMPHASIS * sound[:, :-1]], dim=1)
+            pieces = sound.unfold(1, FRAME, STEP) * self.window
+            power = torch.view_as_real(torch.fft.rfft(pieces, self.points)).square().sum(dim=-1)
+            frames = (power @ self.bank).clamp_min(FLOOR).log()
+            frames = frames - frames.mean(dim=1, keepdim=True)
+            frames = frames / frames.square().mean(dim=1, keepdim=True).sqrt().clamp_min(1e-2)
+            count = frames.shape[1] // STACKED
+            return frames[:, : count * STACKED].reshape(len(frames), count, -1), lengths
+
+
+def front_span(sizes: HubertSizes) -> tuple[int, int]:
+    """Return how many samples lie between two frames, and how many a frame sees.
+
+    :param sizes: of the network.
+    """
+    if sizes.front == "log-mel":
+        return HOP, FRAME + (STACKED - 1) * STEP
+    hop, receptive = 1, 1
+    for _, width, stride in sizes.convolutions:
+        receptive += (width - 1) * hop
+        hop *= stride
+    return hop, receptive
+
+
+def hubert_network(sizes: HubertSizes, **pretraining: Any) -> Any:
+    """Return torchaudio's HuBERT for pre-training, with fresh weights drawn by torch's generator.
+
+    Its `wav2vec2` is the encoder; the rest serves in training alone.
+
+    :param sizes: of the network.
+    :param pretraining: what else torchaudio's `hubert_pretrain_model` takes; default no masking and one class.
+    """
+    from torchaudio.models import hubert_pretrain_model
+
+    convolutions = [tuple(layer) for layer in sizes.convolutions]
+    if sizes.front == "log-mel":
+        convolutions = [(STACKED * sizes.bands, 1, 1)]  # replaced below; it tells the projection its width
+    options: dict[str, Any] = {
+        "mask_prob": 0.8,
+        "mask_selection": "static",
+        "mask_other": 0.0,
+        "mask_length": 10,
+        "no_mask_overlap": False,
+        "mask_min_space": 1,
+        "mask_channel_prob": 0.0,
+        "mask_channel_selection": "static",
+        "mask_channel_other": 0.0,
+        "mask_channel_length": 10,
+        "no_mask_channel_overlap": False,
+        "mask_channel_min_space": 1,
+        "skip_masked": False,
+        "skip_nomask": True,
+        "num_classes": 1,
+        "final_dim": 1,
+        "feature_grad_mult": None,
+    }
+    model = hubert_pretrain_model(
+        extractor_mode=sizes.normalisation,
+        extractor_conv_layer_config=convolutions,
+        extractor_conv_bias=False,
+        encoder_embed_dim=sizes.dimensions,
+        encoder_projection_dropout=sizes.dropout,
+        encoder_pos_conv_kernel=sizes.position,
+        encoder_pos_conv_groups=sizes.position_groups,
+        encoder_num_layers=sizes.layers,
+        encoder_num_heads=sizes.heads,
+        encoder_attention_dropout=sizes.dropout,
+        encoder_ff_interm_features=sizes.inner,
+        encoder_ff_interm_dropout=0.0,
+        encoder_dropout=sizes.dropout,
+        encoder_layer_norm_first=False,
+        encoder_layer_drop=sizes.layer_drop,
+        **(options | pretraining),
+    )
+    if sizes.front == "log-mel":
+        model.wav2vec2.feature_extractor = LogMelFront(sizes.bands)
+    return model
+
+
+class HubertEncoder(NetworkEncoder):
+    """A HuBERT that was trained here, cut above the layer that is asked for.
+
+    :param model: torchaudio's `Wav2Vec2Model`.
+    :param settings: sizes, layer, windows, warp.
+    """
+
+    def __init__(self, model: Any, settings: HubertSettings) -> None:
+        layers = model.encoder.transformer.layers
+        super().__init__(settings, layers=len(layers), dimensions=settings.sizes.dimensions, normalise=False)
+        self.hop, self.receptive = front_span(settings.sizes)
+        self.frame_rate = RATE / self.hop
+        model.encoder.transformer.layers = nn.ModuleList(layers[: settings.layer])
+        self.model = model
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Return the output of the layer."""
+        outputs, _ = self.model.extract_features(waveforms, num_layers=self._settings.layer)
+        last: Tensor = outputs[-1]
+        return last
+
+    def warped(self, factor: float) -> "HubertEncoder":
+        """Return this encoder with the frequencies of its log-mel front warped by a factor more."""
+        settings = self._settings
+        assert isinstance(settings, HubertSettings)
+        if settings.sizes.front != "log-mel":
+            raise WarpError("waveform-hubert", factor)
+        device = next(self.parameters()).device
+        warp = settings.warp * factor
+        model = deepcopy(self.model)
+        model.feature_extractor = LogMelFront(settings.sizes.bands, warp)
+        encoder = HubertEncoder(model, settings.model_copy(update={"warp": warp, "digest": None}))
+        encoder.ready(device)
+        return encoder
+
+
+def build_hubert(settings: HubertSettings, device: torch.device) -> HubertEncoder:
+    """Load a HuBERT that was trained here.
+
+    :param settings: weights, sizes, layer, windows, warp.
+    :param device: where it runs.
+    """
+    model = hubert_network(settings.sizes).wav2vec2
+    if settings.sizes.front == "log-mel":
+        model.feature_extractor = LogMelFront(settings.sizes.bands, settings.warp)
+    try:
+        model.load_state_dict(read_state(settings.weights), strict=True)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:160]
+        raise EncoderWeightsError(settings.weights, f"do not fit ({reason})") from error
+    encoder = HubertEncoder(model, settings)
+    encoder.ready(device)
+    return encoder
