@@ -1,30 +1,210 @@
 """Commands on what a learner hears or reads."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from babyslm.cli.app import AsJson, Out, app, say
 
 __all__ = ["prepare"]
 
 
-@app.command(epilog="Example: babyslm prepare childes utterances.parquet --out corpora/childes")
-def prepare(
-    kind: Annotated[str, typer.Argument(help="childes")],
-    source: Annotated[Path, typer.Argument(help="Where the raw corpus lies.")],
+class _Kinds(TyperGroup):
+    """The kinds of corpora; an unknown one is told which there are."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        from babyslm.verify.corpora import UnknownCorpusKindError
+
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise UnknownCorpusKindError(args[0], sorted(self.commands))
+        return super().resolve_command(ctx, args)
+
+
+prepare = typer.Typer(cls=_Kinds, no_args_is_help=True, help="Turn a raw corpus into training material.")
+app.add_typer(prepare, name="prepare")
+
+Source = Annotated[Path, typer.Argument(help="Where the raw corpus lies.")]
+Language = Annotated[str, typer.Option("--lang", help="Language of the phones.")]
+Roles = Annotated[list[str] | None, typer.Option("--role", help="Speaker role to keep, repeatable; default adults.")]
+Ages = Annotated[tuple[float, float] | None, typer.Option("--ages", help="Youngest and oldest age in months.")]
+Tier = Annotated[
+    Literal["mod", "pho"] | None, typer.Option(help="Take phones from this tier where an utterance has it.")
+]
+Media = Annotated[Path | None, typer.Option(help="Folder of the transcripts' recordings.")]
+Rttm = Annotated[Path | None, typer.Option(help="RTTM file or folder: boundaries are intersected with it.")]
+Labels = Annotated[list[str] | None, typer.Option("--label", help="Label of the RTTM file that counts, repeatable.")]
+Clips = Annotated[bool, typer.Option("--clips", help="Cut clips (16 kHz, mono) instead of linking to recordings.")]
+HeldOut = Annotated[
+    list[float] | None, typer.Option("--held-out", help="Share of development, then of test: writes train, dev, test.")
+]
+Budgets = Annotated[
+    list[str] | None,
+    typer.Option("--budget", help="0.5h, 100000w, repeatable; all: 0.5, 1, 2 ... 128 hours. Nested."),
+]
+Seed = Annotated[int, typer.Option(help="Seed of splits and of drawn orders.")]
+
+
+def _tell(out: Path, corpus: Any, *, as_json: bool) -> None:
+    card = corpus.card.model_dump(mode="json")
+    hours = f", {card['hours']:.2f} hours" if card["hours"] else ""
+    say(card, f"{out}: {card['utterances']:,} utterances, {card['words']:,} words{hours}", as_json=as_json)
+
+
+def _sound(media: Path | None, rttm: Path | None, labels: list[str] | None, least: float) -> Any:
+    from babyslm.corpora.childes import Sound
+
+    return None if media is None else Sound(media, rttm, tuple(labels or ()), least)
+
+
+def _parts(held_out: list[float] | None, budgets: list[str] | None, order: Any, seed: int, by: str = "source") -> Any:
+    from babyslm.corpora.parts import Parts
+
+    return Parts(tuple(held_out or ()), tuple(budgets or ()), order, seed, by) if held_out or budgets else None
+
+
+@prepare.command(epilog="Example: babyslm prepare childes utterances.parquet --out corpora/childes --held-out 0.05")
+def childes(
+    source: Source,
     out: Out,
-    lang: Annotated[str, typer.Option(help="Language of the phones.")] = "en",
-    role: Annotated[
-        list[str] | None, typer.Option(help="Speaker role to keep, repeatable; default all adults.")
-    ] = None,
-    ages: Annotated[tuple[float, float] | None, typer.Option(help="Youngest and oldest age in months.")] = None,
+    lang: Language = "en",
+    role: Roles = None,
+    ages: Ages = None,
+    with_children: Annotated[bool, typer.Option("--with-children", help="Keep children's speech too.")] = False,
+    wording: Annotated[
+        Literal["intended", "heard"], typer.Option(help="Retracings once and omissions filled, or as said.")
+    ] = "intended",
+    tier: Tier = None,
+    media: Media = None,
+    rttm: Rttm = None,
+    label: Labels = None,
+    min_seconds: Annotated[float, typer.Option(help="Shortest clip.")] = 0.0,
+    held_out: HeldOut = None,
+    budget: Budgets = None,
+    order: Annotated[Literal["age", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "age",
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Turn a raw corpus into training material."""
+    """Prepare CHAT transcripts (.cha, or a folder of them) or a childes-db style table."""
     from babyslm.corpora.prepare import prepare_corpus
 
-    corpus = prepare_corpus(kind, source, out, language=lang, roles=role, ages=ages)
-    card = corpus.card.model_dump(mode="json") if corpus.card else {}
-    say(card, f"{out}: {card['utterances']:,} utterances, {card['words']:,} words", as_json=as_json)
+    corpus = prepare_corpus(
+        "childes",
+        source,
+        out,
+        language=lang,
+        roles=role,
+        ages=ages,
+        with_children=with_children,
+        wording=wording,
+        tier=tier,
+        sound=_sound(media, rttm, label, min_seconds),
+        parts=_parts(held_out, budget, order, seed),
+    )
+    _tell(out, corpus, as_json=as_json)
+
+
+@prepare.command(epilog="Example: babyslm prepare providence transcripts --media sound --out corpora/providence")
+def providence(
+    source: Source,
+    out: Out,
+    lang: Language = "en",
+    role: Roles = None,
+    ages: Ages = None,
+    tier: Tier = None,
+    media: Media = None,
+    rttm: Rttm = None,
+    label: Labels = None,
+    min_seconds: Annotated[float, typer.Option(help="Shortest clip.")] = 0.5,
+    held_out: HeldOut = None,
+    budget: Budgets = None,
+    order: Annotated[Literal["age", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "age",
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare Providence: transcripts with recordings, or the clips that were published with BabySLM."""
+    from babyslm.corpora.prepare import prepare_corpus
+
+    corpus = prepare_corpus(
+        "providence",
+        source,
+        out,
+        language=lang,
+        roles=role,
+        ages=ages,
+        tier=tier,
+        sound=_sound(media, rttm, label, min_seconds),
+        parts=_parts(held_out, budget, order, seed),
+    )
+    _tell(out, corpus, as_json=as_json)
+
+
+@prepare.command(
+    epilog="Example: babyslm prepare librivox LibriSpeech/dev-clean --out corpora/dev-clean --budget 0.5h"
+)
+def librivox(
+    source: Source,
+    out: Out,
+    lang: Language = "en",
+    below: Annotated[float, typer.Option(help="dB below the loudest frame that still count as speech.")] = 40.0,
+    min_seconds: Annotated[float, typer.Option(help="Shortest segment.")] = 0.5,
+    max_seconds: Annotated[float, typer.Option(help="Longest segment; longer ones are cut where it is quiet.")] = 20.0,
+    clips: Clips = False,
+    held_out: HeldOut = None,
+    budget: Budgets = None,
+    order: Annotated[Literal["balanced", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "balanced",
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare folders of read speech: LibriSpeech with its words, or chapters cut where the reader pauses."""
+    from babyslm.corpora.prepare import prepare_corpus
+    from babyslm.corpora.voice_activity import Activity
+
+    corpus = prepare_corpus(
+        "librivox",
+        source,
+        out,
+        language=lang,
+        activity=Activity(below=below, least=min_seconds, most=max_seconds),
+        clips=clips,
+        parts=_parts(held_out, budget, order, seed, by="speaker"),
+    )
+    _tell(out, corpus, as_json=as_json)
+
+
+@prepare.command(epilog="Example: babyslm prepare longform recordings --rttm segments --out corpora/homes --label FEM")
+def longform(
+    source: Source,
+    out: Out,
+    rttm: Annotated[Path, typer.Option(help="RTTM file or folder: who speaks when.")],
+    lang: Language = "en",
+    label: Labels = None,
+    min_seconds: Annotated[float, typer.Option(help="Shortest segment.")] = 0.5,
+    max_seconds: Annotated[float, typer.Option(help="Longest segment; longer ones are dropped.")] = 20.0,
+    gap: Annotated[float, typer.Option(help="Seconds of silence that are bridged.")] = 0.0,
+    clips: Clips = False,
+    held_out: HeldOut = None,
+    budget: Budgets = None,
+    order: Annotated[Literal["balanced", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "shuffled",
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare recordings of homes: the segments of a voice-type classifier."""
+    from babyslm.corpora.longform import ADULTS
+    from babyslm.corpora.prepare import prepare_corpus
+
+    corpus = prepare_corpus(
+        "longform",
+        source,
+        out,
+        rttm=rttm,
+        language=lang,
+        labels=label or ADULTS,
+        least=min_seconds,
+        most=max_seconds,
+        gap=gap,
+        clips=clips,
+        parts=_parts(held_out, budget, order, seed),
+    )
+    _tell(out, corpus, as_json=as_json)

@@ -1,59 +1,96 @@
-"""CHILDES transcripts as childes-db style tables: cleaned, chosen by speaker and age, in the form of a corpus."""
+"""CHILDES: CHAT transcripts or childes-db style tables, chosen by speaker and age, in the form of a corpus."""
 
-import re
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
+from babyslm.corpora.chat import Transcript, chat_paths, read_chat
+from babyslm.corpora.chat_words import Wording
+from babyslm.corpora.childes_table import clean_gloss, read_childes_table, utterances_of_table
 from babyslm.corpora.corpus import Corpus, save_corpus
-from babyslm.files import sha256_file
-from babyslm.stimuli.phones import phonemize
-from babyslm.verify.corpora import CorpusColumnsError, CorpusFormatError, EmptySelectionError
-from babyslm.verify.documents import NoSuchFileError
+from babyslm.corpora.parts import Parts, write_parts
+from babyslm.corpora.recordings import by_stem, cut_clips, find_recordings, seconds_of
+from babyslm.corpora.rttm import intersect, read_rttm, spans_of
+from babyslm.corpora.tiers import fold_tier
+from babyslm.files import sha256_file, sha256_text
+from babyslm.stimuli.phones import load_phone_set, pronounce, tokenize
+from babyslm.stimuli.stimulus import WORD_BOUNDARY
+from babyslm.verify.chat import PhonemicTierError, RecordingMissingError
+from babyslm.verify.corpora import EmptySelectionError
+from babyslm.verify.rttm import NoSegmentsError
 
-__all__ = ["NOT_SPEECH_ROLES", "clean_gloss", "prepare_childes", "read_childes_table"]
+__all__ = [
+    "CHILD_ROLES",
+    "DAYS_A_MONTH",
+    "LICENCE",
+    "NOT_SPEECH_ROLES",
+    "Sound",
+    "Speakers",
+    "clean_gloss",
+    "phones_of",
+    "prepare_childes",
+    "read_childes_table",
+]
 
 NOT_SPEECH_ROLES = ("Media", "Environment", "Non_Human")
 """Roles that are no person speaking."""
-
 CHILD_ROLES = ("Target_Child", "Child")
-
-TABLE_COLUMNS = ("gloss", "speaker_role", "transcript_id", "target_child_age")
 DAYS_A_MONTH = 30.4375
+LICENCE = "as stated by the source; CHILDES transcripts: terms of TalkBank"
+TABLES = (".parquet", ".csv")
 
-UNINTELLIGIBLE = {"xxx", "yyy", "www", "xx", "yy"}
-"""CHAT's codes for what was not understood, coded phonetically, or left untranscribed."""
 
+@dataclass(frozen=True)
+class Speakers:
+    """Whose speech the learner meets.
 
-def clean_gloss(gloss: str) -> str:
-    """Turn a gloss of childes-db into plain words.
-
-    Compounds are joined (`bed+room`), phrases parted (`thank_you`), codes for unintelligible speech dropped.
-
-    >>> clean_gloss("xxx look at the bed+room thank_you")
-    'look at the bedroom thank you'
+    :param roles: speaker roles to keep; () for everyone but children and what is no person.
+    :param ages: youngest and oldest age of the target child in months; None for all, unknown ages included.
+    :param with_children: keep children's speech as well; the default learner hears the adults.
     """
-    words = [word for word in gloss.split() if word.lower() not in UNINTELLIGIBLE and not word.startswith("&")]
-    text = " ".join(words).replace("+", "").replace("_", " ")
-    return re.sub(r"[^\w' -]", "", text).strip()
+
+    roles: tuple[str, ...] = ()
+    ages: tuple[float, float] | None = None
+    with_children: bool = False
+
+    def choose(self, rows: pd.DataFrame, source: Path) -> pd.DataFrame:
+        """Return the rows that are kept, those without text left out.
+
+        :param rows: with `role`, `age` (days) and `text`.
+        :param source: for the error where nothing is left.
+        """
+        known = sorted(rows["role"].dropna().unique())
+        if self.roles:
+            rows = rows[rows["role"].isin(self.roles)]
+        else:
+            dropped = [*NOT_SPEECH_ROLES, *(() if self.with_children else CHILD_ROLES)]
+            rows = rows[~rows["role"].isin(dropped)]
+        if self.ages:
+            months = rows["age"] / DAYS_A_MONTH
+            rows = rows[(months >= self.ages[0]) & (months < self.ages[1])]
+        rows = rows[rows["text"] != ""]
+        if rows.empty:
+            raise EmptySelectionError(f"{source}: the choice of roles {list(self.roles)} and ages {self.ages}", known)
+        return rows
 
 
-def read_childes_table(path: Path) -> pd.DataFrame:
-    """Read a childes-db style table (parquet or CSV), one utterance a row.
+@dataclass(frozen=True)
+class Sound:
+    """The recordings of transcripts, and which part of a marked utterance counts as speech.
 
-    :param path: columns `gloss, speaker_role, transcript_id, target_child_age` (days) at least.
+    :param media: folder of recordings, found by the name in @Media or that of the transcript.
+    :param rttm: RTTM file or folder; boundaries are intersected with it. None trusts the transcript alone.
+    :param labels: labels of it that count, such as FEM and MAL; () for all.
+    :param least: shortest clip in seconds; shorter ones are dropped.
     """
-    if not path.is_file():
-        raise NoSuchFileError(path, "name a parquet or CSV table of utterances in the form of childes-db")
-    try:
-        rows = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, low_memory=False)
-    except (OSError, ValueError) as error:
-        raise CorpusFormatError(path, str(error).splitlines()[0]) from error
-    missing = [column for column in TABLE_COLUMNS if column not in rows]
-    if missing:
-        raise CorpusColumnsError(path, missing, list(rows.columns))
-    return rows.reset_index(drop=True)
+
+    media: Path
+    rttm: Path | None = None
+    labels: tuple[str, ...] = ()
+    least: float = 0.0
 
 
 def prepare_childes(
@@ -64,48 +101,146 @@ def prepare_childes(
     roles: Sequence[str] | None = None,
     ages: tuple[float, float] | None = None,
     with_children: bool = False,
+    wording: Wording = "intended",
+    tier: Literal["mod", "pho"] | None = None,
+    sound: Sound | None = None,
+    parts: Parts | None = None,
 ) -> Corpus:
-    """Prepare a CHILDES table as a corpus of text and phones.
+    """Prepare CHILDES as a corpus of text, phones and, where recordings are given, clips of sound.
 
-    :param source: childes-db style table.
+    :param source: a `.cha` transcript, a folder of them, or a childes-db style table (parquet, CSV).
     :param out: corpus folder to write.
     :param language: language of the phones; default en.
     :param roles: speaker roles to keep; default everyone but children and what is no person.
     :param ages: youngest and oldest age of the target child in months; default all, unknown ages included.
     :param with_children: keep children's speech as well; default no, the learner hears the adults.
+    :param wording: for transcripts, the words as intended or as heard; default intended.
+    :param tier: take phones from this phonemic tier where an utterance has it; default from the spelling alone.
+    :param sound: recordings; default text alone. Only utterances with a time mark have sound and are then kept.
+    :param parts: splits and budgets written below the corpus; default none.
     """
-    rows = read_childes_table(source)
-    known = sorted(rows["speaker_role"].dropna().unique())
-    if roles:
-        rows = rows[rows["speaker_role"].isin(list(roles))]
+    speakers = Speakers(tuple(roles or ()), ages, with_children)
+    if source.suffix in TABLES:
+        table, named = utterances_of_table(source), [f"{source.name} (sha256 {sha256_file(source)})"]
     else:
-        dropped = [*NOT_SPEECH_ROLES, *(() if with_children else CHILD_ROLES)]
-        rows = rows[~rows["speaker_role"].isin(dropped)]
-    if ages:
-        months = rows["target_child_age"] / DAYS_A_MONTH
-        rows = rows[(months >= ages[0]) & (months < ages[1])]
-    text = rows["gloss"].fillna("").astype(str).map(clean_gloss)
-    rows, text = rows[text != ""], text[text != ""]
-    if rows.empty:
-        raise EmptySelectionError(f"{source}: the choice of roles {list(roles or [])} and ages {ages}", known)
-    order = [column for column in ("transcript_id", "utterance_order") if column in rows]
-    corpus = rows["corpus"].astype(str) + "/" if "corpus" in rows else ""
-    table = pd.DataFrame(
-        {
-            "speaker": rows["speaker_role"].astype(str),
-            "role": rows["speaker_role"].astype(str),
-            "age": rows["target_child_age"],
-            "text": text,
-            "phones": phonemize(text.tolist(), language),
-            "source": corpus + rows["transcript_id"].astype(str),
-        },
-    ).loc[rows.sort_values(order, kind="stable").index]
-    return save_corpus(
-        table,
+        transcripts = [read_chat(path, wording=wording) for path in chat_paths(source)]
+        table, named = rows_of(transcripts, source), [_digest(transcripts, source)]
+    chosen = speakers.choose(table, source)
+    chosen = phones_of(chosen, language, tier=tier, source=source)
+    silent = int(chosen["phones"].isna().sum())
+    if sound is not None:
+        chosen = with_sound(chosen, sound, out)
+    asked: dict[str, object] = {"roles": list(roles or []), "ages": list(ages or []), "with_children": with_children}
+    asked |= {"without_phones": silent}
+    if source.suffix not in TABLES:
+        asked |= {"wording": wording, "tier": tier}
+    if sound is not None:
+        told = asdict(sound) | {"media": sound.media.name, "rttm": sound.rttm.name if sound.rttm else None}
+        asked |= {"sound": told | {"labels": list(sound.labels)}}
+    if parts is not None:
+        asked |= {"parts": parts.record()}
+    corpus = save_corpus(
+        chosen,
         out,
         name=source.stem,
         language=language,
-        licence="as stated by the source; CHILDES transcripts: terms of TalkBank",
-        sources=[f"{source.name} (sha256 {sha256_file(source)})"],
-        settings={"roles": list(roles or []), "ages": list(ages or []), "with_children": with_children},
+        licence=LICENCE,
+        sources=named,
+        speech="none" if sound is None else "in-the-wild",
+        settings=asked,
     )
+    if parts is not None:
+        write_parts(corpus, parts)
+    return corpus
+
+
+def rows_of(transcripts: Sequence[Transcript], source: Path) -> pd.DataFrame:
+    """Return the utterances of transcripts as rows; `source` is the path below the folder, without ending.
+
+    :param transcripts: as read.
+    :param source: the file or folder they were read from.
+    """
+    root = source if source.is_dir() else source.parent
+    rows: list[dict[str, object]] = []
+    for transcript in transcripts:
+        place = transcript.path.relative_to(root).with_suffix("").as_posix()
+        family = f"{place.rpartition('/')[0]}/" if "/" in place else ""
+        common = {"age": transcript.age, "source": place, "path": transcript.path, "media": transcript.media}
+        rows += [
+            common
+            | {
+                "speaker": family + said.code,
+                "role": said.role,
+                "text": said.text,
+                "onset": said.onset,
+                "offset": said.offset,
+                "tiers": said.tiers,
+            }
+            for said in transcript.utterances
+        ]
+    return pd.DataFrame(
+        rows, columns=["speaker", "role", "age", "text", "source", "onset", "offset", "tiers", "path", "media"]
+    )
+
+
+def _digest(transcripts: Sequence[Transcript], source: Path) -> str:
+    lines = "".join(f"{sha256_file(each.path)}  {each.path.name}\n" for each in transcripts)
+    return f"{source.name}: {len(transcripts)} transcript(s) (sha256 of their checksums {sha256_text(lines)})"
+
+
+def phones_of(rows: pd.DataFrame, language: str, *, tier: str | None, source: Path) -> pd.DataFrame:
+    """Return the rows with phones; what the phone set cannot say has none.
+
+    :param rows: with `text` and, for a tier, `tiers`.
+    :param language: language of the phones.
+    :param tier: phonemic tier that goes before the spelling; None for the spelling alone.
+    :param source: for the error where no utterance has the tier.
+    """
+    phone_set = load_phone_set(language)
+    words = [tokenize(text) for text in rows["text"]]
+    known, _ = pronounce({word for each in words for word in each}, language)
+    spelled = [
+        f" {WORD_BOUNDARY} ".join(known[word] for word in each) if each and all(w in known for w in each) else None
+        for each in words
+    ]
+    if tier is not None:
+        tiers: list[dict[str, str]] = rows["tiers"].tolist() if "tiers" in rows else [{}] * len(rows)
+        if not any(tier in each for each in tiers):
+            raise PhonemicTierError(source, tier, sorted({name for each in tiers for name in each}))
+        transcribed = [fold_tier(each[tier], phone_set) if tier in each else None for each in tiers]
+        spelled = [own or other for own, other in zip(transcribed, spelled, strict=True)]
+    return rows.assign(phones=pd.array(spelled, dtype="string"))
+
+
+def with_sound(rows: pd.DataFrame, sound: Sound, out: Path) -> pd.DataFrame:
+    """Return a row for each stretch of speech with its clip.
+
+    An utterance that the RTTM file parts in several keeps its words on the first.
+
+    :param rows: with `onset`, `offset` (seconds; none without time mark), `path` and `media`.
+    :param sound: recordings and what counts as speech.
+    :param out: the corpus folder; clips are written into it.
+    """
+    recordings = by_stem(find_recordings(sound.media))
+    segments = read_rttm(sound.rttm) if sound.rttm else None
+    stretches = []
+    for path, own in rows.groupby("path", sort=False):
+        media = own["media"].iloc[0]
+        recording = recordings.get(str(media)) or recordings.get(path.stem)
+        if recording is None:
+            raise RecordingMissingError(path, media, sound.media)
+        length = seconds_of(recording)
+        speech = None if segments is None else spans_of(segments, recording.stem, sound.labels)
+        for row in own[own["onset"].notna()].to_dict("records"):
+            span = (float(row["onset"]), min(float(row["offset"]), length))
+            kept = [span] if speech is None else intersect(span, speech)
+            kept = [(on, off) for on, off in kept if off - on >= max(sound.least, 1e-3)]
+            for place, (on, off) in enumerate(kept):
+                words = {} if place == 0 else {"text": None, "phones": None}
+                stretches.append(
+                    row | words | {"onset": on, "offset": off, "recording": recording, "name": recording.stem}
+                )
+    if not stretches:
+        have = [] if segments is None else sorted(segments["label"].unique())
+        raise NoSegmentsError(sound.rttm or sound.media, sound.labels, have)
+    return cut_clips(pd.DataFrame(stretches), out)

@@ -1,44 +1,37 @@
 """Prepare a raw corpus by the name of its kind."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from babyslm.corpora.childes import prepare_childes
 from babyslm.corpora.corpus import Corpus
+from babyslm.corpora.librivox import prepare_librivox
+from babyslm.corpora.longform import prepare_longform
+from babyslm.corpora.providence import prepare_providence
 from babyslm.files import exclusive
-from babyslm.verify.errors import UsageError
+from babyslm.verify.corpora import UnknownCorpusKindError
 
-__all__ = ["KINDS", "UnknownCorpusKindError", "prepare_corpus"]
+__all__ = ["KINDS", "prepare_corpus"]
 
-KINDS = ("childes",)
+KINDS: dict[str, Callable[..., Corpus]] = {
+    "childes": prepare_childes,
+    "providence": prepare_providence,
+    "librivox": prepare_librivox,
+    "longform": prepare_longform,
+}
+"""Who prepares what; `babyslm.corpora.lucie` prepares the Lucie Training Dataset."""
 
 
-class UnknownCorpusKindError(UsageError):
-    """There is no preparation of this name."""
+def prepare_corpus(kind: str, source: Path, out: Path, **options: Any) -> Corpus:
+    """Prepare a corpus folder; nobody else may write it meanwhile.
 
-    def __init__(self, kind: str) -> None:
-        super().__init__(f"{kind}: unknown kind of corpus; known are {', '.join(KINDS)}")
-
-
-def prepare_corpus(
-    kind: str,
-    source: Path,
-    out: Path,
-    *,
-    language: str = "en",
-    roles: Sequence[str] | None = None,
-    ages: tuple[float, float] | None = None,
-) -> Corpus:
-    """Prepare a corpus folder.
-
-    :param kind: childes.
+    :param kind: one of `KINDS`.
     :param source: the raw corpus.
     :param out: corpus folder to write.
-    :param language: language of the phones; default en.
-    :param roles: speaker roles to keep; default all adults.
-    :param ages: youngest and oldest age in months; default all.
+    :param options: as the preparation of that kind takes them.
     """
     if kind not in KINDS:
-        raise UnknownCorpusKindError(kind)
+        raise UnknownCorpusKindError(kind, [*KINDS, "lucie"])
     with exclusive(out):
-        return prepare_childes(source, out, language=language, roles=roles, ages=ages)
+        return KINDS[kind](source, out=out, **options)

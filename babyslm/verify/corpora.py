@@ -5,7 +5,19 @@ from pathlib import Path
 
 from babyslm.verify.errors import BabySLMError, UsageError
 
-__all__ = ["CorpusColumnsError", "CorpusFormatError", "EmptyCorpusError", "EmptySelectionError"]
+__all__ = [
+    "BudgetError",
+    "ClipNameError",
+    "CorpusColumnsError",
+    "CorpusFormatError",
+    "EmptyCorpusError",
+    "EmptySelectionError",
+    "ForeignFolderError",
+    "NoRecordingsError",
+    "SplitError",
+    "TranscriptLineError",
+    "UnknownCorpusKindError",
+]
 
 
 class CorpusFormatError(BabySLMError):
@@ -34,3 +46,57 @@ class EmptySelectionError(UsageError):
 
     def __init__(self, what: str, known: Sequence[str]) -> None:
         super().__init__(f"{what}: leaves no utterance; the source has {', '.join(known) or 'nothing'}")
+
+
+class NoRecordingsError(BabySLMError):
+    """A folder holds no sound files."""
+
+    def __init__(self, folder: Path, kinds: Sequence[str]) -> None:
+        super().__init__(f"{folder}: holds no recording ({', '.join(kinds)}); check the path")
+
+
+class ClipNameError(BabySLMError):
+    """A clip of Providence is not named as the published ones."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: is not named CHILD_ROLE/RECORDING_DATE_ROLE_ONSET_OFFSET.wav (milliseconds); check the folder"
+        )
+
+
+class TranscriptLineError(BabySLMError):
+    """A line of a table beside the sound is not of its form."""
+
+    def __init__(self, path: Path, line: int, reason: str) -> None:
+        super().__init__(f"{path}:{line}: {reason}")
+
+
+class SplitError(UsageError):
+    """Transcripts cannot be parted as asked."""
+
+    def __init__(self, groups: int, shares: Sequence[float]) -> None:
+        super().__init__(
+            f"{groups} transcript(s) cannot be parted into shares {', '.join(map(str, shares))}: a part would be "
+            "empty; ask for other shares or fewer parts"
+        )
+
+
+class BudgetError(UsageError):
+    """A budget is not of the form, or more than there is."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"--budget {text}: {reason}; write hours such as 0.5h or words such as 100000w")
+
+
+class ForeignFolderError(UsageError):
+    """The output folder holds something else where links or parts would go."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: is there already and was not written by babyslm prepare; choose another --out")
+
+
+class UnknownCorpusKindError(UsageError):
+    """There is no preparation of this name."""
+
+    def __init__(self, kind: str, known: Sequence[str]) -> None:
+        super().__init__(f"{kind}: unknown kind of corpus; known are {', '.join(known)}")

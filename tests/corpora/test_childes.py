@@ -7,9 +7,15 @@ import pytest
 
 from babyslm.corpora.childes import clean_gloss, prepare_childes
 from babyslm.corpora.corpus import COLUMNS, load_corpus, save_corpus
-from babyslm.corpora.prepare import UnknownCorpusKindError, prepare_corpus
+from babyslm.corpora.prepare import prepare_corpus
 from babyslm.files import LockedError, exclusive, sha256_file
-from babyslm.verify.corpora import CorpusColumnsError, CorpusFormatError, EmptyCorpusError, EmptySelectionError
+from babyslm.verify.corpora import (
+    CorpusColumnsError,
+    CorpusFormatError,
+    EmptyCorpusError,
+    EmptySelectionError,
+    UnknownCorpusKindError,
+)
 from babyslm.verify.documents import NoSuchFileError
 
 ROWS = pd.DataFrame(
