@@ -8,7 +8,7 @@ from babyslm.results.score_table import names_by_voice
 from babyslm.stimuli.stimulus_set import StimulusTable
 from babyslm.verify.scores import verify_coverage, verify_finite
 
-__all__ = ["TRIAL_COLUMNS", "item_column", "make_trials", "verdict"]
+__all__ = ["TRIAL_COLUMNS", "make_trials", "verdict"]
 
 TRIAL_COLUMNS = (
     "task",
@@ -53,7 +53,7 @@ def make_trials(table: StimulusTable, scores: pd.DataFrame) -> pd.DataFrame:
         trials[f"{side}_sum"] = values["log_probability"].to_numpy(float)
         trials[f"{side}_symbols"] = values["symbols"].astype("Int64").array
     trials["correct"] = verdict(trials, "mean")
-    trials["item"] = pairs[item_column(table)]
+    trials["item"] = pairs[_item_column(table)]
     rest = [column for column in pairs.columns if column not in trials.columns]
     return pd.concat([trials[list(TRIAL_COLUMNS)], pairs[rest]], axis=1)
 
@@ -71,7 +71,7 @@ def verdict(trials: pd.DataFrame, pooling: Pooling) -> pd.Series:
     return pd.Series(np.where(np.isnan(good) | np.isnan(bad), np.nan, value), index=trials.index)
 
 
-def item_column(table: StimulusTable) -> str:
+def _item_column(table: StimulusTable) -> str:
     """Name the column that the official scripts average over.
 
     Pairs for sentences. Words for words: by phones where no non-word has a spelling, otherwise by spelling.
