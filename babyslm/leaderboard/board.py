@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from babyslm.leaderboard.card import Card
+from babyslm.leaderboard.score_index import ScoreIndex
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusTable
 
@@ -83,12 +84,15 @@ class TrackTable:
         `stimuli.folder` is None where there is no sound, and `stimuli.audio_path(name)` says where a sound lies.
     :param pairs: `stimuli.pairs`, one row a (pair, voice): `id, voice, good, bad` (stimulus names), then the good
         member's columns (`word, phones, frequency, length` or `type, transcription`), the bad member's
-        `bad_phones` or `bad_transcription`, and `cluster`.
+        `bad_phones` or `bad_transcription`, `cluster`, and `item`: the word or pair that the official scripts average
+        over.
+    :param index: where each stimulus stands, for reading scores.
     """
 
     task: Task
     stimuli: StimulusTable
     pairs: pd.DataFrame
+    index: ScoreIndex
 
     @property
     def has_sound(self) -> bool:
@@ -130,7 +134,7 @@ class Standing:
 
     :param estimate: the accuracy.
     :param rank: rank of the tie group: 1 + the number of learners in the groups above (1, 1, 1, 4, ...).
-    :param group: number of the tie group: 1, 2, 3, ... without gaps.
+    :param group: number of the tie group: 1, 2, 3, ... without holes.
     :param best_rank: 1 + the number of learners that are separable from this one and above it.
     :param worst_rank: number of learners - the number of those that are separable from this one and below it.
     :param n: items averaged (words, pairs; None for `mean`).

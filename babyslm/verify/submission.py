@@ -4,12 +4,23 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from babyslm.verify.errors import BabySLMError
+from babyslm.verify.errors import BabySLMError, first_of
 
 __all__ = [
+    "CardPlaceError",
+    "ChangedScoresError",
+    "ConstantScoresError",
+    "DuplicateSubmissionError",
+    "EmptySubmissionError",
+    "ReaderConditionError",
+    "RecordMismatchError",
+    "RemovedScoresError",
     "SetChangedError",
     "SetNotAtHandError",
+    "TooManyLinesError",
+    "UnknownConditionError",
     "UnregisteredSetError",
+    "UnsafeFolderError",
     "verify_plain_text",
     "verify_web_address",
 ]
@@ -73,3 +84,89 @@ class SetChangedError(BabySLMError):
             f"{folder}: {', '.join(tables)} differ from the registered set {key}; build it with the version of "
             "babyslm that registered it, or name its folder with --stimuli"
         )
+
+
+class UnsafeFolderError(BabySLMError):
+    """A folder of a submission has a name that none may have."""
+
+    def __init__(self, parent: Path, names: Sequence[str]) -> None:
+        super().__init__(
+            f"{parent}: holds {first_of(map(ascii, names))}; folders are called by lower-case letters and digits, "
+            "with single . _ - between them, 64 at most"
+        )
+
+
+class CardPlaceError(BabySLMError):
+    """A card lies in another folder than it names."""
+
+    def __init__(self, path: Path, named: str) -> None:
+        super().__init__(f"{path}: names {named}, which is not where it lies; folders are called MODEL/REVISION")
+
+
+class EmptySubmissionError(BabySLMError):
+    """A submission has no scores."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: holds no scores; add a result with babyslm submit")
+
+
+class UnknownConditionError(BabySLMError):
+    """A learner was heard in a condition that the registered set does not have."""
+
+    def __init__(self, place: Path, condition: str, known: Sequence[str]) -> None:
+        super().__init__(f"{place}: {condition!r} is no condition of this set; it has {', '.join(known)}")
+
+
+class ReaderConditionError(BabySLMError):
+    """A learner that reads was entered under an acoustic condition."""
+
+    def __init__(self, place: Path, modality: str) -> None:
+        super().__init__(f"{place}: the learner is {modality} and hears nothing; enter its scores under clean")
+
+
+class RecordMismatchError(BabySLMError):
+    """`result.json` is not of the set in whose folder it lies."""
+
+    def __init__(self, path: Path, tables: Sequence[str]) -> None:
+        super().__init__(
+            f"{path}: was made with other stimuli than registered ({', '.join(tables)}: checksums differ); "
+            "evaluate again on the registered set"
+        )
+
+
+class TooManyLinesError(BabySLMError):
+    """A score file has more lines than the set has rows."""
+
+    def __init__(self, path: Path, limit: int) -> None:
+        super().__init__(f"{path}: has more than {limit:,} lines, as many as the stimulus set has rows")
+
+
+class ConstantScoresError(BabySLMError):
+    """Every stimulus has the same score."""
+
+    def __init__(self, path: Path, value: float) -> None:
+        super().__init__(f"{path}: every score is {value!r}; find out why the learner tells nothing apart")
+
+
+class ChangedScoresError(BabySLMError):
+    """Scores of a revision that is on the board already were changed."""
+
+    def __init__(self, path: Path, offenders: Sequence[str]) -> None:
+        super().__init__(
+            f"{path}: {len(offenders)} score(s) differ from those on the board: {first_of(offenders)}; "
+            "scores of a revision never change: enter a new revision"
+        )
+
+
+class RemovedScoresError(BabySLMError):
+    """Scores of a revision that is on the board already are missing."""
+
+    def __init__(self, folder: Path, names: Sequence[str]) -> None:
+        super().__init__(f"{folder}: {first_of(names)} of the board is missing; put it back, or enter a new revision")
+
+
+class DuplicateSubmissionError(BabySLMError):
+    """A revision has the scores of another revision of the same model."""
+
+    def __init__(self, folder: Path, other: str) -> None:
+        super().__init__(f"{folder}: has exactly the scores of {other}; enter each revision once")
