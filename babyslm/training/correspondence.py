@@ -56,7 +56,7 @@ class CorrespondenceSettings(BaseModel):
 def correspondence_projection(
     words: Sequence[Features],
     speakers: NDArray[np.int64],
-    frames: Features,
+    moments: tuple[NDArray[np.float64], NDArray[np.float64]],
     context: Sequence[int],
     settings: CorrespondenceSettings,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -64,15 +64,15 @@ def correspondence_projection(
 
     :param words: features of short utterances, each (frames, dimensions).
     :param speakers: shape (len(words),): who speaks.
-    :param frames: shape (n, D): stacked frames of speech at large, whose variation is to be kept.
+    :param moments: mean, shape (D,), and covariance, shape (D, D), of the stacked frames of speech at large, whose
+        variation is to be kept.
     :param context: offsets of the frames that are stacked.
     :param settings: how pairs are found.
     :returns: mean of shape (D,) and projection of shape (D, d).
     """
     if len(words) < 2 or len(np.unique(speakers)) < 2:
         raise NoCorrespondenceError(len(words), settings.max_seconds)
-    mean = frames.mean(axis=0, dtype=np.float64)
-    total = np.cov(frames.T.astype(np.float64))
+    mean, total = moments
     stacked = [stack_context(features, context) for features in words]
     looks: list[Features] = list(words)
     projection = np.zeros(0)

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from babyslm.models.encoders.protocol import Encoder, Features
-from babyslm.models.units import Codebook, stack_context
-from babyslm.seeds import derive, generator
+from babyslm.models.devices import resolve_device
+from babyslm.models.encoders.protocol import Encoder, Features, StreamingEncoder
+from babyslm.models.unit_encoding import LONG, chunks_of
+from babyslm.models.units import Codebook
+from babyslm.seeds import generator
+from babyslm.speech.sound import Recording, read_whole
 from babyslm.training.correspondence import CorrespondenceSettings, correspondence_projection
+from babyslm.training.frames import FrameStore
+from babyslm.training.kmeans import best_centroids, mean_distance, train_centroids
 from babyslm.training.speech_data import SpokenUtterances
-from babyslm.verify.units import TooFewFramesError
+from babyslm.verify.units import OtherCodebookError
 
-__all__ = ["PcaSettings", "UnitSettings", "learn_codebook", "train_centroids"]
+__all__ = ["PcaSettings", "UnitSettings", "encoded", "learn_codebook", "mean_distance", "train_centroids"]
 
 BLOCK = 10_000
 """Frames a step of k-means."""
-
-ENCODED = 64
-"""Utterances encoded at once."""
 
 
 class PcaSettings(BaseModel):
@@ -46,6 +49,8 @@ class UnitSettings(BaseModel):
     :param frames: most frames that projection and centroids are learned from, drawn by whole utterances.
     :param passes: how often k-means sees them.
     :param restarts: runs of k-means, each from its own seed; that of the least distance is kept.
+    :param codebook: folder of a codebook made elsewhere, see `babyslm import-codebook`; nothing is learned then, and
+        `size` says what is expected in it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -58,29 +63,58 @@ class UnitSettings(BaseModel):
     frames: int = Field(default=300_000, ge=100)
     passes: int = Field(default=5, ge=1)
     restarts: int = Field(default=1, ge=1)
+    codebook: Path | None = None
 
 
-def learn_codebook(corpus: SpokenUtterances, encoder: Encoder, settings: UnitSettings, *, seed: int) -> Codebook:
-    """Learn how features become units from a part of a corpus.
+def learn_codebook(
+    corpus: SpokenUtterances,
+    encoder: Encoder,
+    settings: UnitSettings,
+    *,
+    seed: int,
+    device: str = "auto",
+    folder: Path | None = None,
+) -> Codebook:
+    """Learn how features become units from a part of a corpus, of which little is in memory at a time.
 
     :param corpus: utterances with sound.
     :param encoder: waveform to features.
     :param settings: what decides the units.
     :param seed: decides which utterances are drawn and where k-means starts.
+    :param device: where k-means runs: torch on a GPU, otherwise scikit-learn.
+    :param folder: where features lie meanwhile; default the system's folder of temporary files.
     """
+    if settings.codebook is not None:
+        return _made_elsewhere(settings, encoder)
+    where = resolve_device(device)
     drawn = _draw(corpus, settings.frames / encoder.frame_rate, seed)
-    features = dict(_encoded(corpus, drawn, encoder))
-    stacked = np.concatenate([stack_context(features[number], settings.context) for number in sorted(features)])
-    mean, projection = _projection(corpus, encoder, stacked, settings, seed)
-    if mean is not None:
-        stacked = stacked - mean
-    if projection is not None:
-        stacked = stacked @ projection
-    order = generator(seed, "frames").permutation(len(stacked))
-    blocks = [stacked[order[start : start + BLOCK]] for start in range(0, len(order), BLOCK)]
-    centroids = _best_of(blocks, settings, seed)
-    codebook = Codebook(centroids, settings.context, mean, projection, 0.0, settings.deduplicate)
-    return replace(codebook, penalty=settings.penalty * mean_distance(blocks, centroids))
+    with FrameStore(encoder.dimensions, settings.context, folder) as frames:
+        for _, features in encoded(corpus, drawn, encoder):
+            frames.add(features)
+        mean, projection = _projection(corpus, encoder, frames, settings, seed)
+        order = generator(seed, "frames").permutation(len(frames))
+
+        def blocks() -> Iterator[Features]:
+            for block in frames.blocks(order, BLOCK):
+                shifted: Features = block if mean is None else block - mean
+                yield shifted if projection is None else shifted @ projection
+
+        centroids = best_centroids(
+            blocks, settings.size, passes=settings.passes, restarts=settings.restarts, seed=seed, device=where
+        )
+        codebook = Codebook(centroids, settings.context, mean, projection, 0.0, settings.deduplicate)
+        return replace(codebook, penalty=settings.penalty * mean_distance(blocks(), centroids, device=where))
+
+
+def _made_elsewhere(settings: UnitSettings, encoder: Encoder) -> Codebook:
+    """Read the codebook that the settings name; whether runs count once is theirs to say."""
+    assert settings.codebook is not None
+    codebook = replace(Codebook.load(settings.codebook), deduplicate=settings.deduplicate)
+    if (codebook.size, codebook.dimensions) != (settings.size, encoder.dimensions):
+        raise OtherCodebookError(
+            settings.codebook, codebook.size, codebook.dimensions, settings.size, encoder.dimensions
+        )
+    return codebook
 
 
 def _draw(corpus: SpokenUtterances, seconds: float, seed: int) -> list[int]:
@@ -90,76 +124,46 @@ def _draw(corpus: SpokenUtterances, seconds: float, seed: int) -> list[int]:
     return sorted(order[before < seconds].tolist())
 
 
-def _encoded(corpus: SpokenUtterances, chosen: list[int], encoder: Encoder) -> Iterator[tuple[int, Features]]:
-    chunk = []
-    for entry in corpus.waveforms(chosen):
-        chunk.append(entry)
-        if len(chunk) == ENCODED:
-            yield from _encode_chunk(chunk, encoder)
-            chunk = []
-    yield from _encode_chunk(chunk, encoder)
+def encoded(corpus: SpokenUtterances, chosen: list[int], encoder: Encoder) -> Iterator[tuple[int, Iterable[Features]]]:
+    """Yield number and features of the chosen utterances, in the order of their numbers where files are sorted.
 
+    The features of an utterance come in one block, those of a long one in several, to be used at once.
+    """
+    numbers: list[int] = []
 
-def _encode_chunk(chunk: list[tuple[int, Features]], encoder: Encoder) -> Iterator[tuple[int, Features]]:
-    features = encoder.encode([waveform for _, waveform in chunk])
-    yield from zip((number for number, _ in chunk), features, strict=True)
+    def sounds() -> Iterator[Recording]:
+        for number, recording in corpus.recordings(chosen):
+            numbers.append(number)
+            yield recording
+
+    done = 0
+    for chunk in chunks_of(sounds()):
+        found: list[Iterable[Features]]
+        if len(chunk[0]) > LONG and isinstance(encoder, StreamingEncoder):
+            found = [encoder.stream(chunk[0])]
+        else:
+            found = [[features] for features in encoder.encode([read_whole(sound) for sound in chunk])]
+        yield from zip(numbers[done : done + len(chunk)], found, strict=True)
+        done += len(chunk)
 
 
 def _projection(
-    corpus: SpokenUtterances, encoder: Encoder, stacked: Features, settings: UnitSettings, seed: int
+    corpus: SpokenUtterances, encoder: Encoder, frames: FrameStore, settings: UnitSettings, seed: int
 ) -> tuple[Features | None, Features | None]:
     match settings.projection:
         case PcaSettings(dimensions=dimensions):
-            mean = stacked.mean(axis=0, dtype=np.float64)
-            values, vectors = np.linalg.eigh(np.cov(stacked.T.astype(np.float64)))
+            mean, covariance = frames.moments()
+            values, vectors = np.linalg.eigh(covariance)
             kept = vectors[:, np.argsort(-values, kind="stable")[:dimensions]]
             return mean.astype(np.float32), kept.astype(np.float32)
         case CorrespondenceSettings() as found:
             short = np.flatnonzero(corpus.seconds <= found.max_seconds)
             draws = generator(seed, "words").permutation(len(short))[: found.most]
             numbers = sorted(short[draws].tolist())
-            words = dict(_encoded(corpus, numbers, encoder))
+            words = {number: np.concatenate(list(blocks)) for number, blocks in encoded(corpus, numbers, encoder)}
             looks = [words[number] for number in numbers]
-            return correspondence_projection(looks, corpus.speakers[numbers], stacked, settings.context, found)
+            return correspondence_projection(
+                looks, corpus.speakers[numbers], frames.moments(), settings.context, found
+            )
         case None:
             return None, None
-
-
-def _best_of(blocks: list[Features], settings: UnitSettings, seed: int) -> Features:
-    """Run k-means from several seeds and keep the centroids nearest to the frames; the first of equals."""
-    stream = blocks * settings.passes
-    tried = [
-        train_centroids(stream, settings.size, seed=derive(seed, "k-means", run)) for run in range(settings.restarts)
-    ]
-    return min(tried, key=lambda centroids: mean_distance(blocks, centroids)) if len(tried) > 1 else tried[0]
-
-
-def train_centroids(blocks: Iterable[Features], size: int, *, seed: int) -> Features:
-    """Run k-means on a stream of blocks, of which one is in memory at a time; k-means++ on the first block.
-
-    :param blocks: each (frames, dimensions); the first must hold `size` frames or more.
-    :param size: number of centroids.
-    :param seed: decides where it starts.
-    :returns: centroids, shape (size, dimensions).
-    """
-    from sklearn.cluster import MiniBatchKMeans
-
-    model = MiniBatchKMeans(size, init="k-means++", n_init=1, random_state=seed % 2**32, compute_labels=False)
-    for number, block in enumerate(blocks):
-        if number == 0 and len(block) < size:
-            raise TooFewFramesError(len(block), size)
-        if len(block):
-            model.partial_fit(np.ascontiguousarray(block, dtype=np.float32))
-    centroids: Features = model.cluster_centers_.astype(np.float32)
-    return centroids
-
-
-def mean_distance(blocks: Iterable[Features], centroids: Features) -> float:
-    """Return the mean squared distance of frames to their nearest centroid."""
-    squares = np.square(centroids).sum(axis=1)
-    total, count = 0.0, 0
-    for block in blocks:
-        nearest = (squares - 2 * block @ centroids.T).min(axis=1) + np.square(block).sum(axis=1)
-        total += float(nearest.sum(dtype=np.float64))
-        count += len(block)
-    return total / max(1, count)

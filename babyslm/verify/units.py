@@ -10,6 +10,7 @@ __all__ = [
     "FeatureSizeError",
     "NoCorrespondenceError",
     "NoSpeechError",
+    "OtherCodebookError",
     "SegmentError",
     "TooFewFramesError",
     "WarpError",
@@ -50,6 +51,16 @@ class NoSpeechError(BabySLMError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: holds no utterance with sound; prepare or synthesise a spoken corpus")
+
+
+class OtherCodebookError(UsageError):
+    """A codebook made elsewhere is not the one that the recipe expects, or is another encoder's."""
+
+    def __init__(self, folder: Path, units: int, takes: int, wanted: int, gives: int) -> None:
+        super().__init__(
+            f"{folder}: the codebook has {units} units of {takes} dimensions where units.size={wanted} and the "
+            f"encoder gives {gives}; set units.size to {units}, or take the encoder that the codebook was made with"
+        )
 
 
 class SegmentError(BabySLMError):

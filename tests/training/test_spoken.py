@@ -120,7 +120,9 @@ def test_correspondence_drops_what_speakers_differ_in_and_keeps_what_words_diffe
             speakers.append(speaker)
     settings = CorrespondenceSettings(dimensions=1, neighbours=2, points=12)
     frames = np.concatenate(words)
-    mean, projection = correspondence_projection(words, np.array(speakers), frames, (0,), settings)
+    mean, projection = correspondence_projection(
+        words, np.array(speakers), (frames.mean(axis=0), np.cov(frames.T)), (0,), settings
+    )
     assert mean == pytest.approx(frames.mean(axis=0), abs=1e-4)
     assert abs(projection[0, 0]) > 20 * abs(projection[1, 0])
 
@@ -128,7 +130,7 @@ def test_correspondence_drops_what_speakers_differ_in_and_keeps_what_words_diffe
 def test_correspondence_needs_two_speakers() -> None:
     words = [np.zeros((5, 2), dtype=np.float32)] * 3
     with pytest.raises(NoCorrespondenceError, match="too few speakers"):
-        correspondence_projection(words, np.zeros(3), np.zeros((9, 2)), (0,), CorrespondenceSettings())
+        correspondence_projection(words, np.zeros(3), (np.zeros(2), np.eye(2)), (0,), CorrespondenceSettings())
 
 
 def test_centroids_of_a_stream_find_the_clusters() -> None:
