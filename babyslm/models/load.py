@@ -30,6 +30,7 @@ FAMILIES: dict[str, str] = {
     "lstm": "babyslm.models.lstm:load",
     "spoken": "babyslm.models.spoken:load",
     "unit-transformer": "babyslm.models.unit_transformer:load",
+    "low-rank": "babyslm.compression.load:load",
 }
 """Who loads the model folders of a family: `module:function`, called as `(folder, *, device, dtype, **options)`."""
 

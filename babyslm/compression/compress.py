@@ -1,0 +1,332 @@
+"""Compress a network block after block: ranks, first factors, distillation, and on to the next block."""
+
+import copy
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from babyslm.compression.activations import Activations, Space
+from babyslm.compression.allocation import RankTable, Spectra, allot, obtained
+from babyslm.compression.calibration import Batch, Calibration
+from babyslm.compression.distil import Streams, distil_block, mean_loss
+from babyslm.compression.factors import energies, low_rank_factors
+from babyslm.compression.families.family import Family
+from babyslm.compression.linears import find_linears, parameter_count, ranks_of_block, weight_of
+from babyslm.compression.low_rank import factorise
+from babyslm.compression.perplexity import perplexity
+from babyslm.compression.prelude import Prelude
+from babyslm.compression.settings import CompressionSettings, Initialisation
+from babyslm.compression.statistics import Collector
+from babyslm.compression.work import STUDENT, BlockRecord, Work
+from babyslm.progress import bar
+from babyslm.verify.compression import NonFiniteError
+
+__all__ = ["Compressed", "compress_network", "load_version"]
+
+
+@dataclass(frozen=True)
+class Compressed:
+    """What a compression came to; the network itself was changed in place.
+
+    :param ranks: rank by block and layer.
+    :param blocks: records of the blocks that were compressed.
+    :param total: parameters before.
+    :param obtained: parameters after.
+    :param perplexity_before: on what is held out; None for encoders.
+    :param perplexity_after: the same of the student.
+    :param seconds: time it took, the blocks done by an earlier run included.
+    """
+
+    ranks: RankTable
+    blocks: list[BlockRecord]
+    total: int
+    obtained: int
+    perplexity_before: float | None
+    perplexity_after: float | None
+    seconds: float
+
+
+def compress_network(
+    network: Any,
+    family: Family,
+    calibration: Calibration,
+    settings: CompressionSettings,
+    *,
+    source: str,
+    device: torch.device,
+    work: Work,
+    baselines: Sequence[Initialisation] = (),
+) -> Compressed:
+    """Compress a network in place. What `work` holds already is taken from there.
+
+    The network lies in memory once. On the device there are one block of the teacher, one of the student, and
+    one batch; the activations of all batches are kept between blocks: what the teacher's block takes in and gives out,
+    and what the student's takes in.
+
+    :param network: a network of transformers, in evaluation mode.
+    :param family: its family.
+    :param calibration: batches.
+    :param settings: everything that changes the outcome.
+    :param source: the model's name, for messages.
+    :param device: where blocks run.
+    :param work: folder that every finished block goes to.
+    :param baselines: initialisations that are kept beside the student, with the same ranks and untrained.
+    """
+    began = time.perf_counter()
+    run = _Run(network, family, calibration, settings, source, device, work, tuple(baselines))
+    total = parameter_count(network)
+    linears = find_linears(network, family, source)
+    plan = work.plan()
+    if plan is None:
+        before = perplexity(network, calibration.held_out) if family.kind != "encoder" else None
+        spectra = run.spectra() if settings.ranks == "error" else None
+        ranks = allot(settings.ranks, linears, total, settings.keep, floor=settings.floor, spectra=spectra)
+        work.begin(ranks, before)
+    else:
+        ranks, before = plan
+    earlier = sum(record.seconds for block in range(len(run.blocks)) if (record := work.finished(block)))
+    records = run.blocks_one_by_one(ranks)
+    return Compressed(
+        ranks=ranks,
+        blocks=records,
+        total=total,
+        obtained=obtained(ranks, linears, total),
+        perplexity_before=before,
+        perplexity_after=perplexity(network, calibration.held_out) if family.kind != "encoder" else None,
+        seconds=time.perf_counter() - began + earlier,
+    )
+
+
+def load_version(network: Any, family: Family, work: Work, compressed: Compressed, version: str) -> None:
+    """Put the weights of one version into a compressed network.
+
+    :param network: the network that was compressed.
+    :param family: its family.
+    :param work: where the finished blocks lie.
+    :param compressed: what the compression came to.
+    :param version: `STUDENT` or the name of a baseline.
+    """
+    blocks = family.blocks_of(network)
+    for record in compressed.blocks:
+        _load(blocks[record.block], work.weights(record.block, version))
+
+
+def _load(block: nn.Module, weights: dict[str, Tensor]) -> None:
+    block.load_state_dict(weights, strict=True)
+
+
+@dataclass(frozen=True)
+class _Run:
+    network: Any
+    family: Family
+    calibration: Calibration
+    settings: CompressionSettings
+    source: str
+    device: torch.device
+    work: Work
+    baselines: tuple[Initialisation, ...]
+
+    @property
+    def blocks(self) -> nn.ModuleList:
+        return self.family.blocks_of(self.network)
+
+    @property
+    def batches(self) -> list[Batch]:
+        return [*self.calibration.train, *self.calibration.held_out]
+
+    @property
+    def stored(self) -> torch.dtype:
+        """Number type of kept activations."""
+        low = self.settings.precision == "bf16" or self.network.dtype == torch.bfloat16
+        return torch.bfloat16 if low else torch.float32
+
+    @property
+    def amp(self) -> Callable[[], AbstractContextManager[object]]:
+        if self.settings.precision == "no":
+            return nullcontext
+        return partial(torch.autocast, self.device.type, dtype=torch.bfloat16)
+
+    @property
+    def initialisations(self) -> tuple[Initialisation, ...]:
+        return tuple(dict.fromkeys((self.settings.initialise, *self.baselines)))
+
+    @property
+    def statistics(self) -> range:
+        """The batches that the statistics look at."""
+        count = positions = 0
+        for batch in self.calibration.train:
+            count += 1
+            positions += next(iter(batch.inputs.values())).numel()
+            if positions >= self.settings.statistics_tokens:
+                break
+        return range(count)
+
+    def prelude(self) -> Prelude:
+        return Prelude(self.network, self.blocks, self.device)
+
+    def on_device(self, block: nn.Module) -> nn.Module:
+        """Return a copy of a block where blocks run, in float32."""
+        return (
+            copy.deepcopy(block).to(device=self.device, dtype=torch.float32).eval().requires_grad_(requires_grad=False)
+        )
+
+    def entrance(self, prelude: Prelude, space: Space, batches: Sequence[Batch]) -> Activations:
+        """Return what the first block takes in."""
+        first = [prelude.first(batch.inputs).hidden for batch in batches[:1]]
+        shapes = []
+        for batch in batches:
+            rows, length = next(iter(batch.inputs.values())).shape
+            shapes.append((rows, length))
+        if self.family.kind == "encoder":  # frames, not samples
+            hidden = [prelude.first(batch.inputs).hidden for batch in batches]
+            shapes = [(each.shape[0], each.shape[1]) for each in hidden]
+        stream = space.make(shapes, first[0].shape[-1], self.stored)
+        for number, batch in enumerate(batches):
+            stream[number] = prelude.first(batch.inputs).hidden
+        return stream
+
+    @torch.no_grad()
+    def forward(
+        self,
+        block: nn.Module,
+        inputs: Activations,
+        outputs: Activations,
+        prelude: Prelude,
+        collector: Collector | None = None,
+        number: int = 0,
+    ) -> None:
+        """Run a block over all batches; with a collector, sum statistics over the first of them."""
+        watched = self.statistics
+        for index in range(len(inputs)):
+            batch = self.batches[index]
+            call = prelude.call(batch.inputs)
+            mask = None if batch.mask is None else batch.mask.to(self.device)
+            watching = collector.watching(mask) if collector and index in watched else nullcontext()
+            with watching, self.amp():
+                result = call.run(block, inputs[index].to(self.device).float())
+            if not torch.isfinite(result).all():
+                who = "the learner gives values" if collector else "the student gives values"
+                raise NonFiniteError(who, number, index)
+            outputs[index] = result
+
+    def collector(self, block: nn.Module) -> Collector:
+        layers = self.family.linears_of(block, self.source)
+        return Collector(layers, inputs_needed="whitened" in self.initialisations)
+
+    def spectra(self) -> Spectra:
+        """Return the energies of every layer's output components, from one pass of the teacher."""
+        prelude = self.prelude()
+        space = Space(self.work.folder, self.settings.spill_bytes)
+        stream = self.entrance(prelude, space, self.batches[: len(self.statistics)])
+        found = {}
+        for number, block in enumerate(self.blocks):
+            teacher = self.on_device(block)
+            collector = self.collector(teacher)
+            self.forward(teacher, stream, stream, prelude, collector, number)
+            for name, layer in collector.layers.items():
+                found[number, name] = energies(weight_of(layer), collector.of(name))
+        return found
+
+    def blocks_one_by_one(self, ranks: RankTable) -> list[BlockRecord]:
+        """Compress each block that has ranks; nothing above the last of them is run."""
+        last = max(block for block, _ in ranks)
+        prelude = self.prelude()
+        space = Space(self.work.folder, self.settings.spill_bytes)
+        student = teacher = self.entrance(prelude, space, self.batches)
+        target = space.make(teacher.shapes, teacher.flat.shape[1], self.stored)
+        records = []
+        with bar("compressing", total=last + 1) as progress:
+            for number in range(last + 1):
+                own = ranks_of_block(ranks, number)
+                block = self.on_device(self.blocks[number])
+                record = self.work.finished(number) if own else None
+                collector = None if record or not own else self.collector(block)
+                self.forward(block, teacher, target, prelude, collector, number)
+                pupil = block
+                if own:
+                    streams = Streams(self.batches, teacher, student, target)
+                    if record is None:
+                        assert collector is not None
+                        record = self.compress_block(number, block, own, collector, streams, prelude)
+                    pupil = self.put_back(number, own)
+                    records.append(record)
+                if own or student is not teacher:
+                    if student is teacher:
+                        student = space.make(teacher.shapes, teacher.flat.shape[1], self.stored)
+                        self.forward(pupil, teacher, student, prelude, number=number)
+                    else:
+                        self.forward(pupil, student, student, prelude, number=number)
+                    teacher, target = target, teacher
+                else:
+                    student = target
+                    teacher, target = target, teacher
+                progress.advance()
+        return records
+
+    def compress_block(
+        self,
+        number: int,
+        teacher: nn.Module,
+        ranks: dict[str, int],
+        collector: Collector,
+        streams: Streams,
+        prelude: Prelude,
+    ) -> BlockRecord:
+        """Factorise, distil and keep one block."""
+        began = time.perf_counter()
+        settings = self.settings
+        train = range(len(self.calibration.train))
+        held = range(len(train), len(self.batches))
+        versions: dict[str, dict[str, Tensor]] = {}
+        pupil = copy.deepcopy(teacher)
+        factorise(pupil, ranks)
+        for how in reversed(self.initialisations):  # the student's own comes last, and stays in `pupil`
+            for name, rank in ranks.items():
+                weight = weight_of(collector.layers[name])
+                moments = None if how == "weight" else collector.of(name)
+                layer: Any = pupil.get_submodule(name)
+                expand, reduce = low_rank_factors(weight, rank, how, moments)
+                layer.expand.weight.data.copy_(expand)
+                layer.reduce.weight.data.copy_(reduce)
+                original: Any = collector.layers[name]
+                if original.bias is not None:
+                    layer.expand.bias.data.copy_(original.bias)
+            if how in self.baselines:
+                versions[how] = self.state(pupil)
+        loss = partial(mean_loss, pupil, streams, held, prelude, settings.terms, self.amp)
+        before, after, kept = loss(), None, False
+        if settings.distil:
+            start = {name: tensor.clone() for name, tensor in pupil.state_dict().items()}
+            distil_block(pupil, streams, train, prelude, settings, number, self.amp)
+            after = loss()
+            if after > before:
+                _load(pupil, start)
+                after, kept = before, True
+        versions[STUDENT] = self.state(pupil)
+        record = BlockRecord(
+            block=number,
+            ranks=ranks,
+            loss_before=before,
+            loss_after=after,
+            kept_start=kept,
+            seconds=time.perf_counter() - began,
+        )
+        self.work.keep(record, versions)
+        return record
+
+    def state(self, block: nn.Module) -> dict[str, Tensor]:
+        """Return a copy of a block's weights in the network's number type, in memory."""
+        return {name: tensor.to("cpu", self.network.dtype, copy=True) for name, tensor in block.state_dict().items()}
+
+    def put_back(self, number: int, ranks: dict[str, int]) -> nn.Module:
+        """Put a finished block into the network, and return it as blocks are run."""
+        block = self.blocks[number]
+        factorise(block, ranks)
+        _load(block, self.work.weights(number, STUDENT))
+        return self.on_device(block)

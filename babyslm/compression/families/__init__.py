@@ -1,0 +1,1 @@
+"""What can be compressed: one small adapter a family of networks."""

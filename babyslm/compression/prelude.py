@@ -1,0 +1,105 @@
+"""What a network does before its first block: embeddings, masks and positions, as its own code makes them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["BlockCall", "Prelude", "block_output"]
+
+
+class _ReachedError(Exception):
+    """The first block was reached; nothing is wrong."""
+
+
+@dataclass(frozen=True)
+class BlockCall:
+    """How a block is called.
+
+    :param hidden: what the first block takes in, shape (rows, length, width).
+    :param arguments: further arguments by position.
+    :param named: further arguments by name, such as masks and rotary positions.
+    """
+
+    hidden: Tensor
+    arguments: tuple[Any, ...]
+    named: dict[str, Any]
+
+    def run(self, block: nn.Module, hidden: Tensor) -> Tensor:
+        """Call a block on other activations of the same shape."""
+        return block_output(block(hidden, *self.arguments, **self.named))
+
+    def to(self, device: torch.device) -> "BlockCall":
+        """Return the call with all its tensors on a device."""
+        return BlockCall(self.hidden.to(device), _moved(self.arguments, device), _moved(self.named, device))
+
+
+class Prelude:
+    """Runs a network up to its first block.
+
+    Without padding, masks and positions depend on the shape alone and are kept from batch to batch.
+
+    :param network: the network, where it lies.
+    :param blocks: its blocks.
+    :param device: where the blocks run.
+    """
+
+    def __init__(self, network: nn.Module, blocks: nn.ModuleList, device: torch.device) -> None:
+        self.network = network
+        self.blocks = blocks
+        self.device = device
+        self._kept: dict[tuple[int, ...], BlockCall] = {}
+
+    @torch.no_grad()
+    def first(self, inputs: dict[str, Tensor]) -> BlockCall:
+        """Return what the first block is called with."""
+        caught: list[BlockCall] = []
+
+        def catch(_: nn.Module, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
+            named = dict(named)
+            hidden = arguments[0] if arguments else named.pop("hidden_states")
+            caught.append(BlockCall(hidden, arguments[1:], named))
+            raise _ReachedError
+
+        hook = self.blocks[0].register_forward_pre_hook(catch, with_kwargs=True)
+        try:
+            self.network(**inputs)
+        except _ReachedError:
+            pass
+        finally:
+            hook.remove()
+        return caught[0].to(self.device)
+
+    def call(self, inputs: dict[str, Tensor], *, copies: int = 1) -> BlockCall:
+        """Return masks and positions for a batch that is stacked on itself some times.
+
+        :param inputs: what the network takes; `attention_mask` only where there is padding.
+        :param copies: how many times.
+        """
+        shape = (copies, *next(iter(inputs.values())).shape)
+        if "attention_mask" not in inputs and shape in self._kept:
+            return self._kept[shape]
+        stacked = {name: torch.cat([value] * copies) for name, value in inputs.items()}
+        call = self.first(stacked)
+        call = BlockCall(call.hidden[:0], call.arguments, call.named)
+        if "attention_mask" not in inputs:
+            self._kept[shape] = call
+        return call
+
+
+def block_output(value: Any) -> Tensor:
+    """Return the activations among what a block gives back: alone, or first of several."""
+    result: Tensor = value[0] if isinstance(value, tuple) else value
+    return result
+
+
+def _moved(value: Any, device: torch.device) -> Any:
+    """Move tensors within tuples, lists and dicts; unlike a generator, the result can be used again and again."""
+    if isinstance(value, Tensor):
+        return value.to(device)
+    if isinstance(value, (tuple, list)):
+        return type(value)(_moved(each, device) for each in value)
+    if isinstance(value, dict):
+        return {key: _moved(each, device) for key, each in value.items()}
+    return value

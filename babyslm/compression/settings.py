@@ -1,0 +1,51 @@
+"""How a learner is compressed: everything that changes the outcome, in one record."""
+
+from typing import Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["INITIALISATIONS", "RANKS", "CompressionSettings", "Initialisation", "Ranks"]
+
+Ranks = Literal["bottom-first", "uniform", "error"]
+Initialisation = Literal["weight", "outputs", "whitened"]
+RANKS: tuple[Ranks, ...] = get_args(Ranks)
+INITIALISATIONS: tuple[Initialisation, ...] = get_args(Initialisation)
+
+
+class CompressionSettings(BaseModel):
+    """Target, ranks, initialisation and distillation.
+
+    The loss, its two terms, AdamW's betas and weight decay, one pass and batches of 8 rows are the published ones; the
+    published learning rate is 8.6e-5, constant.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    keep: float = Field(gt=0, lt=1, description="share of all parameters to keep, embeddings included")
+    ranks: Ranks = Field(default="error", description="how the ranks are allotted")
+    floor: float = Field(
+        default=0.25, gt=0, lt=1, description="bottom-first: least rank, as a share of a layer's smaller dimension"
+    )
+    initialise: Initialisation = Field(default="outputs", description="how the factors begin")
+    distil: bool = Field(default=True, description="train the factors; otherwise they stay as they begin")
+    terms: Literal["teacher", "student", "both"] = Field(
+        default="both", description="what a block is fed in distillation: the teacher's activations, the student's"
+    )
+    epochs: int = Field(default=1, ge=1, description="passes over the calibration, each block for itself")
+    lr: float = Field(default=1e-3, gt=0)
+    schedule: Literal["cosine", "constant"] = "cosine"
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = Field(default=0.01, ge=0)
+    rows: int = Field(default=8, ge=1, description="rows a batch")
+    length: int = Field(default=512, ge=2, description="most tokens a row")
+    tokens: int = Field(default=13_000_000, ge=1, description="most calibration tokens")
+    layout: Literal["auto", "packed", "lines"] = Field(
+        default="auto", description="rows filled up with texts, or a row a text; auto: lines for masked models"
+    )
+    held_out: float = Field(default=0.05, gt=0, lt=1, description="share of the rows that perplexity is taken on")
+    statistics_tokens: int = Field(
+        default=131_072, ge=1, description="most tokens that the initialisation and the ranks look at"
+    )
+    precision: Literal["no", "bf16"] = Field(default="no", description="mixed precision of forward and backward")
+    spill_bytes: int = Field(default=8 << 30, ge=0, description="activations beyond this go to disk")
+    seed: int = 0

@@ -1,0 +1,119 @@
+"""Named errors of compression: targets, families, calibration, and values that are not finite."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from babyslm.verify.errors import BabySLMError, UsageError
+
+__all__ = [
+    "CompressedFolderError",
+    "FusedLayersError",
+    "KeepError",
+    "LayoutError",
+    "NoCalibrationError",
+    "NoTextLearnerError",
+    "NonFiniteError",
+    "OtherCompressionError",
+    "SmallCalibrationError",
+    "UnreachableTargetError",
+    "UnsupportedFamilyError",
+    "verify_keep",
+]
+
+
+class KeepError(UsageError):
+    """The share to keep is none."""
+
+    def __init__(self, keep: float) -> None:
+        super().__init__(f"--keep {keep}: must lie between 0 and 1, such as 0.8 for 80 % of all parameters")
+
+
+class UnreachableTargetError(UsageError):
+    """No ranks give the share asked for."""
+
+    def __init__(self, keep: float, least: float, ranks: str) -> None:
+        super().__init__(
+            f"--keep {keep}: out of reach; with ranks {ranks} the least is {least:.4f}, since embeddings, norms and "
+            "biases stay whole; keep more, or choose --ranks uniform or a lower --floor"
+        )
+
+
+class UnsupportedFamilyError(UsageError):
+    """There is no adapter for a network's family."""
+
+    def __init__(self, source: str, family: str, known: Sequence[str]) -> None:
+        super().__init__(f"{source}: cannot be compressed, its family is {family}; supported are {', '.join(known)}")
+
+
+class NoTextLearnerError(UsageError):
+    """A learner that is no network of transformers."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source}: cannot be compressed; name a Hugging Face folder or hf:ID of a text learner or speech encoder"
+        )
+
+
+class FusedLayersError(BabySLMError):
+    """The layers of a network are not where its family has them."""
+
+    def __init__(self, source: str, pattern: str) -> None:
+        super().__init__(
+            f"{source}: no linear layers {pattern} in its blocks; transformers 5 keeps Mixtral's experts in one "
+            "tensor, which is not supported: use transformers 4.57 for such a model"
+        )
+
+
+class LayoutError(UsageError):
+    """A family whose calibration must be packed was to have lines."""
+
+    def __init__(self, family: str) -> None:
+        super().__init__(f"--layout lines: not for {family}, whose experts cannot tell padding; use --layout packed")
+
+
+class NoCalibrationError(UsageError):
+    """There is nothing to calibrate on."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"--calibration {path}: {reason}; name a text file, a corpus or a folder of sounds")
+
+
+class SmallCalibrationError(BabySLMError):
+    """The calibration fills too few rows."""
+
+    def __init__(self, path: Path, rows: int, length: int) -> None:
+        super().__init__(
+            f"--calibration {path}: fills {rows} row(s) of {length} positions, and 2 are the least (one is held out); "
+            "give more, or a smaller --length"
+        )
+
+
+class NonFiniteError(BabySLMError):
+    """A network gives values that are not finite."""
+
+    def __init__(self, who: str, block: int, batch: int | None = None) -> None:
+        where = "" if batch is None else f" (calibration batch {batch})"
+        super().__init__(
+            f"block {block}: {who} that are not finite{where}; load the learner with --dtype float32, and lower --lr "
+            "if it happens in distillation"
+        )
+
+
+class OtherCompressionError(UsageError):
+    """The output folder holds the work of another compression, or something else."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}; choose another --out or remove it")
+
+
+class CompressedFolderError(BabySLMError):
+    """A compressed folder does not hold what it should."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}; the folder is incomplete, compress again")
+
+
+def verify_keep(keep: float) -> None:
+    """Refuse a share that is none."""
+    if not 0 < keep < 1:
+        raise KeepError(keep)
