@@ -1,0 +1,105 @@
+"""`babyslm leaderboard build`: from a board to a folder of static pages."""
+
+import re
+import shutil
+from pathlib import Path
+
+from babyslm.files import atomic_folder, exclusive
+from babyslm.leaderboard.board import MEASURES, Board, Entry
+from babyslm.leaderboard.site.breakdowns import Breakdowns
+from babyslm.leaderboard.site.downloads import board_json, breakdown_csv, entry_json, track_csv
+from babyslm.leaderboard.site.layout import Layout
+from babyslm.leaderboard.site.learner import learner_page
+from babyslm.leaderboard.site.records import learner_record, table_record
+from babyslm.leaderboard.site.sounds import place_sounds
+from babyslm.leaderboard.site.standings import standings_page
+from babyslm.leaderboard.site.tracks import ordered_tracks, table_key, track_path, track_title
+from babyslm.progress import bar
+from babyslm.verify.site import verify_site_folder
+
+__all__ = ["TITLE", "build_site"]
+
+TITLE = "BabySLM leaderboard"
+MARKER = "data/board.json"
+"""What tells a site from any other folder: only a site is replaced."""
+
+
+def build_site(board: Board, out: Path, *, sound: bool = True, title: str = TITLE) -> Path:
+    """Write the pages of a board; an earlier site in their place is replaced as a whole, or not at all.
+
+    The same board gives the same bytes.
+
+    :param board: what is shown.
+    :param out: folder of the site.
+    :param sound: put the sound of the stimuli beside the pages, where the sets at hand have it.
+    :param title: heading of the front page.
+    :returns: the front page.
+    """
+    place = out.absolute()
+    verify_site_folder(place, MARKER)
+    with exclusive(place):
+        _sweep(place)
+        with atomic_folder(place) as root:
+            _write(board, Layout(root, {"site": title, "version": board.version}), sound=sound)
+    return place / "index.html"
+
+
+def _sweep(place: Path) -> None:
+    """Remove what builds that were killed left beside the site; the lock is held."""
+    left = re.compile(rf"\.{re.escape(place.name[:80])}\.[a-z0-9_]{{8}}\.(partial|old)")
+    for path in place.parent.iterdir():
+        if left.fullmatch(path.name) and path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _write(board: Board, layout: Layout, *, sound: bool) -> None:
+    layout.assets()
+    breakdowns = {slug: Breakdowns(entry) for slug, entry in board.entries.items()}
+    layout.data(MARKER, board_json(board))
+    for track in ordered_tracks(board):
+        layout.page(track_path(board, track), "board.html", **standings_page(board, track, breakdowns))
+        layout.text(f"data/{track.key}.csv", track_csv(board, track))
+        for table in track.tables.values():
+            sounds = place_sounds(track, table, layout.root) if sound else None
+            layout.script(f"tables/{table_key(track.key, table.task)}", table_record(table, sounds))
+    if not board.tracks:
+        layout.page("index.html", "empty.html", title=layout.shared["site"])
+    layout.page("compare.html", "compare.html", title="Compare two learners", data=_learners(board))
+    layout.page("about.html", "about.html", title="How to read this board", refused=board.refused)
+    with bar("pages", len(board.entries)) as progress:
+        for slug, entry in board.entries.items():
+            _write_learner(board, entry, breakdowns[slug], layout)
+            progress.advance()
+
+
+def _write_learner(board: Board, entry: Entry, breakdowns: Breakdowns, layout: Layout) -> None:
+    slug = entry.slug
+    layout.page(f"learners/{slug}.html", "learner.html", **learner_page(board, entry, breakdowns))
+    layout.script(f"learners/{slug}", learner_record(entry, dict(board.tracks)))
+    layout.data(f"data/learners/{slug}.json", entry_json(entry, breakdowns))
+    layout.text(f"data/learners/{slug}.csv", breakdown_csv(breakdowns))
+
+
+def _learners(board: Board) -> dict[str, object]:
+    """Return what the page that compares has to know before it loads anything."""
+    return {
+        "tables": [
+            {"key": table_key(track.key, task), "title": f"{track_title(track)} · {task}"}
+            for track in ordered_tracks(board)
+            for task in track.tables
+        ],
+        "learners": [
+            {
+                "slug": entry.slug,
+                "label": entry.label,
+                "tables": [table_key(key, task) for key, task in sorted(entry.scores)],
+                "groups": {
+                    table_key(key, measure): standing.group
+                    for key, standings in entry.standings.items()
+                    for measure in MEASURES
+                    if (standing := standings.get(measure))
+                },
+            }
+            for entry in sorted(board.entries.values(), key=lambda entry: (entry.label.casefold(), entry.slug))
+        ],
+    }

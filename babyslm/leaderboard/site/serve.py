@@ -1,0 +1,98 @@
+"""`babyslm leaderboard serve`: the pages on this machine, made again when a submission changes."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from babyslm.leaderboard.board import Board
+from babyslm.leaderboard.site.build import build_site
+from babyslm.progress import notice
+from babyslm.verify.errors import BabySLMError
+from babyslm.verify.site import PortTakenError, WatchingNeedsExtraError
+
+__all__ = ["HOST", "PORT", "serve", "serving"]
+
+HOST = "127.0.0.1"
+PORT = 8000
+
+
+def serve(
+    make_board: Callable[[], Board],
+    watched: Sequence[Path],
+    out: Path,
+    *,
+    host: str = HOST,
+    port: int = PORT,
+    sound: bool = True,
+    stop: threading.Event | None = None,
+) -> None:
+    """Build the site, serve it, and build it again whenever something watched changes, until interrupted.
+
+    A change that cannot be built is told, and the pages stay as they were.
+
+    :param make_board: computes the board from the files as they are now.
+    :param watched: folders and files; those that are absent are not watched.
+    :param out: folder of the site.
+    :param host: address to listen on; default this machine alone.
+    :param port: port; 0 takes a free one.
+    :param sound: put the sound of the stimuli beside the pages.
+    :param stop: ends the serving when set; default Ctrl-C does.
+    """
+    try:
+        from watchfiles import watch
+    except ImportError as error:
+        raise WatchingNeedsExtraError from error
+    there = [path for path in watched if path.exists()]
+    build_site(make_board(), out, sound=sound)
+    with serving(out, host=host, port=port) as address:
+        notice(f"{address} shows the leaderboard; Ctrl-C ends")
+        for _ in watch(*there, stop_event=stop, raise_interrupt=False):
+            try:
+                build_site(make_board(), out, sound=sound)
+            except BabySLMError as error:
+                notice(f"not built again: {error}")
+            else:
+                notice("built again")
+
+
+@contextmanager
+def serving(folder: Path, *, host: str = HOST, port: int = PORT) -> Iterator[str]:
+    """Serve a folder in the background while the block runs, and yield its address.
+
+    :param folder: the site; it may be replaced meanwhile.
+    :param host: address to listen on.
+    :param port: port; 0 takes a free one.
+    """
+    try:
+        server = ThreadingHTTPServer((host, port), partial(_Handler, directory=str(folder.absolute())))
+    except (OSError, OverflowError) as error:
+        raise PortTakenError(host, port, str(error)) from error
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves files and nothing else: no listings, no log, nothing kept by the browser."""
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        super().end_headers()
+
+    def list_directory(self, path: object) -> None:  # noqa: ARG002  # the base class passes it
+        """Refuse to list a folder."""
+        self.send_error(HTTPStatus.NOT_FOUND)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is the base class's
+        """Keep silent: the pages are read by one person."""
