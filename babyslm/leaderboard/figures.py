@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -57,10 +58,15 @@ class TableFigures:
     drawn: FloatArray
     breakdowns: pd.DataFrame
 
-    @property
+    @cached_property
     def error(self) -> FloatArray:
         """Bootstrap standard error of each accuracy, shape (n,)."""
         return np.asarray(self.drawn.std(axis=0, ddof=1))
+
+    @cached_property
+    def column(self) -> dict[str, int]:
+        """Position of each learner."""
+        return {name: at for at, name in enumerate(self.names)}
 
 
 def table_figures(

@@ -107,7 +107,7 @@ def _recorded_otherwise(slug: str, each: ScoredSubmission, figures: Mapping[Tabl
 
 
 def _accuracy(slug: str, figures: TableFigures) -> tuple[float, float]:
-    at = figures.names.index(slug)
+    at = figures.column[slug]
     return float(figures.accuracy[at]), float(figures.error[at])
 
 

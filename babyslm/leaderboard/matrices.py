@@ -127,8 +127,8 @@ class TableMatrices:
             accuracy[group] = cells[inside].mean(axis=0)
             if clusters[group] > 1:
                 means = self._drawn(cells[inside], own)
-                quantile = np.nanquantile if np.isnan(means[:, 0]).any() else np.quantile
-                low[group], high[group] = quantile(means, [tail, 1 - tail], axis=0)
+                # A draw that misses the group misses it for every learner.
+                low[group], high[group] = np.quantile(means[~np.isnan(means[:, 0])], [tail, 1 - tail], axis=0)
         ties = np.asarray(grouping.member @ (verdicts == 0.5), dtype=np.int64)
         return GroupFigures(accuracy, low, high, ties, n, clusters)
 

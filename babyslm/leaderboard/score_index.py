@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from babyslm.results.score_files import score_values
@@ -37,7 +36,9 @@ class ScoreIndex:
         self._good = np.array([self._position[name] for name in pairs["good"]])
         self._bad = np.array([self._position[name] for name in pairs["bad"]])
         self._limit = int(sum(len(name.encode()) + NUMBER_BYTES for name in table.rows["filename"]))
-        self._texts = _text_codes(table)
+        texts = _text_codes(table)
+        self._by_text = np.argsort(texts, kind="stable")
+        self._starts = np.flatnonzero(np.diff(texts[self._by_text], prepend=-1))
 
     def read(self, path: Path) -> FloatArray:
         """Read a packed score file: one score a stimulus, in the order of `names`, NaN where none is given.
@@ -80,9 +81,9 @@ class ScoreIndex:
 
         :param values: from `read`.
         """
-        known = ~np.isnan(values)
-        frame = pd.DataFrame({"text": self._texts[known], "score": values[known]}).groupby("text")["score"]
-        return float((frame.max() - frame.min()).max())
+        ordered = values[self._by_text]
+        spread = np.fmax.reduceat(ordered, self._starts) - np.fmin.reduceat(ordered, self._starts)
+        return float(np.nanmax(spread))
 
     def sides(self, values: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the scores of the good and of the bad member of every row of `table.pairs`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,10 @@ class MeasureFigures:
     clusters: int
     counts: tuple[tuple[int, int], ...] | None
 
-    def column(self, name: str) -> int:
-        """Return the position of a learner."""
-        return self.names.index(name)
+    @cached_property
+    def column(self) -> dict[str, int]:
+        """Position of each learner."""
+        return {name: at for at, name in enumerate(self.names)}
 
 
 def measure_figures(tables: Mapping[Task, TableFigures]) -> dict[Measure, MeasureFigures]:
@@ -60,7 +62,7 @@ def _mean(lexical: TableFigures, syntactic: TableFigures) -> MeasureFigures | No
     names = tuple(sorted(set(lexical.names) & set(syntactic.names)))
     if not names:
         return None
-    columns = [[table.names.index(name) for name in names] for table in (lexical, syntactic)]
+    columns = [[table.column[name] for name in names] for table in (lexical, syntactic)]
     accuracy = (lexical.accuracy[columns[0]] + syntactic.accuracy[columns[1]]) / 2
     drawn = (lexical.drawn[:, columns[0]] + syntactic.drawn[:, columns[1]]) / 2
     return _sorted(names, accuracy, drawn, min(lexical.clusters, syntactic.clusters), None)
@@ -118,7 +120,7 @@ def paired(figures: MeasureFigures, first: str, second: str) -> tuple[Estimate, 
     :param first: slug.
     :param second: slug.
     """
-    one, two = figures.column(first), figures.column(second)
+    one, two = figures.column[first], figures.column[second]
     differences = figures.drawn[:, one] - figures.drawn[:, two]
     interval = percentile_interval(differences, figures.clusters)
     value = figures.accuracy[one] - figures.accuracy[two]
