@@ -7,10 +7,12 @@ from babyslm.verify.errors import BabySLMError, UsageError, first_of
 
 __all__ = [
     "AudioMissingError",
+    "CodebookFileError",
     "FeatureSizeError",
     "NoCorrespondenceError",
     "NoSpeechError",
     "OtherCodebookError",
+    "PickleNotTrustedError",
     "SegmentError",
     "TooFewFramesError",
     "WarpError",
@@ -24,6 +26,15 @@ class AudioMissingError(BabySLMError):
         super().__init__(
             f"{len(offenders)} stimuli have no sound: {first_of(offenders)}; build the set with audio, or use "
             "a learner of phones or spelling"
+        )
+
+
+class CodebookFileError(BabySLMError):
+    """A file holds no codebook that can be taken over."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{path}: {reason}; give a k-means of scikit-learn, CPC's .pt, or centroids as .npy or .safetensors"
         )
 
 
@@ -60,6 +71,16 @@ class OtherCodebookError(UsageError):
         super().__init__(
             f"{folder}: the codebook has {units} units of {takes} dimensions where units.size={wanted} and the "
             f"encoder gives {gives}; set units.size to {units}, or take the encoder that the codebook was made with"
+        )
+
+
+class PickleNotTrustedError(UsageError):
+    """A pickled codebook is to be read, and nobody said that it may."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: is a pickle, which could run anything where it is loaded as such; add --trust-pickle to have "
+            "the arrays of numbers read from it and nothing run, or ask its authors for .npy or .safetensors"
         )
 
 

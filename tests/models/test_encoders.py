@@ -8,9 +8,9 @@ import torch
 from scipy.fft import dct
 
 from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.normalisation import normalise_frames
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import LogMelSettings, MfccSettings
-from babyslm.models.encoders.normalisation import normalise_frames
 from babyslm.models.encoders.spectral import add_deltas
 from babyslm.speech.audio import read_audio
 
