@@ -109,11 +109,11 @@ def _devices() -> list[str]:
 
 def _voices(faults: list[str]) -> dict[str, int]:
     """Count the voices of each language, and make one speak: a library that loads may still be without its data."""
-    from babyslm.resources import resource_folder
+    from babyslm.resources import resource_names
     from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
     from babyslm.speech.voices import load_voices
 
-    languages = sorted(path.stem for path in (resource_folder("datasets") / "voices").glob("*.yaml"))
+    languages = [Path(name).stem for name in resource_names("datasets", "voices/*.yaml")]
     voices = {language: load_voices(language) for language in languages}
     try:
         EspeakSynthesizer().speak(Utterance(("k", "æ", "t"), voices["en"][0]))

@@ -1,14 +1,21 @@
-"""The one resolver of declarative content: the same files from a checkout and from the wheel."""
+"""The one resolver of declarative content: the same files from a checkout and from the wheel, and a user's own.
 
+A folder named by the environment variable `BABYSLM_CONTENT`, laid out as the shipped one (`datasets/phones/es.yaml`,
+`baselines/mine.yaml`), is searched first: so a language or a recipe is added without a change of code.
+"""
+
+import os
 from pathlib import Path
 from typing import Literal
 
 from babyslm.verify.errors import UsageError
 
-__all__ = ["ResourceNotFoundError", "resource", "resource_folder"]
+__all__ = ["OWN", "ResourceNotFoundError", "resource", "resource_folder", "resource_folders", "resource_names"]
 
 Kind = Literal["datasets", "baselines", "leaderboard"]
 PACKAGE = Path(__file__).parent
+OWN = "BABYSLM_CONTENT"
+"""Environment variable that names a folder of the user's own content."""
 
 
 class ResourceNotFoundError(UsageError):
@@ -26,12 +33,26 @@ def resource_folder(kind: Kind) -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / kind
 
 
+def resource_folders(kind: Kind) -> list[Path]:
+    """Return the folders that are searched for one kind of content, the user's own first."""
+    own = os.environ.get(OWN)
+    return [*([Path(own) / kind] if own else []), resource_folder(kind)]
+
+
 def resource(kind: Kind, name: str) -> Path:
-    """Return the path of one shipped file, such as `resource("datasets", "lexicons/child-en.tsv")`."""
-    folder = resource_folder(kind)
-    path = folder / name
-    if not path.is_file():
-        suffix = Path(name).suffix
-        known = sorted(str(p.relative_to(folder)) for p in folder.rglob(f"*{suffix}") if p.is_file())
-        raise ResourceNotFoundError(name, known)
-    return path
+    """Return the path of one file, such as `resource("datasets", "lexicons/child-en.tsv")`."""
+    for folder in resource_folders(kind):
+        if (folder / name).is_file():
+            return folder / name
+    raise ResourceNotFoundError(name, resource_names(kind, f"*{Path(name).suffix}"))
+
+
+def resource_names(kind: Kind, pattern: str) -> list[str]:
+    """Return the names of all files of one kind that match, such as `voices/*.yaml`, sorted."""
+    found = {
+        path.relative_to(folder).as_posix()
+        for folder in resource_folders(kind)
+        for path in (folder.rglob(pattern) if "/" not in pattern else folder.glob(pattern))
+        if path.is_file()
+    }
+    return sorted(found)

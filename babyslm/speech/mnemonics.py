@@ -19,6 +19,9 @@ from babyslm.verify.speech import EmptyUtteranceError, UnspeakablePhoneError
 
 __all__ = ["MnemonicTable", "load_mnemonics"]
 
+Stress = Literal["first", "penultimate", "last"]
+"""Which full vowel of a word is stressed."""
+
 STRESS_MARKS = "',%="
 PAUSES = {"", "_", "_:", "_!", "_|", "_::", "_;_", "||"}
 SEPARATOR = "|"
@@ -43,7 +46,7 @@ class _Document(BaseModel):
     allophones: dict[str, str] = {}
     glides: list[str] = []
     merged: list[_Merger] = []
-    stress: Literal["first", "last"]
+    stress: Stress
     weak: list[str] = []
     unstressed: list[str] = []
 
@@ -73,7 +76,7 @@ class MnemonicTable:
     heard: Mapping[str, str]
     glides: frozenset[str]
     merged: tuple[tuple[tuple[str, ...], tuple[str, ...], bool], ...]
-    stress: Literal["first", "last"]
+    stress: Stress
     weak: frozenset[str]
     unstressed: frozenset[tuple[str, ...]]
 
@@ -127,7 +130,8 @@ class MnemonicTable:
         candidates = full or vowels
         if not candidates:
             return None
-        return candidates[0] if self.stress == "first" else candidates[-1]
+        places = {"first": 0, "penultimate": max(len(candidates) - 2, 0), "last": len(candidates) - 1}
+        return candidates[places[self.stress]]
 
     def decode(self, reported: Sequence[str]) -> tuple[str, ...]:
         """Return the phones that espeak-ng's phoneme events stand for, without word boundaries.
