@@ -10,7 +10,7 @@ import pandas as pd
 
 from babyslm import __version__
 from babyslm.files import exclusive
-from babyslm.seeds import derive, generator
+from babyslm.seeds import derive
 from babyslm.speech.conditioned import condition_table
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.speak import speak_table
@@ -113,7 +113,7 @@ def build_stimuli(
     :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. The non-words are
         balanced, and kept apart from real words, with the whole lexicon in view.
     :param voices: voices of dev and test together; 0: no sound.
-    :param words: most words of the lexical task; default all. A part is balanced as to signs, not as to sizes.
+    :param words: most words of the lexical task; default all. A part has a balanced choice of its own.
     :param pairs: pairs of the syntactic task; default the official 10,800.
     :param per_word: most non-words a word.
     :param seed: seed of every choice.
@@ -193,37 +193,17 @@ def _make(
             language, lexicon=young, seed=derive(seed, task), pairs=pairs, at_least=0 if told else 1
         )
         return tables, {"pairs": _pairs(tables), **tables["test"].attrs}
-    build = build_lexical(lexicon, language=language, seed=derive(seed, task), per_word=per_word, workers=workers)
-    if up_to is None and words is None:
-        return build.tables, build.figures
-    tables = _fewer_words(build.tables, set(young.words()["phones"]), words, seed)
-    return tables, build.figures | {"pairs": _pairs(tables), "words_asked": words}
+    build = build_lexical(
+        lexicon,
+        language=language,
+        seed=derive(seed, task),
+        per_word=per_word,
+        targets=None if up_to is None else frozenset(young.words()["phones"]),
+        most=words,
+        workers=workers,
+    )
+    return build.tables, build.figures
 
 
 def _pairs(tables: dict[Split, pd.DataFrame]) -> dict[Split, int]:
     return {split: len(table) // 2 for split, table in tables.items()}
-
-
-def _fewer_words(
-    tables: dict[Split, pd.DataFrame], young: set[str], words: int | None, seed: int
-) -> dict[Split, pd.DataFrame]:
-    """Keep whole words, in proportion from both splits.
-
-    Each word is balanced in itself, so no n-gram and no neighbourhood tells what is left either. The balance of sizes,
-    on which the classifiers of the audit look, was sought over all words and holds only roughly for a part of them.
-
-    :param tables: the whole set; the balance was sought with all words known, so the choice must come after it.
-    :param young: phone strings that may be kept.
-    :param words: how many are kept at most.
-    :param seed: seed of the choice.
-    """
-    good = {split: table[(table["correct"] == 1) & table["phones"].isin(young)] for split, table in tables.items()}
-    counts = {split: rows["phones"].nunique() for split, rows in good.items()}
-    share = min(1.0, words / max(1, sum(counts.values()))) if words is not None else 1.0
-    fewer = {}
-    for split, rows in good.items():
-        size = max(1, round(share * counts[split]))
-        kept = generator(seed, "fewer words", split).permutation(sorted(set(rows["phones"])))[:size]
-        ids = set(rows.loc[rows["phones"].isin(kept), "id"])
-        fewer[split] = tables[split][tables[split]["id"].isin(ids)].reset_index(drop=True)
-    return fewer

@@ -9,8 +9,9 @@ one after the other so that two kinds of odd functions of the differences add up
 * for every two shortcuts, the cells of a grid over both differences, a cell counting against the cell opposite to it:
   what trees and other classifiers see.
 
-The differences are then spread as their own mirror image is, and there is nothing to learn. A word's first pair is
-always taken, a further one only if it does not make things worse.
+The differences are then spread as their own mirror image is, and there is nothing to learn. Splits add up apart, so
+that each is balanced by itself, however small. A word's first pair is always taken, a further one only if it does not
+make things worse.
 """
 
 from collections.abc import Sequence
@@ -88,10 +89,11 @@ def _decorrelation(differences: Matrix) -> Matrix:
     return np.asarray(scale[:, None] * axes / np.sqrt(np.maximum(variances, RIDGE)))
 
 
-def choose_pairs(found: Sequence[Found], per_word: int, seed: int) -> list[NDArray[np.int64]]:
+def choose_pairs(found: Sequence[Found], splits: Sequence[str], per_word: int, seed: int) -> list[NDArray[np.int64]]:
     """Choose the pairs of every word; no non-word serves two words.
 
     :param found: the opposite pairs of each word.
+    :param splits: the split that each word is in; each split is balanced by itself.
     :param per_word: most non-words a word, an even number.
     :param seed: decides the order in which words choose.
     :returns: positions in each word's pairs.
@@ -102,7 +104,7 @@ def choose_pairs(found: Sequence[Found], per_word: int, seed: int) -> list[NDArr
     drawn = generator(seed, "order of words").permutation(len(some))
     # Words with few pairs choose first: what they need is still free.
     order = sorted((some[place] for place in drawn), key=lambda place: len(found[place].pairs))
-    state = _Choice(found)
+    state = _Choice(found, splits)
     for wanted in range(1, per_word // 2 + 1):  # every word has its first pair before any has its second
         for place in order:
             state.extend(place, wanted)
@@ -117,25 +119,27 @@ def choose_pairs(found: Sequence[Found], per_word: int, seed: int) -> list[NDArr
 class _Choice:
     """The pairs chosen so far, and what their odd functions add up to."""
 
-    def __init__(self, found: Sequence[Found]) -> None:
+    def __init__(self, found: Sequence[Found], splits: Sequence[str]) -> None:
         pooled = np.concatenate([each.differences for each in found if len(each.pairs)])
         self.decorrelated = LINEAR**0.5 * _decorrelation(pooled)
         self.found = found
         self.grid = _Grid(pooled)
         self.chosen: list[list[int]] = [[] for _ in found]
         self.own = np.zeros((len(found), pooled.shape[1]))
-        self.total = np.zeros(pooled.shape[1])
-        self.counts = np.zeros(self.grid.size)
+        self.splits = splits
+        self.totals = {split: np.zeros(pooled.shape[1]) for split in splits}
+        self.counts = {split: np.zeros(self.grid.size) for split in splits}
         self.names = [[row.tobytes() for row in each.codes] for each in found]
         self.taken: set[bytes] = set()
 
     def release(self, place: int) -> None:
         """Give back all pairs of a word."""
         cells, sides = self.grid(self.found[place].differences)
+        counts = self.counts[self.splits[place]]
         for member in self._members(place):
-            self.counts[cells[member]] -= sides[member]
+            counts[cells[member]] -= sides[member]
             self.taken.discard(self.names[place][member])
-        self.total = self.total - self.own[place]
+        self.totals[self.splits[place]] -= self.own[place]
         self.own[place] = 0
         self.chosen[place] = []
 
@@ -148,22 +152,23 @@ class _Choice:
         scaled = np.einsum("mf,fd->md", self.found[place].differences, self.decorrelated)
         moves = scaled[pairs.first] + scaled[pairs.second]
         cells, sides = self.grid(self.found[place].differences)
+        counts, total = self.counts[self.splits[place]], self.totals[self.splits[place]]
         fixed = (1 + WITHIN) * (moves**2).sum(axis=1) + MIRRORING * pairs.cost + self._cell_cost(place, cells, sides)
         while len(self.chosen[place]) < wanted:
             open_pairs = free[pairs.first] & free[pairs.second]
             if not open_pairs.any():
                 return
-            lean = 2 * CELLS / len(self.grid.grids) * (self.counts[cells] * sides).sum(axis=1)
+            lean = 2 * CELLS / len(self.grid.grids) * (counts[cells] * sides).sum(axis=1)
             price = fixed + lean[pairs.first] + lean[pairs.second]
-            price += 2 * np.einsum("pf,f->p", moves, self.total + WITHIN * self.own[place])
+            price += 2 * np.einsum("pf,f->p", moves, total + WITHIN * self.own[place])
             best = int(np.argmin(np.where(open_pairs, np.round(price, 9), np.inf)))
             if self.chosen[place] and price[best] > PATIENCE:
                 return
             self.chosen[place].append(best)
             self.own[place] += moves[best]
-            self.total = self.total + moves[best]
+            total += moves[best]
             for member in (pairs.first[best], pairs.second[best]):
-                self.counts[cells[member]] += sides[member]
+                counts[cells[member]] += sides[member]
                 self.taken.add(names[member])
                 free[member] = False
 

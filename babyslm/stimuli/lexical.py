@@ -1,7 +1,7 @@
 """The lexical test: words that children hear, and non-words that only somebody who knows the words can tell."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,11 +11,12 @@ import pandas as pd
 from babyslm.seeds import derive
 from babyslm.stimuli.balance import Shortcuts
 from babyslm.stimuli.choice import choose_pairs
+from babyslm.stimuli.lexical_tables import lexical_tables
 from babyslm.stimuli.lexicon import taboo_phones
 from babyslm.stimuli.nonwords import NonWords
 from babyslm.stimuli.phones import WORD_BOUNDARY, load_phone_set
 from babyslm.stimuli.phonotactics import Phonotactics
-from babyslm.stimuli.search import Reason, Search, search_words
+from babyslm.stimuli.search import Found, Reason, Search, search_words
 from babyslm.stimuli.stimulus import Split
 from babyslm.verify.nonwords import NoBalancedWordError, PerWordError
 
@@ -23,6 +24,9 @@ __all__ = ["LexicalBuild", "WordSource", "build_lexical", "token_weights"]
 
 SHORTEST = 2
 """A word of one phone has no non-word of its length that is legal and unknown."""
+
+SMALLEST_BATCH = 64
+"""Words searched at once where only some are asked for."""
 
 BAND_WEIGHT = {"12-18": 8, "18-24": 4, "24-36": 2, "36-60": 1}
 """Stands for the frequency of a word that was never counted: the earlier it is said, the more often it was heard."""
@@ -63,19 +67,24 @@ def build_lexical(
     legal_trigrams: bool = True,
     split: Mapping[Split, float] | None = None,
     known: Iterable[str] = (),
+    targets: Collection[str] | None = None,
+    most: int | None = None,
     workers: int = 1,
 ) -> LexicalBuild:
     """Build a lexical test set whose words no n-gram (order 1-3), length or neighbourhood tells from its non-words.
 
     :param lexicon: the words, with the corpus' frequencies if there are any.
     :param language: language of the phone set.
-    :param seed: decides among equals, and which words are dev.
+    :param seed: decides among equals, which words are dev, and which are tested where only some are.
     :param per_word: most non-words a word, an even number.
     :param max_distance: largest phone edit distance, 1 or 2.
     :param same_skeleton: keep the consonant-vowel skeleton.
     :param legal_trigrams: allow only trigrams that the lexicon attests.
     :param split: share of words of each split; default 20 % dev, 80 % test.
     :param known: phone strings of other words, which no non-word may sound like.
+    :param targets: phone strings of the words that may be tested; default all. The lexicon's other words still count
+        as words, and in n-grams and neighbourhoods.
+    :param most: most words tested; default all. Those that are get a balanced choice of their own.
     :param workers: number of processes; the result does not depend on it.
     """
     if per_word < 2 or per_word % 2:
@@ -96,29 +105,34 @@ def build_lexical(
         same_skeleton=same_skeleton,
         legal_trigrams=legal_trigrams,
     )
-    reasons = _unfit(words, taboo)
-    fit = np.flatnonzero(reasons == "")
-    found = search_words(
-        Search(nonwords, Shortcuts(phonotactics), seed), [phonotactics.words[place] for place in fit], workers
-    )
-    chosen = choose_pairs(found, per_word, seed)
+    asked = words["phones"].isin(words["phones"] if targets is None else frozenset(targets)).to_numpy(dtype=bool)
+    reasons = np.where(asked, _unfit(words, taboo), "")
+    fit = np.flatnonzero(asked & (reasons == "")).tolist()
+    order = sorted(fit, key=lambda place: derive(seed, "split", words["phones"][place]))
+    found = _searched(Search(nonwords, Shortcuts(phonotactics), seed), order, most, workers)
+    for place, each in found.items():
+        reasons[place] = each.reason or ""
+    tested = [place for place, each in found.items() if len(each.pairs)][:most]
+    splits = _divided(tested, split or {"dev": 0.2, "test": 0.8})
+    chosen = choose_pairs([found[place] for place in tested], [splits[place] for place in tested], per_word, seed)
     nonwords_of: dict[int, list[str]] = {}
-    for place, each, pairs in zip(fit.tolist(), found, chosen, strict=True):
+    for place, pairs in zip(tested, chosen, strict=True):
+        each = found[place]
         members = np.stack([each.pairs.first[pairs], each.pairs.second[pairs]], axis=1).ravel()
-        if len(members):
-            nonwords_of[place] = [phonotactics.alphabet.decode(each.codes[member]) for member in members]
-        else:
-            reasons[place] = each.reason or "non-words taken"
+        nonwords_of[place] = [phonotactics.alphabet.decode(each.codes[member]) for member in members]
+        if not len(members):
+            reasons[place] = "non-words taken"
     left_out = words.assign(reason=reasons)[["word", "phones", "frequency", "reason"]]
     left_out = left_out[left_out["reason"] != ""].sort_values(["reason", "phones"], ignore_index=True)
     counted = {str(reason): count for reason, count in sorted(Counter(left_out["reason"]).items())}
-    if not nonwords_of:
-        raise NoBalancedWordError(len(words), counted)
-    tables = _tables(words, nonwords_of, split or {"dev": 0.2, "test": 0.8}, seed)
+    kept = sum(map(bool, nonwords_of.values()))
+    if not kept:
+        raise NoBalancedWordError(int(asked.sum()), counted)
+    tables = lexical_tables(words, nonwords_of, splits)
     figures = {
         "words": len(words),
-        "kept": len(nonwords_of),
-        "share_kept": round(len(nonwords_of) / len(words), 4),
+        "kept": kept,
+        "share_kept": round(kept / (kept + len(left_out)), 4),
         "left_out": counted,
         "pairs": {name: int((table["correct"] == 0).sum()) for name, table in tables.items()},
         "settings": {
@@ -127,9 +141,32 @@ def build_lexical(
             "max_distance": max_distance,
             "same_skeleton": same_skeleton,
             "legal_trigrams": legal_trigrams,
+            "targets": None if targets is None else int(asked.sum()),
+            "most": most,
         },
     }
     return LexicalBuild(tables, left_out, figures)
+
+
+def _searched(search: Search, order: Sequence[int], most: int | None, workers: int) -> dict[int, Found]:
+    """Search words in order until as many as asked for have non-words."""
+    found: dict[int, Found] = {}
+    missing = len(order) if most is None else most
+    while len(found) < len(order) and missing > 0:
+        # About half of all words have opposite pairs. How many are searched at once must not depend on the workers.
+        size = len(order) if most is None else max(SMALLEST_BATCH, 2 * missing)
+        batch = order[len(found) : len(found) + size]
+        words = [search.nonwords.phonotactics.words[place] for place in batch]
+        found |= zip(batch, search_words(search, words, workers), strict=True)
+        missing = (most or len(order)) - sum(len(each.pairs) > 0 for each in found.values())
+    return found
+
+
+def _divided(tested: Sequence[int], split: Mapping[Split, float]) -> dict[int, Split]:
+    """Deal words out to the splits, in order."""
+    ends = np.round(np.cumsum(list(split.values())) / sum(split.values()) * len(tested)).astype(int).tolist()
+    starts = [0, *ends[:-1]]
+    return {place: name for name, start, end in zip(split, starts, ends, strict=True) for place in tested[start:end]}
 
 
 def token_weights(words: pd.DataFrame) -> pd.Series:
@@ -159,36 +196,3 @@ def _later_spellings(words: pd.DataFrame) -> pd.Series:
     """Say which words are spelled as another that is heard more often: file names are spellings."""
     order = words.assign(weight=-token_weights(words)).sort_values(["word", "weight", "phones"])
     return order["word"].duplicated().reindex(words.index)
-
-
-def _tables(
-    words: pd.DataFrame, nonwords_of: Mapping[int, list[str]], split: Mapping[Split, float], seed: int
-) -> dict[Split, pd.DataFrame]:
-    drawn = sorted(nonwords_of, key=lambda place: derive(seed, "split", words["phones"][place]))
-    ends = np.round(np.cumsum(list(split.values())) / sum(split.values()) * len(drawn)).astype(int)
-    tables: dict[Split, pd.DataFrame] = {}
-    number, start = 0, 0
-    for name, end in zip(split, ends.tolist(), strict=True):
-        rows: list[dict[str, Any]] = []
-        for place in sorted(drawn[start:end]):
-            word, phones, frequency = words["word"][place], words["phones"][place], words["frequency"][place]
-            length = len(phones.split())
-            for nonword in nonwords_of[place]:
-                number += 1
-                shared = {"id": str(number), "voice": "", "length": length}
-                rows += [
-                    {**shared, "filename": word, "frequency": frequency, "word": word, "phones": phones, "correct": 1},
-                    {
-                        **shared,
-                        "filename": nonword.replace(" ", "_"),
-                        "frequency": pd.NA,
-                        "word": "",
-                        "phones": nonword,
-                        "correct": 0,
-                    },
-                ]
-        columns = ["id", "filename", "voice", "frequency", "word", "phones", "length", "correct"]
-        table = pd.DataFrame(rows, columns=columns)
-        tables[name] = table.astype({"frequency": "Int64", "length": "Int64", "correct": "int8"})
-        start = end
-    return tables

@@ -91,14 +91,25 @@ def sums(found: list[Found], chosen: list[np.ndarray]) -> np.ndarray:
 def test_the_choice_takes_the_lean_out_of_the_sizes() -> None:
     found = made_up(60, lean=0.5)
     every = sums(found, [np.arange(len(each.pairs)) for each in found]).mean(axis=0)
-    chosen = sums(found, choose_pairs(found, 6, seed=0)).mean(axis=0)
+    chosen = sums(found, choose_pairs(found, ["test"] * 60, 6, seed=0)).mean(axis=0)
     assert every.min() > 0.1
     assert np.abs(chosen).max() < 0.2 * every.max()
 
 
+def test_the_lean_is_taken_out_of_each_split_by_itself() -> None:
+    found = made_up(60, lean=0.5)
+    splits = ["dev" if place % 5 == 0 else "test" for place in range(60)]
+    every = sums(found, [np.arange(len(each.pairs)) for each in found]).mean(axis=0)
+    chosen = choose_pairs(found, splits, 6, seed=0)
+    for split in ("dev", "test"):
+        places = [place for place, name in enumerate(splits) if name == split]
+        lean = sums([found[place] for place in places], [chosen[place] for place in places]).mean(axis=0)
+        assert np.abs(lean).max() < 0.3 * every.max(), split
+
+
 def test_every_word_gets_as_many_pairs_as_asked_and_no_non_word_twice() -> None:
     found = made_up(20, lean=0.2)
-    for each, pairs in zip(found, choose_pairs(found, 6, seed=1), strict=True):
+    for each, pairs in zip(found, choose_pairs(found, ["test"] * 20, 6, seed=1), strict=True):
         members = np.concatenate([each.pairs.first[pairs], each.pairs.second[pairs]])
         assert len(pairs) == 3
         assert len(set(members.tolist())) == 6
@@ -106,7 +117,7 @@ def test_every_word_gets_as_many_pairs_as_asked_and_no_non_word_twice() -> None:
 
 def test_words_that_share_their_non_words_do_not_both_use_them() -> None:
     one = made_up(1, lean=0.0)[0]
-    chosen = choose_pairs([one, one, one], 10, seed=0)
+    chosen = choose_pairs([one, one, one], ["test", "dev", "test"], 10, seed=0)
     used = [int(m) for pairs in chosen for m in np.concatenate([one.pairs.first[pairs], one.pairs.second[pairs]])]
     assert len(used) == len(set(used))
     assert all(len(pairs) >= 1 for pairs in chosen)
@@ -114,8 +125,8 @@ def test_words_that_share_their_non_words_do_not_both_use_them() -> None:
 
 def test_words_without_pairs_get_none() -> None:
     empty = Found(np.zeros((0, 2), dtype=np.uint8), np.zeros((0, 3)), OppositePairs(), 4, "no opposite pair")
-    assert [len(pairs) for pairs in choose_pairs([empty], 10, seed=0)] == [0]
-    assert len(choose_pairs([empty, *made_up(1, 0.0)], 4, seed=0)[1]) == 2
+    assert [len(pairs) for pairs in choose_pairs([empty], ["dev"], 10, seed=0)] == [0]
+    assert len(choose_pairs([empty, *made_up(1, 0.0)], ["dev", "dev"], 4, seed=0)[1]) == 2
 
 
 def test_a_difference_below_the_tie_counts_as_none() -> None:

@@ -156,6 +156,22 @@ def test_an_uncounted_lexicon_leaves_the_frequency_empty() -> None:
     assert build.tables["test"]["frequency"].isna().all()
 
 
+def test_a_part_of_the_words_is_asked_for_and_balanced_by_itself(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+    targets = set(lexicon.words()["phones"][::2])
+    some = build_lexical(lexicon, language="en", seed=0, targets=targets)
+    assert set(pairs(some)["phones"]) <= targets
+    assert set(pairs(some)["phones"]) | set(some.left_out["phones"]) == targets
+    few = build_lexical(lexicon, language="en", seed=0, targets=targets, most=20)
+    assert few.figures["kept"] + few.figures["left_out"].get("non-words taken", 0) == 20
+    assert few.figures["kept"] > 15
+    assert set(pairs(few)["phones"]) <= targets
+    for each in (some, few):
+        assert not set(pairs(each)["phones_bad"]) & set(lexicon.words()["phones"])
+    enough = build_lexical(lexicon, language="en", seed=0, most=len(lexicon.words()))
+    for split, table in build.tables.items():
+        pd.testing.assert_frame_equal(table, enough.tables[split])
+
+
 @pytest.mark.parametrize("per_word", [0, 3])
 def test_an_odd_number_of_non_words_is_refused(lexicon: ToyLexicon, per_word: int) -> None:
     with pytest.raises(PerWordError, match=f"per_word is {per_word}"):
