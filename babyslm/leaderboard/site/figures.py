@@ -40,10 +40,11 @@ def amount(value: float | None) -> str:
     """
     if value is None:
         return "–"
-    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.3g}{letter}" if value < 1e3 * size else f"{value / size:,.0f}{letter}"
-    return f"{value:.3g}"
+    for size, letter in ((1, ""), (1e3, "k"), (1e6, "M")):
+        text = f"{value / size:.3g}"
+        if float(text) < 1_000:  # rounding may reach the next unit
+            return text + letter
+    return f"{float(f'{value / 1e9:.3g}'):,g}G"
 
 
 def readable(name: object) -> str:
