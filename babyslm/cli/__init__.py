@@ -10,8 +10,10 @@ from babyslm.cli import evaluation as _evaluation
 from babyslm.cli import corpora as _corpora
 from babyslm.cli import training as _training
 from babyslm.cli import units as _units
+from babyslm.cli import compression as _compression
+from babyslm.cli import leaderboard as _leaderboard
 from babyslm.cli import doctor as _doctor
 
 __all__ = ["app"]
 
-_GROUPS = (_demo, _stimuli, _evaluation, _corpora, _training, _units, _doctor)
+_GROUPS = (_demo, _stimuli, _evaluation, _corpora, _training, _units, _compression, _leaderboard, _doctor)

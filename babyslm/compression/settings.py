@@ -1,10 +1,12 @@
 """How a learner is compressed: everything that changes the outcome, in one record."""
 
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-__all__ = ["INITIALISATIONS", "RANKS", "CompressionSettings", "Initialisation", "Ranks"]
+from babyslm.verify.compression import CompressionSettingError, verify_keep
+
+__all__ = ["INITIALISATIONS", "RANKS", "CompressionSettings", "Initialisation", "Ranks", "make_settings"]
 
 Ranks = Literal["bottom-first", "uniform", "error"]
 Initialisation = Literal["weight", "outputs", "whitened"]
@@ -49,3 +51,17 @@ class CompressionSettings(BaseModel):
     precision: Literal["no", "bf16"] = Field(default="no", description="mixed precision of forward and backward")
     spill_bytes: int = Field(default=8 << 30, ge=0, description="activations beyond this go to disk")
     seed: int = 0
+
+
+def make_settings(**values: Any) -> CompressionSettings:
+    """Check settings as they come from a command or a call.
+
+    :param values: fields of `CompressionSettings`.
+    :raises KeepError, CompressionSettingError: naming the value.
+    """
+    verify_keep(values["keep"])
+    try:
+        return CompressionSettings(**values)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise CompressionSettingError(".".join(map(str, fault["loc"])), fault["input"], fault["msg"]) from error

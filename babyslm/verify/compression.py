@@ -6,7 +6,8 @@ from pathlib import Path
 from babyslm.verify.errors import BabySLMError, UsageError
 
 __all__ = [
-    "CompressedFolderError",
+    "CompressionSettingError",
+    "EncoderEvaluationError",
     "FusedLayersError",
     "KeepError",
     "LayoutError",
@@ -106,11 +107,21 @@ class OtherCompressionError(UsageError):
         super().__init__(f"{folder}: {reason}; choose another --out or remove it")
 
 
-class CompressedFolderError(BabySLMError):
-    """A compressed folder does not hold what it should."""
+class CompressionSettingError(UsageError):
+    """A setting has a value that it cannot have."""
 
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: {reason}; the folder is incomplete, compress again")
+    def __init__(self, name: str, value: object, reason: str) -> None:
+        super().__init__(f"--{name.replace('_', '-')} {value}: {reason}; see babyslm compress --help")
+
+
+class EncoderEvaluationError(UsageError):
+    """An encoder was to be evaluated by itself."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"--evaluate: {source} is a speech encoder, which gives no probabilities; train a spoken learner on the "
+            "compressed encoder and evaluate that"
+        )
 
 
 def verify_keep(keep: float) -> None:

@@ -8,7 +8,7 @@ import torch
 import transformers as hf
 
 from babyslm.compression.calibration import Batch, Calibration, batches_of, mask_tokens, sound_batches
-from tests.tiny_networks import bert, gpt2, llama, mamba
+from tests.tiny_networks import bert, gpt2, llama
 
 VOCABULARY = 61
 ENCODERS = ("hubert",)
@@ -32,6 +32,15 @@ def mixtral() -> Any:
         for parameter in network.parameters():
             if parameter.dim() > 1:
                 parameter.mul_(3.0)
+    network.config.use_cache = False
+    return network
+
+
+def mamba() -> Any:
+    """With weights as they are drawn: larger ones make its states explode, and float32 no longer suffices."""
+    config = hf.MambaConfig(hidden_size=32, num_hidden_layers=2, vocab_size=VOCABULARY, state_size=4)
+    torch.manual_seed(0)
+    network = hf.MambaForCausalLM(config).eval()
     network.config.use_cache = False
     return network
 

@@ -1,5 +1,6 @@
 """HuBERT, wav2vec 2.0, WavLM and their kin in the form of transformers."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from babyslm.models.encoders.network import NetworkEncoder
 from babyslm.models.encoders.settings import HuggingFaceSettings
+from babyslm.models.folder import HEADER_NAME
 from babyslm.verify.documents import read_json
 from babyslm.verify.encoders import EncoderWeightsError, NoSpeechEncoderError
 
@@ -48,6 +50,8 @@ def build_hugging_face(settings: HuggingFaceSettings, device: torch.device) -> H
     """
     from transformers import AutoModel
 
+    if (Path(settings.source) / HEADER_NAME).is_file():  # compressed by babyslm, whose own classes load it
+        import_module("babyslm.compression.classes").register_classes()
     try:
         model, report = AutoModel.from_pretrained(
             settings.source,

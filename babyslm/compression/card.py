@@ -1,0 +1,163 @@
+"""What a compressed folder says of itself: a record for programs and a page for people."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from babyslm.compression.calibration import Calibration
+from babyslm.compression.compress import Compressed
+from babyslm.compression.learner import Learner
+from babyslm.compression.settings import CompressionSettings
+from babyslm.compression.work import BlockRecord
+
+__all__ = ["CARD_NAME", "README_NAME", "CompressionCard", "make_card"]
+
+CARD_NAME = "compression.json"
+README_NAME = "README.md"
+
+
+class CompressionCard(BaseModel):
+    """Record of a compression.
+
+    :param identity: names model, settings and data.
+    :param format: factors or dense.
+    :param ranks: rank by layer; layers that are not named are whole.
+    :param perplexity_before: of the learner on the calibration rows held out; None for encoders.
+    :param peak_memory: most bytes of main memory that the process held.
+    :param peak_gpu_memory: most bytes of GPU memory; None without GPU.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_version: int = 1
+    identity: str
+    model: str
+    family: str
+    format: str
+    settings: CompressionSettings
+    parameters_before: int
+    parameters_after: int
+    kept: float
+    ranks: dict[str, int]
+    blocks: list[BlockRecord]
+    calibration: dict[str, Any]
+    perplexity_before: float | None
+    perplexity_after: float | None
+    seconds: float
+    peak_memory: int
+    peak_gpu_memory: int | None
+    babyslm: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as JSON holds it."""
+        return self.model_dump(mode="json")
+
+    def as_text(self) -> str:
+        """Return the main figures for people."""
+        sizes = f"{self.parameters_before:,} -> {self.parameters_after:,} parameters"
+        shares = f"{100 * self.kept:.2f} % kept, {100 * self.settings.keep:g} % asked for"
+        lines = [f"{self.model}: {sizes} ({shares})"]
+        lines.append(f"  {len(self.ranks)} layers in {len(self.blocks)} blocks, {self.seconds:.0f} s")
+        if self.perplexity_before is not None and self.perplexity_after is not None:
+            lines.append(f"  perplexity held out: {self.perplexity_before:.3f} -> {self.perplexity_after:.3f}")
+        return "\n".join(lines)
+
+    def as_markdown(self) -> str:
+        """Return the page that stands beside the weights."""
+        settings = self.settings
+        how = (
+            f"local feature distillation, {settings.epochs} pass(es), learning rate {settings.lr:g}, both terms"
+            if settings.distil
+            else "no distillation"
+        )
+        gpu = "" if self.peak_gpu_memory is None else f", {self.peak_gpu_memory / 2**30:.2f} GiB on the GPU"
+        rows = "\n".join(f"| `{name}` | {rank} |" for name, rank in self.ranks.items())
+        blocks = "\n".join(
+            f"| {each.block} | {each.loss_before:.4f} | "
+            f"{'-' if each.loss_after is None else f'{each.loss_after:.4f}'} | {each.seconds:.1f} |"
+            for each in self.blocks
+        )
+        perplexity = (
+            ""
+            if self.perplexity_before is None or self.perplexity_after is None
+            else f"| perplexity, calibration rows held out | {self.perplexity_before:.3f} -> "
+            f"{self.perplexity_after:.3f} |\n"
+        )
+        loading = (
+            "from transformers import AutoModel...; from_pretrained(FOLDER, trust_remote_code=True)"
+            if self.format == "factors"
+            else "any version of transformers loads it; the factors are multiplied out, so it is as large as before"
+        )
+        return (
+            f"# {self.model}, {100 * self.kept:.1f} % of its parameters\n\n"
+            f"Made by `babyslm compress` {self.babyslm}: ranks {settings.ranks}, factors from {settings.initialise}, "
+            f"{how}.\n\n"
+            "| | |\n| --- | --- |\n"
+            f"| target | {100 * settings.keep:g} % |\n"
+            f"| obtained | {100 * self.kept:.3f} %: {self.parameters_after:,} of {self.parameters_before:,} |\n"
+            f"| calibration | {self.calibration['source']}, {self.calibration['positions']:,} "
+            f"{self.calibration['unit']}, {self.calibration['layout']}, sha256 `{self.calibration['sha256']}` |\n"
+            f"| seed | {settings.seed} |\n"
+            f"| seconds | {self.seconds:.1f} |\n"
+            f"| peak memory | {self.peak_memory / 2**30:.2f} GiB{gpu} |\n"
+            f"{perplexity}\n"
+            f"Loading: {loading}.\n\n"
+            "Loss a term of each block on the rows held out (at best 0.3133):\n\n"
+            "| block | as begun | distilled | seconds |\n| --- | --- | --- | --- |\n"
+            f"{blocks}\n\n| layer | rank |\n| --- | --- |\n{rows}\n"
+        )
+
+
+def make_card(
+    learner: Learner,
+    compressed: Compressed,
+    calibration: Calibration,
+    settings: CompressionSettings,
+    *,
+    identity: str,
+    form: str,
+) -> CompressionCard:
+    """Put together what a compression came to.
+
+    :param learner: holds the compressed network.
+    :param compressed: what the compression came to.
+    :param calibration: what it was calibrated on.
+    :param settings: how it was done.
+    :param identity: names model, settings and data.
+    :param form: factors or dense.
+    """
+    import resource
+
+    import torch
+
+    from babyslm import __version__
+
+    family = learner.family
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return CompressionCard(
+        identity=identity,
+        model=learner.name,
+        family=family.model_type,
+        format=form,
+        settings=settings,
+        parameters_before=compressed.total,
+        parameters_after=compressed.obtained,
+        kept=compressed.obtained / compressed.total,
+        ranks={f"{family.blocks}.{block}.{name}": rank for (block, name), rank in compressed.ranks.items()},
+        blocks=compressed.blocks,
+        calibration={
+            "source": calibration.source,
+            "sha256": calibration.sha256,
+            "positions": calibration.positions,
+            "unit": "tokens" if learner.encoder is not None else "samples",
+            "layout": calibration.layout,
+            "batches": len(calibration.train),
+            "held_out_batches": len(calibration.held_out),
+        },
+        perplexity_before=compressed.perplexity_before,
+        perplexity_after=compressed.perplexity_after,
+        seconds=round(compressed.seconds, 2),
+        peak_memory=peak,
+        peak_gpu_memory=torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
+        babyslm=__version__,
+    )
