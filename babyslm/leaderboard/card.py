@@ -8,7 +8,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from babyslm.stimuli.stimulus import Modality
 from babyslm.verify.submission import verify_plain_text, verify_web_address
 
-__all__ = ["CARD_NAME", "Card", "Compute", "Domain", "Publication", "Training", "card_schema"]
+__all__ = [
+    "CARD_NAME",
+    "FOLDER_NAME",
+    "Card",
+    "Compute",
+    "Domain",
+    "Publication",
+    "Slug",
+    "Training",
+    "card_schema",
+]
 
 CARD_NAME = "card.yaml"
 

@@ -1,43 +1,61 @@
-"""The stimulus sets that the board accepts, by checksum, and the learners that the project vouches for."""
+"""The stimulus sets that the board accepts, by checksum, and the learners that the project vouches for.
 
-from collections.abc import Callable, Mapping, Sequence
+    leaderboard/references.yaml
+    leaderboard/stimuli/KEY/set.yaml
+    leaderboard/stimuli/KEY/{lexical,syntactic}/{dev,test}/gold.csv.gz
+
+The tables of a small set are kept here, packed, so that figures can be computed again whatever becomes of the
+generator. Those of a large one need not be; its folder is then named when the board is made.
+"""
+
+import gzip
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from babyslm.leaderboard.card import FOLDER_NAME
+from babyslm.files import atomic_file, write_text
+from babyslm.leaderboard.card import Slug
 from babyslm.stimuli.load import load_stimuli
-from babyslm.stimuli.official import find_tables, load_official
-from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.stimuli.official import GOLD_NAME, load_official, read_gold
+from babyslm.stimuli.stimulus import Split, Task
+from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from babyslm.verify.documents import parse_document, read_yaml
-from babyslm.verify.submission import SetChangedError, SetNotAtHandError, UnregisteredSetError
+from babyslm.verify.submission import (
+    SetChangedError,
+    SetNotAtHandError,
+    SetRegisteredError,
+    UnregisteredSetError,
+)
 
-__all__ = ["REFERENCES_NAME", "References", "RegisteredSet", "Registry", "load_registry"]
+__all__ = ["REFERENCES_NAME", "References", "RegisteredSet", "Registry", "load_registry", "register_set"]
 
 STIMULI_FOLDER = "stimuli"
+SET_NAME = "set.yaml"
 REFERENCES_NAME = "references.yaml"
 
-Slug = Annotated[str, StringConstraints(pattern=FOLDER_NAME, max_length=64)]
 Checksum = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 TableName = Annotated[str, StringConstraints(pattern=r"^(lexical|syntactic)/(dev|test)$")]
+ModelRevision = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+/[a-z0-9._-]+$")]
 
 
 class RegisteredSet(BaseModel):
-    """A stimulus set that learners are compared on: `leaderboard/stimuli/KEY.yaml`."""
+    """A stimulus set that learners are compared on."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
-    key: Slug = Field(description="folder name of the set in a submission")
+    key: Slug = Field(description="folder name of the set, here and in a submission")
     name: str
     version: str
-    language: str
+    language: str = Field(description="BCP 47 tag")
+    licence: str
     conditions: list[Slug] = Field(description="acoustic conditions in which learners may be heard; clean first")
     sha256: dict[TableName, Checksum] = Field(min_length=1, description="checksum of each gold.csv, by task/split")
-    build: dict[str, Any] | None = Field(None, description="arguments of `babyslm build-stimuli` that make it again")
-    notes: list[str] = []
+    made_by: str = Field(description="the command that makes the set with its sound, and the version of babyslm")
 
 
 class References(BaseModel):
@@ -46,24 +64,24 @@ class References(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
-    learners: list[str] = Field(description="model/revision of every learner of the project")
-    floor: list[str] = Field(description="those of them that are n-gram models: the best of a track is its floor")
+    learners: list[ModelRevision] = Field(description="model/revision of every learner of the project")
+    floor: list[ModelRevision] = Field(description="n-gram models among them: the best of a track is its floor")
 
 
 @dataclass
 class Registry:
     """Registered sets, and how to come by their tables.
 
+    :param folder: the leaderboard.
     :param sets: by key.
     :param references: the project's own learners.
-    :param at_hand: folders of stimulus sets; each is taken for the set whose checksums it has.
-    :param rebuild: makes the folder of a set that is not at hand; None: it is an error.
+    :param at_hand: folders of stimulus sets, which may have sound; each is taken for the set whose checksums it has.
     """
 
+    folder: Path
     sets: Mapping[str, RegisteredSet]
     references: References = field(default_factory=lambda: References(learners=[], floor=[]))
     at_hand: Sequence[Path] = ()
-    rebuild: Callable[[RegisteredSet], Path] | None = None
     _opened: dict[str, StimulusSet] = field(default_factory=dict)
 
     def stimuli(self, key: str) -> StimulusSet:
@@ -78,45 +96,97 @@ class Registry:
         return self._opened[key]
 
     def key_of(self, checksums: Mapping[str, str]) -> str | None:
-        """Return the key of the set that has these checksums, by task/split; None where no set has all of them.
+        """Return the key of the set that has these checksums; None where no set has all of them.
 
-        :param checksums: of one table or more.
+        :param checksums: of one table or more, by task/split.
         """
         wanted = checksums.items()
         return next((key for key, each in sorted(self.sets.items()) if wanted and wanted <= each.sha256.items()), None)
 
     def _open(self, registered: RegisteredSet) -> StimulusSet:
         for folder in self.at_hand:
-            if not find_tables(folder):
-                load_stimuli(folder)  # names what is wrong with the folder
-            elif (found := load_official(folder)).checksums == registered.sha256:
+            found = load_stimuli(folder)
+            if found.checksums == registered.sha256:
                 return found
-        if self.rebuild is None or registered.build is None:
-            raise SetNotAtHandError(registered.key, [str(folder) for folder in self.at_hand])
-        folder = self.rebuild(registered)
-        found = load_official(folder)
-        changed = sorted(name for name, value in registered.sha256.items() if found.checksums.get(name) != value)
-        if changed:
-            raise SetChangedError(folder, registered.key, changed)
-        return found
+        place = self.folder / STIMULI_FOLDER / registered.key
+        tables: dict[tuple[Task, Split], StimulusTable] = {}
+        for name, checksum in registered.sha256.items():
+            task, split = _parts(name)
+            path = _packed(place, task, split)
+            if not path.is_file():
+                raise SetNotAtHandError(registered.key, [str(folder) for folder in self.at_hand], registered.made_by)
+            if sha256(gzip.decompress(path.read_bytes())).hexdigest() != checksum:
+                raise SetChangedError(path, registered.key)
+            tables[task, split] = StimulusTable(task, split, read_gold(path, task), None, path)
+        return StimulusSet(registered.name, tables, None, None, dict(registered.sha256))
 
 
-def load_registry(
-    folder: Path,
-    *,
-    at_hand: Sequence[Path] = (),
-    rebuild: Callable[[RegisteredSet], Path] | None = None,
-) -> Registry:
+def _parts(name: str) -> tuple[Task, Split]:
+    task, split = name.split("/")
+    return task, split  # type: ignore[return-value]  # the schema allows no others
+
+
+def _packed(place: Path, task: Task, split: Split) -> Path:
+    return place / task / split / f"{GOLD_NAME}.gz"
+
+
+def load_registry(folder: Path, *, at_hand: Sequence[Path] = ()) -> Registry:
     """Read the registry of a leaderboard.
 
-    :param folder: the leaderboard, with `stimuli/KEY.yaml` and `references.yaml`.
-    :param at_hand: folders of stimulus sets that need not be built again.
-    :param rebuild: makes the folder of a set that is not at hand.
+    :param folder: the leaderboard.
+    :param at_hand: folders of stimulus sets, needed for sound and for sets whose tables are not kept in the registry.
     """
     sets = {}
-    for path in sorted((folder / STIMULI_FOLDER).glob("*.yaml")):
+    for path in sorted((folder / STIMULI_FOLDER).glob(f"*/{SET_NAME}")):
         registered = parse_document(RegisteredSet, read_yaml(path), path)
         sets[registered.key] = registered
     path = folder / REFERENCES_NAME
     known = parse_document(References, read_yaml(path), path) if path.is_file() else References(learners=[], floor=[])
-    return Registry(sets, known, tuple(at_hand), rebuild)
+    return Registry(folder, sets, known, tuple(at_hand))
+
+
+def register_set(
+    stimuli_folder: Path,
+    leaderboard: Path,
+    key: str,
+    *,
+    name: str,
+    made_by: str,
+    conditions: Sequence[str] = ("clean",),
+    keep_tables: bool = True,
+) -> RegisteredSet:
+    """Add a stimulus set to the registry; a key is never given twice.
+
+    :param stimuli_folder: a set in the official layout, with its card.
+    :param leaderboard: folder of the leaderboard.
+    :param key: folder name of the set, with its version: `demo-en-1`.
+    :param name: what the board calls it.
+    :param made_by: the command that makes it.
+    :param conditions: acoustic conditions it was built with; clean first.
+    :param keep_tables: keep its tables here, packed; right for a small set.
+    """
+    import yaml
+
+    stimuli = load_official(stimuli_folder)
+    place = leaderboard / STIMULI_FOLDER / key
+    if (place / SET_NAME).exists():
+        raise SetRegisteredError(place / SET_NAME)
+    card = stimuli.card
+    value = {
+        "key": key,
+        "name": name,
+        "version": card.version if card else "1",
+        "language": card.language if card else "en",
+        "licence": card.licence if card else "unknown",
+        "conditions": list(conditions),
+        "sha256": dict(sorted(stimuli.checksums.items())),
+        "made_by": made_by,
+    }
+    registered = parse_document(RegisteredSet, value, place / SET_NAME)
+    for table in stimuli if keep_tables else ():
+        assert table.source is not None
+        with atomic_file(_packed(place, table.task, table.split)) as path:
+            path.write_bytes(gzip.compress(table.source.read_bytes(), 9, mtime=0))
+    text = yaml.safe_dump(registered.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=119)
+    write_text(place / SET_NAME, text)
+    return registered

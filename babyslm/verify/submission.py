@@ -4,23 +4,29 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from babyslm.verify.errors import BabySLMError, first_of
+from babyslm.verify.errors import BabySLMError, UsageError, first_of
 
 __all__ = [
+    "CardDiffersError",
     "CardPlaceError",
+    "CardThereError",
     "ChangedScoresError",
     "ConstantScoresError",
     "DuplicateSubmissionError",
     "EmptySubmissionError",
+    "NoResultError",
     "ReaderConditionError",
     "RecordMismatchError",
+    "RefusedSubmissionError",
     "RemovedScoresError",
     "SetChangedError",
     "SetNotAtHandError",
+    "SetRegisteredError",
     "TooManyLinesError",
     "UnknownConditionError",
     "UnregisteredSetError",
     "UnsafeFolderError",
+    "WhichSetError",
     "verify_plain_text",
     "verify_web_address",
 ]
@@ -68,22 +74,26 @@ class UnregisteredSetError(BabySLMError):
 class SetNotAtHandError(BabySLMError):
     """The tables of a registered set are needed and not there."""
 
-    def __init__(self, key: str, looked: Sequence[str]) -> None:
+    def __init__(self, key: str, looked: Sequence[str], made_by: str) -> None:
         super().__init__(
             f"{key}: its tables are not at hand"
             + (f" (none of {', '.join(looked)} has its checksums)" if looked else "")
-            + "; name its folder with --stimuli"
+            + f"; name its folder with --stimuli, or make it: {made_by}"
         )
 
 
 class SetChangedError(BabySLMError):
-    """A set was built again and came out otherwise than registered."""
+    """A table in the registry is not the one that was registered."""
 
-    def __init__(self, folder: Path, key: str, tables: Sequence[str]) -> None:
-        super().__init__(
-            f"{folder}: {', '.join(tables)} differ from the registered set {key}; build it with the version of "
-            "babyslm that registered it, or name its folder with --stimuli"
-        )
+    def __init__(self, path: Path, key: str) -> None:
+        super().__init__(f"{path}: is not the table of {key} that was registered (checksums differ); restore it")
+
+
+class SetRegisteredError(UsageError):
+    """A key of the registry is taken."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: is there already; registered sets never change, so choose a key with a new version")
 
 
 class UnsafeFolderError(BabySLMError):
@@ -170,3 +180,42 @@ class DuplicateSubmissionError(BabySLMError):
 
     def __init__(self, folder: Path, other: str) -> None:
         super().__init__(f"{folder}: has exactly the scores of {other}; enter each revision once")
+
+
+class CardThereError(UsageError):
+    """A card would be overwritten."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: is there already; fill it in, or name another file with --card")
+
+
+class CardDiffersError(UsageError):
+    """A revision that is on the board was submitted with another card."""
+
+    def __init__(self, path: Path, name: str, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"{path}: {name} is there with another {', '.join(fields)}; use its card, or name a new revision"
+        )
+
+
+class WhichSetError(UsageError):
+    """Scores without a record were submitted, and several sets are registered."""
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__(
+            f"a folder of scores does not tell its stimulus set; name it with --set: {', '.join(known) or 'none yet'}"
+        )
+
+
+class RefusedSubmissionError(BabySLMError):
+    """A submission does not pass."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"refused: {reason}")
+
+
+class NoResultError(UsageError):
+    """Nothing was named to submit."""
+
+    def __init__(self) -> None:
+        super().__init__("name the result folder to submit; or write a card first: babyslm submit --init")

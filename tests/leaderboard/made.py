@@ -95,10 +95,12 @@ def make_registry(folder: Path, stimuli: StimulusSet) -> Registry:
         "name": "made set",
         "version": "1",
         "language": "en",
+        "licence": "Apache-2.0",
         "conditions": ["clean", "home"],
         "sha256": stimuli.checksums,
+        "made_by": "tests/leaderboard/made.py",
     }
-    place = folder / "stimuli" / f"{SET}.yaml"
+    place = folder / "stimuli" / SET / "set.yaml"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(yaml.safe_dump(registered), encoding="utf-8")
     references = {"learners": ["made-000/v1"], "floor": ["made-000/v1"]}

@@ -1,0 +1,78 @@
+"""Find a leaderboard, whether in the working folder, anywhere else, or shipped with the package."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from babyslm.leaderboard.board import Board
+from babyslm.leaderboard.gather import gather
+from babyslm.leaderboard.registry import STIMULI_FOLDER, Registry, load_registry
+from babyslm.leaderboard.submit import SUBMISSIONS_FOLDER
+from babyslm.resources import resource_folder
+from babyslm.verify.submission import NoResultError
+
+__all__ = [
+    "leaderboard_folder",
+    "make_board",
+    "open_registry",
+    "require_result",
+    "submissions_of",
+    "summary",
+    "watched_folders",
+]
+
+HERE = Path("leaderboard")
+
+
+def leaderboard_folder(asked: Path | None = None) -> Path:
+    """Return the folder of the leaderboard: the one asked for, `./leaderboard` if it is one, or the shipped one."""
+    if asked is not None:
+        return asked
+    return HERE if (HERE / STIMULI_FOLDER).is_dir() else resource_folder("leaderboard")
+
+
+def open_registry(folder: Path | None, stimuli: Sequence[Path]) -> Registry:
+    """Read the registry of a leaderboard; where it registers no set, the sets that are shipped hold.
+
+    :param folder: the leaderboard; None: `./leaderboard`, or the shipped one.
+    :param stimuli: folders of stimulus sets, for their sound.
+    """
+    place = leaderboard_folder(folder)
+    known = place if (place / STIMULI_FOLDER).is_dir() else resource_folder("leaderboard")
+    return load_registry(known, at_hand=stimuli)
+
+
+def submissions_of(folder: Path | None) -> Path:
+    """Return where the submissions of a leaderboard lie."""
+    return leaderboard_folder(folder) / SUBMISSIONS_FOLDER
+
+
+def make_board(folder: Path | None, stimuli: Sequence[Path]) -> Board:
+    """Compute the board from what lies on disk.
+
+    :param folder: the leaderboard; None: `./leaderboard`, or the shipped one.
+    :param stimuli: folders of stimulus sets, for their sound.
+    """
+    return gather(submissions_of(folder), open_registry(folder, stimuli))
+
+
+def watched_folders(folder: Path | None) -> list[Path]:
+    """Return the folders whose change makes another board."""
+    place = leaderboard_folder(folder)
+    return [path for path in (place / SUBMISSIONS_FOLDER, place / STIMULI_FOLDER) if path.is_dir()]
+
+
+def summary(board: Board) -> dict[str, Any]:
+    """Return counts of a board, and what was refused, for `--json`."""
+    return {
+        "learners": len(board.entries),
+        "tracks": list(board.tracks),
+        "refused": [{"folder": each.folder, "reason": each.reason} for each in board.refused],
+    }
+
+
+def require_result(result: Path | None) -> Path:
+    """Return the result to submit; without one there is nothing to do."""
+    if result is None:
+        raise NoResultError
+    return result

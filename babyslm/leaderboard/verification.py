@@ -1,0 +1,169 @@
+"""What a pull request is told: which submissions pass, which do not and why, and how new learners compare."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from babyslm.leaderboard.board import MEASURES, Board, Entry, Refusal, Standing
+from babyslm.leaderboard.gather import gather
+from babyslm.leaderboard.registry import Registry
+from babyslm.leaderboard.submission import submission_folders
+from babyslm.leaderboard.submit import changed_values
+from babyslm.results.intervals import DRAWS
+from babyslm.results.score_files import score_values
+from babyslm.verify.errors import BabySLMError
+from babyslm.verify.submission import ChangedScoresError, RemovedScoresError
+from babyslm.verify.untrusted import printable, unpacked
+
+__all__ = ["Verification", "verify_submissions"]
+
+SCORE_LIMIT = 64 * 1024 * 1024
+"""Bytes of a score file that is compared with the one on the board; larger than any registered set can need."""
+
+
+@dataclass(frozen=True, eq=False)
+class Verification:
+    """What became of a folder of submissions.
+
+    :param board: all that passed, recomputed.
+    :param refused: submissions that did not pass, or changed what stands on the board.
+    :param new: slugs that are not on the board yet.
+    """
+
+    board: Board
+    refused: tuple[Refusal, ...]
+    new: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was refused."""
+        return not self.refused
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return everything for `--json`."""
+        return {
+            "passed": self.passed,
+            "submissions": len(self.board.entries),
+            "new": list(self.new),
+            "refused": [{"folder": each.folder, "reason": each.reason} for each in self.refused],
+            "flags": [
+                {"slug": slug, "kind": flag.kind, "text": flag.text}
+                for slug, entry in self.board.entries.items()
+                for flag in entry.flags
+            ],
+            "accuracy": {
+                slug: {
+                    track: {measure: standing.estimate.value for measure, standing in by_measure.items()}
+                    for track, by_measure in entry.standings.items()
+                }
+                for slug, entry in self.board.entries.items()
+            },
+        }
+
+    def as_text(self) -> str:
+        """Return the outcome for people."""
+        lines = [f"{len(self.board.entries)} submission(s) pass, {len(self.refused)} refused"]
+        lines += [f"refused {each.folder}: {each.reason}" for each in self.refused]
+        for slug, entry in self.board.entries.items():
+            lines += [f"look at {slug}: {flag.text}" for flag in entry.flags]
+        return "\n".join(lines)
+
+    def as_markdown(self) -> str:
+        """Return the comment on a pull request: refusals, flags, and new learners among those of the project.
+
+        Nothing that a stranger wrote stands outside a block of code, so that it is neither a link nor a mention.
+        """
+        lines = ["### Leaderboard check", ""]
+        if self.refused:
+            lines += [f"{len(self.refused)} submission(s) are **refused**:", ""]
+            lines += _code(f"{each.folder}: {each.reason}" for each in self.refused)
+        else:
+            lines += [f"All {len(self.board.entries)} submissions pass. New: {len(self.new)}.", ""]
+        flags = [f"{slug}: {flag.text}" for slug, each in self.board.entries.items() for flag in each.flags]
+        if flags:
+            lines += ["To be looked at by a maintainer:", "", *_code(flags)]
+        shown = [slug for slug, each in self.board.entries.items() if slug in self.new or each.reference]
+        if self.new:
+            for track in self.board.tracks:
+                lines += _table(track, {slug: self.board.entries[slug] for slug in shown}, set(self.new))
+        return "\n".join(lines) + "\n"
+
+
+def verify_submissions(
+    submissions: Path, registry: Registry, *, base: Path | None = None, draws: int = DRAWS
+) -> Verification:
+    """Recompute every figure and check every submission.
+
+    :param submissions: the folder of submissions.
+    :param registry: the registered sets.
+    :param base: the submissions as they stand on the board, whose scores may not change; default none.
+    :param draws: draws of the bootstrap.
+    """
+    board = gather(submissions, registry, draws=draws)
+    changed = _changed(submissions, base) if base is not None else []
+    before = (
+        {f"{path.parent.name}--{path.name}" for path in submission_folders(base)[0]} if base is not None else set()
+    )
+    new = tuple(slug for slug in board.entries if slug not in before)
+    return Verification(board, (*board.refused, *changed), new)
+
+
+def _changed(submissions: Path, base: Path) -> list[Refusal]:
+    """Compare every score file of the board with what is there now."""
+    found = []
+    for folder in submission_folders(base)[0]:
+        name = folder.relative_to(base)
+        try:
+            missing = []
+            for old in sorted(folder.rglob("*.gz")):
+                new = submissions / old.relative_to(base)
+                if new.is_file():
+                    _same_scores(old, new)
+                else:
+                    missing.append(old.relative_to(folder).as_posix())
+            if missing:
+                raise RemovedScoresError(submissions / name, missing)
+        except BabySLMError as error:
+            reason = str(error).replace(f"{submissions}/", "").replace(f"{base}/", "")
+            found.append(Refusal(name.as_posix(), printable(reason)))
+    return found
+
+
+def _same_scores(old: Path, new: Path) -> None:
+    contents = [unpacked(path, SCORE_LIMIT) for path in (old, new)]
+    if contents[0] == contents[1]:
+        return
+    before, after = (score_values(content, path)[0] for content, path in zip(contents, (old, new), strict=True))
+    differing = changed_values(before, after)
+    if differing:
+        raise ChangedScoresError(new, differing)
+
+
+def _code(rows: Iterable[str]) -> list[str]:
+    return ["```text", *(row.replace("`", "'") for row in rows), "```", ""]
+
+
+def _table(track: str, entries: dict[str, Entry], new: set[str]) -> list[str]:
+    """Set new learners and those of the project side by side, in the order of their mean or only accuracy."""
+    here = {slug: entry.standings[track] for slug, entry in entries.items() if track in entry.standings}
+    if not new & here.keys():
+        return []
+    measures = [measure for measure in MEASURES if any(measure in each for each in here.values())]
+
+    def height(slug: str) -> list[float]:
+        return [-here[slug][measure].estimate.value if measure in here[slug] else 1.0 for measure in measures[::-1]]
+
+    lines = [f"`{track}`", "", f"| learner | | {' | '.join(measures)} |", f"| --- | --- |{' --- |' * len(measures)}"]
+    for slug in sorted(here, key=height):
+        cells = [_cell(here[slug].get(measure)) for measure in measures]
+        lines.append(f"| `{slug}` | {'**new**' if slug in new else ''} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def _cell(standing: Standing | None) -> str:
+    if standing is None:
+        return "–"
+    estimate = standing.estimate
+    interval = f" [{estimate.low:.1%}, {estimate.high:.1%}]" if estimate.low is not None else ""
+    return f"{estimate.value:.1%}{interval}, rank {standing.rank}"
