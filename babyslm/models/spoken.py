@@ -7,14 +7,14 @@ lengths, and the hearing of the highest score counts (vocal tract normalisation 
 chose warps for recognisers in 1996). The choice looks at the stimulus alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field
 
-from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.load import located_settings, make_encoder
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings
 from babyslm.models.folder import Header, read_header, write_header
@@ -49,6 +49,7 @@ class SpokenHeader(Header):
     family: Literal["spoken"] = "spoken"
     encoder: EncoderSettings
     warps: tuple[float, ...] = Field(default=(1.0,), min_length=1)
+    training: dict[str, float | str] = Field(default_factory=dict)
 
 
 class SpokenLanguageModel:
@@ -60,6 +61,7 @@ class SpokenLanguageModel:
     :param warps: factors a stimulus is heard with; the best hearing counts.
     :param name: name shown in results.
     :param cache: keep units in the user's cache; default where the encoder is costly.
+    :param training: what is told of the training speech: hours, condition.
     """
 
     family = "spoken"
@@ -74,6 +76,7 @@ class SpokenLanguageModel:
         warps: Sequence[float] = (1.0,),
         name: str = "spoken",
         cache: bool | None = None,
+        training: Mapping[str, float | str] | None = None,
     ) -> None:
         self.encoder = encoder
         self.warps = tuple(warps)
@@ -81,6 +84,7 @@ class SpokenLanguageModel:
         self.codebook = codebook
         self.language_model = language_model
         self.name = name
+        self.training = dict(training or {})
         wanted = encoder.costly if cache is None else cache
         self.caches = [UnitCache(ear, codebook) for ear in self.ears] if wanted else None
 
@@ -101,7 +105,7 @@ class SpokenLanguageModel:
             "frame_rate": self.encoder.frame_rate,
             "units": units,
             "language_model": below,
-        }
+        } | ({"training": self.training} if self.training else {})
 
     def units(self, stimuli: Sequence[Stimulus]) -> list[list[Units]]:
         """Return the units of each stimulus, once a warp; a stimulus without sound is an `AudioMissingError`."""
@@ -123,7 +127,13 @@ class SpokenLanguageModel:
 
 
 def save_spoken(
-    folder: Path, encoder: EncoderSettings, codebook: Codebook, name: str, *, warps: Sequence[float] = (1.0,)
+    folder: Path,
+    encoder: EncoderSettings,
+    codebook: Codebook,
+    name: str,
+    *,
+    warps: Sequence[float] = (1.0,),
+    training: Mapping[str, float | str] | None = None,
 ) -> None:
     """Write what a spoken learner has beside its language model, which is in place already; the header last.
 
@@ -132,9 +142,11 @@ def save_spoken(
     :param codebook: features to units.
     :param name: name shown in results.
     :param warps: factors a stimulus is heard with.
+    :param training: what is told of the training speech: hours, condition.
     """
     codebook.save(folder)
-    write_header(folder, SpokenHeader(name=name, encoder=encoder, warps=tuple(warps)))
+    header = SpokenHeader(name=name, encoder=encoder, warps=tuple(warps), training=dict(training or {}))
+    write_header(folder, header)
 
 
 def load(
@@ -150,7 +162,7 @@ def load(
     """
     header = read_header(folder, SpokenHeader)
     codebook = Codebook.load(folder)
-    encoder = make_encoder(header.encoder, device=device)
+    encoder = make_encoder(located_settings(header.encoder, folder), device=device)
     if encoder.dimensions != codebook.dimensions:
         reason = f"the codebook takes {codebook.dimensions} dimensions and the encoder gives {encoder.dimensions}"
         raise CorruptModelError(folder, reason)
@@ -161,5 +173,11 @@ def load(
         reason = f"knows {len(below.vocabulary.symbols) - 3} units and the codebook has {codebook.size}"
         raise CorruptModelError(folder / LANGUAGE_MODEL, reason)
     return SpokenLanguageModel(
-        encoder, codebook, below, warps=header.warps, name=header.name or folder.resolve().name, cache=cache
+        encoder,
+        codebook,
+        below,
+        warps=header.warps,
+        name=header.name or folder.resolve().name,
+        cache=cache,
+        training=header.training,
     )

@@ -76,6 +76,7 @@ def fit(
     resume: bool = True,
     device: str = "auto",
     title: str = "training",
+    skips: bool = False,
 ) -> Fit:
     """Train a network, or go on from its checkpoint in `folder`.
 
@@ -90,11 +91,12 @@ def fit(
     :param resume: go on from a checkpoint where there is one; False starts anew.
     :param device: auto, or cpu to stay off a GPU.
     :param title: text of the progress bar.
+    :param skips: whether an update may leave some weights out, as with dropped layers; several processes must know.
     """
     if not resume and is_first():
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
     with _threads(settings.threads):
-        run = _Run(network, problem, settings, seed, folder, identity, device, title)
+        run = _Run(network, problem, settings, seed, folder, identity, device, title, skips)
         if resume:
             run.restore()
         return run.go()
@@ -122,8 +124,9 @@ class _Run:
         identity: str,
         device: str,
         title: str,
+        skips: bool,
     ) -> None:
-        self.accelerator = _accelerator(settings.precision, device)
+        self.accelerator = _accelerator(settings.precision, device, skips=skips)
         self.problem, self.settings, self.seed = problem, settings, seed
         self.folder, self.title = folder, title
         self.bare = network.to(self.accelerator.device)
@@ -293,8 +296,8 @@ def _sync(accelerator: "Accelerator", network: nn.Module, *, last: bool) -> Any:
     return nullcontext() if last else accelerator.no_sync(network)
 
 
-def _accelerator(precision: str, device: str) -> "Accelerator":
-    from accelerate import Accelerator
+def _accelerator(precision: str, device: str, *, skips: bool) -> "Accelerator":
+    from accelerate import Accelerator, DistributedDataParallelKwargs
     from accelerate.state import AcceleratorState
 
     AcceleratorState._reset_state()  # noqa: SLF001  # a second run in one process may want another precision
@@ -302,6 +305,7 @@ def _accelerator(precision: str, device: str) -> "Accelerator":
     if precision == "fp16" and on_cpu:
         raise PrecisionError(precision, "a CPU")
     try:
-        return Accelerator(mixed_precision=precision, cpu=on_cpu)
+        handlers = [DistributedDataParallelKwargs(find_unused_parameters=skips)]
+        return Accelerator(mixed_precision=precision, cpu=on_cpu, kwargs_handlers=handlers)
     except ValueError as error:  # what accelerate raises for a precision that the device lacks
         raise PrecisionError(precision, "this device") from error

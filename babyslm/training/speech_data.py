@@ -1,14 +1,16 @@
 """The sound that a spoken learner is trained on: the utterances of a prepared corpus, read part by part."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from babyslm.corpora.corpus import TABLE_NAME, load_corpus
 from babyslm.files import sha256_file
+from babyslm.seeds import generator
 from babyslm.speech.audio import RATE, Samples
 from babyslm.speech.sound import Recording, read_whole
 from babyslm.verify.units import NoSpeechError, SegmentError
@@ -27,6 +29,9 @@ class SpokenUtterances:
     :param onsets: shape (n,): seconds.
     :param offsets: shape (n,): seconds.
     :param speakers: shape (n,): who speaks, as numbers; where a corpus does not say, each file is a speaker.
+    :param rows: their rows of the table, in the same order.
+    :param condition: of the sound as the corpus' card says: clean, in-the-wild, or empty where it does not say.
+    :param language: BCP 47 tag, empty where nothing says.
     """
 
     source: Path
@@ -36,6 +41,9 @@ class SpokenUtterances:
     onsets: NDArray[np.float64]
     offsets: NDArray[np.float64]
     speakers: NDArray[np.int64]
+    rows: pd.DataFrame = field(repr=False)
+    condition: str = ""
+    language: str = ""
 
     def __len__(self) -> int:
         return len(self.places)
@@ -44,6 +52,34 @@ class SpokenUtterances:
     def seconds(self) -> NDArray[np.float64]:
         """Length of each utterance, shape (n,)."""
         return self.offsets - self.onsets
+
+    @property
+    def hours(self) -> float:
+        """Length of all utterances together."""
+        return float(self.seconds.sum() / 3600)
+
+    def take(self, hours: float | None, seed: int) -> "SpokenUtterances":
+        """Return utterances drawn until they have lasted so many hours; less is always a part of more.
+
+        :param hours: None for all.
+        :param seed: decides which.
+        """
+        if hours is None or hours >= self.hours:
+            return self
+        order = generator(seed, "hours").permutation(len(self))
+        before = np.cumsum(self.seconds[order]) - self.seconds[order]
+        return self.chosen(np.sort(order[before < hours * 3600]))
+
+    def chosen(self, numbers: NDArray[np.int64]) -> "SpokenUtterances":
+        """Return the utterances of these numbers, in their order."""
+        return replace(
+            self,
+            places=self.places[numbers],
+            onsets=self.onsets[numbers],
+            offsets=self.offsets[numbers],
+            speakers=self.speakers[numbers],
+            rows=self.rows.iloc[numbers].reset_index(drop=True),
+        )
 
     def waveforms(self, chosen: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Samples]]:
         """Yield number and sound of the chosen utterances; one utterance in memory at a time.
@@ -78,7 +114,8 @@ def read_utterances(corpus: Path) -> SpokenUtterances:
     :param corpus: folder made by `babyslm prepare` or spoken by synthetic voices.
     """
     source = corpus / TABLE_NAME
-    table = load_corpus(corpus).utterances
+    found = load_corpus(corpus)
+    table = found.utterances
     heard = table[table["audio"].notna() & table["onset"].notna() & table["offset"].notna()]
     if heard.empty:
         raise NoSpeechError(source)
@@ -94,4 +131,7 @@ def read_utterances(corpus: Path) -> SpokenUtterances:
         onsets=heard["onset"].to_numpy(np.float64),
         offsets=heard["offset"].to_numpy(np.float64),
         speakers=speakers.map(known).to_numpy(np.int64),
+        rows=heard.reset_index(drop=True),
+        condition=found.card.speech if found.card and found.card.speech != "none" else "",
+        language=found.card.language if found.card else "",
     )

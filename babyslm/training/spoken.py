@@ -1,7 +1,8 @@
 """Train spoken learners: a corpus with sound becomes units, and the units a language model.
 
-Three stages, each kept when it is done, so that a stopped run goes on: the codebook, the units of the corpus, the
-language model (which keeps checkpoints of its own).
+The stages are kept when they are done, so that a stopped run goes on: the speech of a corpus that is only written, the
+encoder where one is trained, the codebook, the units of the corpus, the language model. Networks keep checkpoints of
+their own.
 """
 
 import shutil
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from babyslm.files import sha256_text, write_json
-from babyslm.models.encoders.load import make_encoder, sealed_settings
+from babyslm.models.encoders.load import located_settings, make_encoder, sealed_settings
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
@@ -27,10 +28,15 @@ from babyslm.models.vocabulary import Vocabulary
 from babyslm.progress import track
 from babyslm.speech.sound import Recording
 from babyslm.training.data import held_out
+from babyslm.training.encoder_run import EncoderRun
 from babyslm.training.lstm import fit_lstm
+from babyslm.training.pretraining import Pretraining, pretrain
+from babyslm.training.processes import first_alone, is_first
 from babyslm.training.recipe import Recipe
 from babyslm.training.settings import LoopSettings
+from babyslm.training.speaking import SpeechSettings, speech_of
 from babyslm.training.speech_data import SpokenUtterances, read_utterances
+from babyslm.training.unit_quality import unit_agreement, unit_statistics
 from babyslm.training.unit_transformer import fit_transformer
 from babyslm.training.units import UnitSettings, learn_codebook
 from babyslm.verify.documents import NoSuchFileError, read_json
@@ -48,7 +54,10 @@ class SpokenRecipe(Recipe):
     """What decides a spoken learner."""
 
     family: Literal["spoken"] = "spoken"
+    speech: SpeechSettings | None = Field(default=None, description="how a corpus that is only written is spoken")
+    hours: float | None = Field(default=None, gt=0, description="most hours of the corpus that are heard")
     encoder: EncoderSettings = MfccSettings()
+    pretrain: Pretraining | None = Field(default=None, description="an encoder that is trained first, instead")
     units: UnitSettings = UnitSettings()
     warps: tuple[float, ...] = Field(
         default=(1.0,), min_length=1, description="factors that training speech and stimuli are heard with"
@@ -60,6 +69,12 @@ class SpokenRecipe(Recipe):
     order: int | None = Field(default=None, ge=1, le=MAX_ORDER, description="of an n-gram model instead of an LSTM")
 
     @model_validator(mode="after")
+    def _has_one_encoder(self) -> Self:
+        if self.pretrain is not None and "encoder" in self.model_fields_set:
+            raise ValueError("give either encoder, for one that is there, or pretrain, for one that is trained first")
+        return self
+
+    @model_validator(mode="after")
     def _has_one_language_model(self) -> Self:
         if (self.loop is None) == (self.order is None):
             raise ValueError("give either loop, for a network over the units, or order, for an n-gram model")
@@ -69,31 +84,59 @@ class SpokenRecipe(Recipe):
 def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
     """Train a spoken learner from its recipe into a model folder.
 
+    Under `torchrun` the first process makes speech and units while the others wait; networks are trained by all.
+
     :param recipe: what to train.
-    :param folder: model folder; finished stages and checkpoints are kept in it until it is whole.
+    :param folder: model folder, which all processes must see; finished stages and checkpoints are kept in it until it
+        is whole.
     :param resume: go on with the stages and the checkpoint that are there.
     :param device: auto, or cpu.
-    :returns: what the training record says: the corpus, the units, and how training went.
+    :returns: what the training record says: the corpus, the encoder, the units, and how training went.
     """
-    corpus = read_utterances(recipe.corpus)
-    encoder = make_encoder(recipe.encoder, device=device)
     stages = folder / STAGES
-    _identify(stages, recipe, corpus, resume=resume)
+    with first_alone(device):
+        if not resume and is_first():
+            shutil.rmtree(stages, ignore_errors=True)
+        spoken = speech_of(recipe.corpus, recipe.speech, stages / "speech", seed=recipe.seed)
+        corpus = read_utterances(spoken).take(recipe.hours, recipe.seed)
+        _identify(stages, recipe, corpus)
+    parts = _parts(corpus, recipe)
+    settings, encoder_record = recipe.encoder, dict[str, Any]()
+    if recipe.pretrain is not None:
+        run = EncoderRun(corpus, *parts, folder, stages, recipe.seed, recipe.name, resume, device)
+        settings, encoder_record = pretrain(recipe.pretrain, run)
+    encoder = make_encoder(located_settings(settings, folder), device=device)
     ears = warp_encoder(encoder, recipe.warps)
-    codebook = _codebook(stages, recipe, corpus, encoder)
-    units = _units(stages, corpus, ears, codebook)
+    with first_alone(device):
+        codebook = _codebook(stages, recipe, corpus, encoder)
+        units = _units(stages, corpus, ears, codebook)
     vocabulary = Vocabulary.of_units(codebook.size)
-    utterances = [[vocabulary.encode_units(hearing.tolist()) for hearing in heard] for heard in units]
-    training, valid = held_out(utterances, recipe.validation, seed=recipe.seed, source=corpus.source)
-    heard, apart = ([hearing for each in part for hearing in each] for part in (training, valid))
+    heard, apart = (
+        [vocabulary.encode_units(hearing.tolist()) for number in part for hearing in units[number]] for part in parts
+    )
     outcome = _learn(recipe, heard, apart, vocabulary, folder / LANGUAGE_MODEL, resume=resume, device=device)
+    if not is_first():
+        return outcome
     shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
-    sealed = sealed_settings(recipe.encoder, encoder)
-    save_spoken(folder, sealed, codebook, recipe.name, warps=recipe.warps)
+    training = {"hours": round(corpus.hours, 4)} | ({"condition": corpus.condition} if corpus.condition else {})
+    sealed = sealed_settings(settings, encoder)
+    save_spoken(folder, sealed, codebook, recipe.name, warps=recipe.warps, training=training)
+    sample = parts[1] if len(parts[1]) else parts[0]
+    statistics = unit_statistics([heard[0] for heard in units], codebook.size, float(corpus.seconds.sum()))
+    validation = unit_statistics([units[i][0] for i in sample], codebook.size, float(corpus.seconds[sample].sum()))
+    agreement = unit_agreement(corpus, sample, encoder, codebook, seed=recipe.seed)
     return {
-        "corpus": {"file": corpus.source.name, "sha256": corpus.sha256, "hours": _hours(corpus)},
-        "units": unit_statistics([heard[0] for heard in units], codebook.size, float(corpus.seconds.sum())),
+        "corpus": {"file": corpus.source.name, "sha256": corpus.sha256, "utterances": len(corpus)} | training,
+        "encoder": encoder_record,
+        "units": statistics,
+        "validation_units": validation | agreement,
     } | outcome
+
+
+def _parts(corpus: SpokenUtterances, recipe: SpokenRecipe) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the utterances that are trained on, and of those that are held out, for every stage."""
+    training, valid = held_out(list(range(len(corpus))), recipe.validation, seed=recipe.seed, source=corpus.source)
+    return np.array(training, dtype=np.int64), np.array(valid, dtype=np.int64)
 
 
 def _learn(
@@ -134,6 +177,8 @@ def _learn(
             device=device,
         )
     assert recipe.order is not None
+    if not is_first():  # counting is quick, and one process does it
+        return {}
     model = NgramLanguageModel.train(training, vocabulary, order=recipe.order, name=recipe.name)
     model.save(folder)
     outcome: dict[str, Any] = {"sequences": len(training), "symbols": sum(len(units) + 1 for units in training)}
@@ -143,32 +188,9 @@ def _learn(
     return outcome
 
 
-def unit_statistics(units: Ragged, size: int, seconds: float) -> dict[str, float]:
-    """Describe the units of a corpus.
-
-    :param units: of each utterance.
-    :param size: number of units there are.
-    :param seconds: length of all utterances together.
-    :returns: how many are used, their perplexity by frequency, and how many there are a second.
-    """
-    counts = np.bincount(np.concatenate(units), minlength=size)
-    shares = counts[counts > 0] / counts.sum()
-    return {
-        "used": int((counts > 0).sum()),
-        "perplexity": round(float(np.exp(-(shares * np.log(shares)).sum())), 2),
-        "a_second": round(float(counts.sum() / seconds), 2),
-    }
-
-
-def _hours(corpus: SpokenUtterances) -> float:
-    return round(float(corpus.seconds.sum() / 3600), 4)
-
-
-def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, *, resume: bool) -> None:
-    """Refuse the stages of another encoder, unit settings, seed or corpus; without `resume`, start anew."""
-    if not resume:
-        shutil.rmtree(stages, ignore_errors=True)
-    told = recipe.model_dump_json(include={"encoder", "units", "warps", "seed"})
+def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances) -> None:
+    """Refuse the stages of another encoder, unit settings, seed or corpus."""
+    told = recipe.model_dump_json(include={"encoder", "pretrain", "units", "warps", "seed", "hours", "validation"})
     identity = {"identity": sha256_text(f"{told}\n{corpus.sha256}")}
     path = stages / "stages.json"
     try:

@@ -43,7 +43,7 @@ def test_nothing_to_say_is_an_error(tmp_path: Path) -> None:
 def test_the_wild_is_the_same_utterances_in_the_same_voices_heard_elsewhere(tmp_path: Path) -> None:
     voices = choose_voices("en", split="train", count=3)
     text = written_corpus(SENTENCES * 3, tmp_path / "text", name="t", language="en", sources=["the tests"])
-    where = ("reverberant", "snr0")
+    where = ("reverberant", "clean")
     clean = speak_corpus(text, tmp_path / "clean", voices, language="en", name="s", seed=3)
     wild = speak_corpus(text, tmp_path / "wild", voices, language="en", name="s", seed=3, conditions=where)
     speak_corpus(text, tmp_path / "again", voices, language="en", name="s", seed=3, conditions=where)
@@ -54,7 +54,7 @@ def test_the_wild_is_the_same_utterances_in_the_same_voices_heard_elsewhere(tmp_
     assert (clean.card.speech, wild.card.speech) == ("clean", "in-the-wild")
     conditions = wild.card.settings["conditions"]
     assert [each["name"] for each in conditions] == list(where)  # type: ignore[attr-defined]
-    # A room makes an utterance a quarter of a second longer, noise leaves its length: both are heard.
+    # A room makes an utterance a quarter of a second longer: both conditions are heard.
     lengths = [(c.utterances["offset"] - c.utterances["onset"]).to_numpy(float) for c in (clean, wild)]
     longer = np.round(lengths[1] - lengths[0], 3)
     assert set(longer.tolist()) == {0.0, 0.25}

@@ -19,41 +19,12 @@ from babyslm.stimuli.stimulus import Stimulus
 from babyslm.training.correspondence import CorrespondenceSettings, correspondence_projection, nearest_pairs
 from babyslm.training.recipe import make_recipe
 from babyslm.training.speech_data import read_utterances
-from babyslm.training.spoken import unit_statistics
 from babyslm.training.train import train
+from babyslm.training.unit_quality import unit_statistics
 from babyslm.training.units import PcaSettings, UnitSettings, learn_codebook, mean_distance, train_centroids
 from babyslm.verify.recipes import CheckpointMismatchError, RecipeError
 from babyslm.verify.units import NoCorrespondenceError, NoSpeechError, SegmentError, TooFewFramesError
-
-VOICES, WORDS, TIMES = 3, 4, 3
-
-
-def say(word: int, voice: int, take: int) -> np.ndarray:
-    """Two tones, by the word; the voice moves both and adds its own hum."""
-    draws = np.random.default_rng([word, voice, take])
-    time = np.arange(2400) / 16_000
-    factor = 1 + 0.08 * voice
-    first, second = (500 * factor * (1 + word % 2), 900 * factor * (1 + word // 2))
-    tone = np.concatenate([np.sin(2 * np.pi * first * time), np.sin(2 * np.pi * second * time)])
-    hum = 0.1 * np.sin(2 * np.pi * (90 + 40 * voice) * np.arange(4800) / 16_000)
-    return (0.4 * tone + hum + 0.01 * draws.standard_normal(4800)).astype(np.float32)
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("corpus")
-    rows, length = [], 4800 / 16_000
-    for voice in range(VOICES):
-        takes = [(word, take) for take in range(TIMES) for word in range(WORDS)]
-        write_audio(folder / f"v{voice}.wav", np.concatenate([say(word, voice, take) for word, take in takes]))
-        rows += [
-            {"audio": f"v{voice}.wav", "onset": i * length, "offset": (i + 1) * length, "speaker": f"v{voice}"}
-            | {"text": f"w{word}"}
-            for i, (word, _) in enumerate(takes)
-        ]
-    rows.insert(5, {"text": "only written"})
-    save_corpus(pd.DataFrame(rows), folder, name="tones", language="en", licence="none", sources=["tones"])
-    return folder
+from tests.training.tones import TIMES, VOICES, WORDS, say
 
 
 def recipe(corpus: Path, *overrides: str):
@@ -72,8 +43,8 @@ def recipe(corpus: Path, *overrides: str):
     return make_recipe(values, overrides)
 
 
-def test_utterances_are_read_file_by_file_and_cut_where_the_table_says(corpus: Path) -> None:
-    utterances = read_utterances(corpus)
+def test_utterances_are_read_file_by_file_and_cut_where_the_table_says(tones: Path) -> None:
+    utterances = read_utterances(tones)
     assert len(utterances) == VOICES * WORDS * TIMES
     assert len(utterances.files) == VOICES
     heard = dict(utterances.waveforms([14, 2, 3]))
@@ -83,9 +54,9 @@ def test_utterances_are_read_file_by_file_and_cut_where_the_table_says(corpus: P
     assert utterances.speakers.tolist() == [voice for voice in range(VOICES) for _ in range(WORDS * TIMES)]
 
 
-def test_an_utterance_beyond_its_file_is_named(corpus: Path, tmp_path: Path) -> None:
+def test_an_utterance_beyond_its_file_is_named(tones: Path, tmp_path: Path) -> None:
     folder = tmp_path / "broken"
-    shutil.copytree(corpus, folder)
+    shutil.copytree(tones, folder)
     write_audio(folder / "v1.wav", say(0, 0, 0))
     with pytest.raises(SegmentError, match=r"v1\.wav: utterance 13 lies at 0\.300-0\.600 s of a file of 0\.300 s"):
         list(read_utterances(folder).waveforms(range(36)))
@@ -148,8 +119,8 @@ def test_more_units_than_frames_are_refused() -> None:
         train_centroids([np.zeros((4, 2), dtype=np.float32)], 9, seed=0)
 
 
-def test_principal_components_are_those_of_the_stacked_frames(corpus: Path) -> None:
-    utterances, encoder = read_utterances(corpus), make_encoder(MfccSettings(deltas=0))
+def test_principal_components_are_those_of_the_stacked_frames(tones: Path) -> None:
+    utterances, encoder = read_utterances(tones), make_encoder(MfccSettings(deltas=0))
     settings = UnitSettings(size=4, context=(-1, 1), projection=PcaSettings(dimensions=3), frames=5000)
     codebook = learn_codebook(utterances, encoder, settings, seed=0)
     features = encoder.encode([waveform for _, waveform in utterances.waveforms(range(36))])
@@ -159,8 +130,8 @@ def test_principal_components_are_those_of_the_stacked_frames(corpus: Path) -> N
     np.testing.assert_allclose(variances, largest, rtol=1e-2)
 
 
-def test_restarts_never_end_farther_from_the_frames(corpus: Path) -> None:
-    utterances, encoder = read_utterances(corpus), make_encoder(MfccSettings(deltas=0))
+def test_restarts_never_end_farther_from_the_frames(tones: Path) -> None:
+    utterances, encoder = read_utterances(tones), make_encoder(MfccSettings(deltas=0))
     features = encoder.encode([waveform for _, waveform in utterances.waveforms(range(36))])
     once, several = (
         learn_codebook(utterances, encoder, UnitSettings(size=8, frames=5000, restarts=restarts), seed=0)
@@ -174,8 +145,8 @@ def test_unit_statistics_count_units() -> None:
     assert told == {"used": 2, "perplexity": 2.0, "a_second": 2.0}
 
 
-def test_a_recipe_becomes_a_learner_that_scores(corpus: Path, tmp_path: Path) -> None:
-    record = train(recipe(corpus), tmp_path / "model", device="cpu")
+def test_a_recipe_becomes_a_learner_that_scores(tones: Path, tmp_path: Path) -> None:
+    record = train(recipe(tones), tmp_path / "model", device="cpu")
     assert record.outcome["units"]["used"] > 1
     assert record.outcome["sequences"] == 2 * 32
     model = load_model(str(tmp_path / "model"), device="cpu")
@@ -197,9 +168,9 @@ def weights(folder: Path) -> bytes:
 
 
 def test_a_killed_run_goes_on_with_its_stages_to_the_same_weights(
-    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    train(recipe(corpus), tmp_path / "whole", device="cpu")
+    train(recipe(tones), tmp_path / "whole", device="cpu")
 
     class KilledError(Exception):
         pass
@@ -209,12 +180,12 @@ def test_a_killed_run_goes_on_with_its_stages_to_the_same_weights(
 
     with monkeypatch.context() as patch, pytest.raises(KilledError):
         patch.setattr("babyslm.training.spoken.fit_lstm", killed)
-        train(recipe(corpus), tmp_path / "again", device="cpu")
+        train(recipe(tones), tmp_path / "again", device="cpu")
     assert not (tmp_path / "again" / "babyslm.json").exists()
     with monkeypatch.context() as patch:
         patch.setattr("babyslm.training.spoken.learn_codebook", killed)
         patch.setattr("babyslm.training.spoken.encode_units", killed)
-        train(recipe(corpus), tmp_path / "again", device="cpu")
+        train(recipe(tones), tmp_path / "again", device="cpu")
     assert weights(tmp_path / "again") == weights(tmp_path / "whole")
     assert (tmp_path / "again" / "codebook.safetensors").read_bytes() == (
         tmp_path / "whole" / "codebook.safetensors"
@@ -222,22 +193,22 @@ def test_a_killed_run_goes_on_with_its_stages_to_the_same_weights(
 
 
 def test_stages_of_another_recipe_are_refused_unless_started_anew(
-    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_args: object, **_kwargs: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr("babyslm.training.spoken.fit_lstm", killed)
-        train(recipe(corpus), tmp_path / "model", device="cpu")
+        train(recipe(tones), tmp_path / "model", device="cpu")
     with pytest.raises(CheckpointMismatchError):
-        train(recipe(corpus, "units.size=6"), tmp_path / "model", device="cpu")
-    train(recipe(corpus, "units.size=6"), tmp_path / "model", resume=False, device="cpu")
+        train(recipe(tones, "units.size=6"), tmp_path / "model", device="cpu")
+    train(recipe(tones, "units.size=6"), tmp_path / "model", resume=False, device="cpu")
     assert len(json.loads((tmp_path / "model" / "language-model" / "vocabulary.json").read_text())["symbols"]) == 9
 
 
-def test_the_units_may_get_an_ngram_model_instead(corpus: Path, tmp_path: Path) -> None:
-    record = train(recipe(corpus, "loop=null", "order=3"), tmp_path / "model", device="cpu")
+def test_the_units_may_get_an_ngram_model_instead(tones: Path, tmp_path: Path) -> None:
+    record = train(recipe(tones, "loop=null", "order=3"), tmp_path / "model", device="cpu")
     assert np.isfinite(record.outcome["validation_loss"])
     model = load_model(str(tmp_path / "model"), device="cpu")
     assert isinstance(model, SpokenLanguageModel)
@@ -247,9 +218,9 @@ def test_the_units_may_get_an_ngram_model_instead(corpus: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("objective", ["causal", "masked"])
-def test_the_units_may_get_a_transformer_instead(corpus: Path, tmp_path: Path, objective: str) -> None:
+def test_the_units_may_get_a_transformer_instead(tones: Path, tmp_path: Path, objective: str) -> None:
     sizes = f"transformer={{objective: {objective}, hidden: 8, layers: 1, heads: 2, inner: 8}}"
-    train(recipe(corpus, sizes, "loop.updates=3"), tmp_path / "model", device="cpu")
+    train(recipe(tones, sizes, "loop.updates=3"), tmp_path / "model", device="cpu")
     model = load_model(str(tmp_path / "model"), device="cpu")
     assert isinstance(model, SpokenLanguageModel)
     assert model.settings["language_model"]["sizes"]["objective"] == objective
@@ -257,14 +228,14 @@ def test_the_units_may_get_a_transformer_instead(corpus: Path, tmp_path: Path, o
     assert np.isfinite(model.score([Stimulus("new", audio=tmp_path / "new.wav")]).log_probability).all()
 
 
-def test_a_recipe_names_one_language_model(corpus: Path) -> None:
+def test_a_recipe_names_one_language_model(tones: Path) -> None:
     for overrides in (["order=3"], ["loop=null"]):
         with pytest.raises(RecipeError, match="either loop"):
-            recipe(corpus, *overrides)
+            recipe(tones, *overrides)
 
 
-def test_faulty_fields_of_a_recipe_are_named(corpus: Path) -> None:
+def test_faulty_fields_of_a_recipe_are_named(tones: Path) -> None:
     with pytest.raises(RecipeError, match="encoder"):
-        recipe(corpus, "encoder.kind=cochlea")
+        recipe(tones, "encoder.kind=cochlea")
     with pytest.raises(RecipeError, match=r"units\.size"):
-        recipe(corpus, "units.size=1")
+        recipe(tones, "units.size=1")

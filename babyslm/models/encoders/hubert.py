@@ -5,6 +5,7 @@ log-mel frames, two side by side every 20 ms, as MelHuBERT does (Lin et al. 2022
 training on a processor possible.
 """
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -34,18 +35,19 @@ class LogMelFront(nn.Module):
     Frames are normalised by each band's mean and deviation over the sound, which takes away the channel.
 
     :param bands: mel bands.
-    :param warp: factor of the bands' frequencies, as if the vocal tract were shorter (above 1) or longer.
+    :param warps: factors of the bands' frequencies, as if the vocal tract were shorter (above 1) or longer. In
+        training mode one of them is drawn for each batch by torch's generator, otherwise the first serves.
     """
 
     window: Tensor
-    bank: Tensor
+    banks: Tensor
 
-    def __init__(self, bands: int, warp: float = 1.0) -> None:
+    def __init__(self, bands: int, warps: Sequence[float] = (1.0,)) -> None:
         super().__init__()
         self.points = 1 << (FRAME - 1).bit_length()
-        settings = LogMelSettings(mels=bands, warp=warp)
+        banks = [mel_bank(LogMelSettings(mels=bands, warp=warp), self.points) for warp in warps]
         self.register_buffer("window", torch.hann_window(FRAME), persistent=False)
-        self.register_buffer("bank", mel_bank(settings, self.points), persistent=False)
+        self.register_buffer("banks", torch.stack(banks), persistent=False)
 
     def forward(self, waveforms: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """Turn (sounds, samples) of one length into (sounds, frames, bands x 2)."""
@@ -54,7 +56,8 @@ class LogMelFront(nn.Module):
             sound = torch.cat([sound[:, :1], sound[:, 1:] - EMPHASIS * sound[:, :-1]], dim=1)
             pieces = sound.unfold(1, FRAME, STEP) * self.window
             power = torch.view_as_real(torch.fft.rfft(pieces, self.points)).square().sum(dim=-1)
-            frames = (power @ self.bank).clamp_min(FLOOR).log()
+            drawn = int(torch.randint(len(self.banks), ())) if self.training and len(self.banks) > 1 else 0
+            frames = (power @ self.banks[drawn]).clamp_min(FLOOR).log()
             frames = frames - frames.mean(dim=1, keepdim=True)
             frames = frames / frames.square().mean(dim=1, keepdim=True).sqrt().clamp_min(1e-2)
             count = frames.shape[1] // STACKED
@@ -75,12 +78,13 @@ def front_span(sizes: HubertSizes) -> tuple[int, int]:
     return hop, receptive
 
 
-def hubert_network(sizes: HubertSizes, **pretraining: Any) -> Any:
+def hubert_network(sizes: HubertSizes, warps: Sequence[float] = (1.0,), **pretraining: Any) -> Any:
     """Return torchaudio's HuBERT for pre-training, with fresh weights drawn by torch's generator.
 
     Its `wav2vec2` is the encoder; the rest serves in training alone.
 
     :param sizes: of the network.
+    :param warps: of a log-mel front in training.
     :param pretraining: what else torchaudio's `hubert_pretrain_model` takes; default no masking and one class.
     """
     from torchaudio.models import hubert_pretrain_model
@@ -126,7 +130,7 @@ def hubert_network(sizes: HubertSizes, **pretraining: Any) -> Any:
         **(options | pretraining),
     )
     if sizes.front == "log-mel":
-        model.wav2vec2.feature_extractor = LogMelFront(sizes.bands)
+        model.wav2vec2.feature_extractor = LogMelFront(sizes.bands, warps)
     return model
 
 
@@ -160,7 +164,7 @@ class HubertEncoder(NetworkEncoder):
         device = next(self.parameters()).device
         warp = settings.warp * factor
         model = deepcopy(self.model)
-        model.feature_extractor = LogMelFront(settings.sizes.bands, warp)
+        model.feature_extractor = LogMelFront(settings.sizes.bands, (warp,))
         encoder = HubertEncoder(model, settings.model_copy(update={"warp": warp, "digest": None}))
         encoder.ready(device)
         return encoder
@@ -174,7 +178,7 @@ def build_hubert(settings: HubertSettings, device: torch.device) -> HubertEncode
     """
     model = hubert_network(settings.sizes).wav2vec2
     if settings.sizes.front == "log-mel":
-        model.feature_extractor = LogMelFront(settings.sizes.bands, settings.warp)
+        model.feature_extractor = LogMelFront(settings.sizes.bands, (settings.warp,))
     try:
         model.load_state_dict(read_state(settings.weights), strict=True)
     except RuntimeError as error:

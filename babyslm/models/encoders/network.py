@@ -7,6 +7,7 @@ same number of samples need none: files of one length, and the inner windows of 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,8 +75,11 @@ class NetworkEncoder(nn.Module):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Everything that decides the features."""
-        return self._settings.model_dump(mode="json") | {"digest": self.digest}
+        """Everything that decides the features; weights count by their digest, wherever they lie."""
+        told = self._settings.model_dump(mode="json") | {"digest": self.digest}
+        if isinstance(told.get("weights"), str):
+            told["weights"] = Path(told["weights"]).name
+        return told
 
     def ready(self, device: torch.device) -> "NetworkEncoder":
         """Move to a device and put into evaluation mode; refuse weights of another digest than the settings'."""

@@ -172,7 +172,7 @@ class HubertSettings(NetworkSettings):
 
     :param weights: its weights (safetensors); a relative path starts in the model folder.
     :param sizes: its architecture.
-    :param warp: the frequencies of a log-mel front as a factor, as if the vocal tract were shorter (above 1) or longer.
+    :param warp: the frequencies of a log-mel front as a factor, as if the vocal tract were shorter (above 1) or not.
     """
 
     kind: Literal["hubert"] = "hubert"
