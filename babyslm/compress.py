@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from babyslm import __version__
 from babyslm.compression.card import CARD_NAME, README_NAME, CompressionCard, make_card
 from babyslm.compression.compress import Compressed, compress_network, load_version
 from babyslm.compression.export import Format, export_network
@@ -119,7 +120,7 @@ def compress(
                 work=work,
                 baselines=tuple(BASELINES) if stimuli is not None else (),
             )
-            card = make_card(learner, compressed, given, settings, identity=identity, form=form)
+            card = make_card(learner, compressed, given, settings, identity=identity, form=form, version=__version__)
             _write(learner, out, card)
             if stimuli is not None:
                 _write_baselines(learner, work, compressed)

@@ -38,34 +38,7 @@ from tests.tables import write_set
 from tests.text_folders import causal_folder, masked_folder
 from tests.tiny_networks import llama, opt
 
-PHONES = [
-    "k",
-    "æ",
-    "t",
-    "p",
-    "d",
-    "ɔ",
-    "ɡ",
-    "b",
-    "w",
-    "ə",
-    "ɹ",
-    "n",
-    "ʌ",
-    "l",
-    "f",
-    "z",
-    "ð",
-    "m",
-    "ɑ",
-    "s",
-    "iː",
-    "ɪ",
-    "ɛ",
-    "uː",
-    "v",
-    "h",
-]
+PHONES = [*"ktpdbwnlfzmsvhæɔɡəɹʌðɑɪɛ", "iː", "uː"]
 TEXT = "the dog runs\nthe cats see a big dog\na cat sees the dogs\nthe big cat runs\n"
 
 
@@ -274,8 +247,6 @@ def test_the_command_prints_one_object_and_fails_in_one_line(learner: Path, phon
     assert json.loads(done.stdout)["settings"]["ranks"] == "uniform"
     failed = call("--keep", "7", "--out", str(tmp_path / "other"))
     assert failed.returncode == 2
-    assert (
-        failed.stderr.strip().splitlines()
-        == ["Error: --keep 7.0: must lie between 0 and 1, such as 0.8 for 80 % of all parameters"]
-        or "--keep 7.0: must lie between 0 and 1" in failed.stderr.strip().splitlines()[0]
-    )
+    lines = failed.stderr.strip().splitlines()
+    assert len(lines) == 1
+    assert "--keep 7.0: must lie between 0 and 1, such as 0.8 for 80 % of all parameters" in lines[0]

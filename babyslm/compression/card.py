@@ -116,6 +116,7 @@ def make_card(
     *,
     identity: str,
     form: str,
+    version: str,
 ) -> CompressionCard:
     """Put together what a compression came to.
 
@@ -125,12 +126,11 @@ def make_card(
     :param settings: how it was done.
     :param identity: names model, settings and data.
     :param form: factors or dense.
+    :param version: of babyslm.
     """
     import resource
 
     import torch
-
-    from babyslm import __version__
 
     family = learner.family
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -159,5 +159,5 @@ def make_card(
         seconds=round(compressed.seconds, 2),
         peak_memory=peak,
         peak_gpu_memory=torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None,
-        babyslm=__version__,
+        babyslm=version,
     )
