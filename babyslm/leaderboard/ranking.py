@@ -55,26 +55,31 @@ def separable(
     if count < 2 or clusters < 2:
         return better
     first, second = np.triu_indices(count, 1)
-    p = _p_values(accuracy, drawn, clusters - 1)[first, second]
-    apart = holm(p) < level
+    apart = holm(_p_values(accuracy, drawn, first, second, clusters - 1)) < level
     first, second = first[apart], second[apart]
     up = accuracy[first] > accuracy[second]
     better[np.where(up, first, second), np.where(up, second, first)] = True
     return better
 
 
-def _p_values(accuracy: NDArray[np.float64], drawn: NDArray[np.float64], freedom: int) -> NDArray[np.float64]:
-    """Return the two-sided p-value of no difference of every two learners, shape (n, n)."""
+def _p_values(
+    accuracy: NDArray[np.float64],
+    drawn: NDArray[np.float64],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    freedom: int,
+) -> NDArray[np.float64]:
+    """Return the two-sided p-value of no difference between each `first` and its `second`, shape (pairs,)."""
     from scipy.special import stdtr
 
-    covariance = np.atleast_2d(np.cov(drawn, rowvar=False))
+    covariance = np.cov(drawn, rowvar=False)
     variance = np.diag(covariance)
-    spread = variance[:, None] + variance[None, :] - 2 * covariance
-    difference = np.abs(accuracy[:, None] - accuracy[None, :])
-    flat = spread < NO_SPREAD
-    ratio = difference / np.sqrt(np.where(flat, 1.0, spread))
+    spread = variance[first] + variance[second] - 2 * covariance[first, second]
+    difference = np.abs(accuracy[first] - accuracy[second])
     # Two learners that differ by the same amount in every draw differ for sure; equal ones do not differ.
+    flat = spread < NO_SPREAD
     certain = np.where(difference < NO_SPREAD, 1.0, 0.0)
+    ratio = difference / np.sqrt(np.where(flat, 1.0, spread))
     return np.where(flat, certain, 2 * stdtr(freedom, -ratio))
 
 
