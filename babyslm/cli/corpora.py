@@ -208,3 +208,24 @@ def longform(
         parts=_parts(held_out, budget, order, seed),
     )
     _tell(out, corpus, as_json=as_json)
+
+
+@prepare.command(
+    epilog="Example: babyslm prepare lucie OpenLLM-France/Lucie-Training-Dataset --recipe lucie-child --out child"
+)
+def lucie(
+    source: Annotated[str, typer.Argument(help="Name of the dataset on the hub, or a folder of its parquet files.")],
+    out: Out,
+    recipe: Annotated[str, typer.Option(help="A shipped recipe (lucie-child, lucie-mix) or a YAML file.")],
+    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, repeatable.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare the Lucie Training Dataset: filtered, freed of near-duplicates, and mixed by language."""
+    from babyslm.corpora.lucie.mixture import as_text
+    from babyslm.corpora.lucie.prepare import prepare_lucie
+    from babyslm.corpora.lucie.recipe import load_lucie_recipe
+    from babyslm.models.perplexity import NgramPerplexity
+
+    card, shares = prepare_lucie(source, out, load_lucie_recipe(recipe, settings or []), perplexity=NgramPerplexity)
+    text = f"{out}: {card.utterances:,} utterances, {card.words:,} words\n{as_text(shares)}"
+    say(card.model_dump(mode="json"), text, as_json=as_json)

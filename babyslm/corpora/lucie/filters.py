@@ -1,0 +1,289 @@
+"""The documented filters of each source, as steps of a datatrove pipeline.
+
+| source | rule |
+| --- | --- |
+| all | the language is among those asked for |
+| RedPajama | the rules of web pages, and no URL of a domain that another source covers |
+| Gallica | paragraphs by language score and perplexity 10 to 1000; what is dropped leaves `[...]` |
+| HAL, Eurovoc, AmericanStories, Theses | mean or median perplexity of the chunks within the cap |
+| Eurovoc | `(cid:NN)`, left over from PDF, goes |
+| Theses | 1,000 words and 10,000 characters at least |
+
+A score that a document carries (`quality_signals`) goes before one that is computed; where neither is there, the rule
+does not apply, and the document is counted as unmeasured.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, Protocol
+from urllib.parse import urlparse
+
+from datatrove.data import Document
+from datatrove.pipeline.filters.base_filter import BaseFilter
+
+from babyslm.corpora.lucie.documents import CODE, language_of, source_of
+from babyslm.corpora.lucie.measures import duplicate_share, measure, top_share
+from babyslm.corpora.lucie.recipe import Filters
+
+__all__ = ["Chunks", "LanguageChosen", "Perplexity", "SourceRules", "WebPages", "WebRules", "chunks_of"]
+
+Verdict = bool | tuple[bool, str]
+
+LEAST, MOST = 10.0, 1000.0
+"""Perplexity of web pages and of Gallica's paragraphs."""
+LIMITS: dict[str, tuple[float, float]] = {
+    "sentences": (3, float("inf")),
+    "words": (50, 100_000),
+    "word_length": (3, 10),
+    "curly": (0, 0),
+    "lorem": (0, 0),
+    "bad_words": (0, 0),
+    "symbols": (0, 0.1),
+    "bullets": (0, 0.9),
+    "ellipses": (0, 0.3),
+    "no_letters": (0, 0.3),
+}
+TOP = {2: 0.20, 3: 0.18, 4: 0.16}
+DUPLICATE = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
+
+CID = re.compile(r"\(cid:\d+\)")
+DROPPED = "[...]"
+THESES = (1000, 10_000)
+"""Least words and characters of a thesis after its chunks were chosen."""
+
+
+class Perplexity(Protocol):
+    """Something that computes perplexity, and can be sent to other machines."""
+
+    def __call__(self, texts: Sequence[str]) -> list[float]:
+        """Return exp of the mean negative log-probability of each text's symbols."""
+
+
+class LanguageChosen(BaseFilter):  # type: ignore[misc]
+    """Keeps documents of the languages asked for."""
+
+    name = "language"
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        super().__init__()
+        self.languages = frozenset(languages)
+
+    def filter(self, doc: Document) -> Verdict:
+        """Decide by the document's own language."""
+        return language_of(doc) in self.languages or (False, "language")
+
+
+class WebRules:
+    """The rules of web pages, on a text and its signals.
+
+    :param filters: settings.
+    """
+
+    def __init__(self, filters: Filters) -> None:
+        self.filters = filters
+
+    def __call__(self, doc: Document) -> Verdict:
+        """Return whether a page is kept, or by which rule it is not."""
+        fault = self._by_signals(doc) or self._by_text(doc)
+        return (False, fault) if fault else True
+
+    def _by_signals(self, doc: Document) -> str | None:
+        signals = doc.metadata.get("quality_signals") or {}
+        if self._covered(doc.metadata.get("url")):
+            return "url"
+        perplexity, score = signals.get("ccnet_perplexity"), signals.get("ccnet_language_score")
+        if perplexity is not None and not LEAST <= float(perplexity) <= MOST:
+            return "perplexity"
+        if score is not None and float(score) < self.filters.language_score:
+            return "language_score"
+        return "is_duplicate" if signals.get("is_duplicate") else None
+
+    @staticmethod
+    def _by_text(doc: Document) -> str | None:
+        if not doc.text.strip():
+            return "empty"
+        for name, value in measure(doc.text, language_of(doc)).items():
+            least, most = LIMITS[name]
+            if not least <= value <= most:
+                return name
+        words = doc.text.split()
+        for n, most in TOP.items():
+            if top_share(words, n) > most:
+                return f"top_{n}_gram"
+        for n, most in DUPLICATE.items():
+            if duplicate_share(words, n) > most:
+                return f"duplicate_{n}_gram"
+        return None
+
+    def _covered(self, url: str | None) -> bool:
+        host = urlparse(url).hostname if url else None
+        return host is not None and any(
+            host == each or host.endswith(f".{each}") for each in self.filters.blocked_domains
+        )
+
+
+class WebPages(BaseFilter):  # type: ignore[misc]
+    """Applies the rules of web pages to RedPajama."""
+
+    name = "web pages"
+
+    def __init__(self, filters: Filters) -> None:
+        super().__init__()
+        self.rules = WebRules(filters)
+
+    def filter(self, doc: Document) -> Verdict:
+        """Keep other sources as they are."""
+        return self.rules(doc) if source_of(doc) == "RedPajama" else True
+
+
+class Chunks:
+    """Scores of a document's chunks: those it carries, or computed ones.
+
+    :param filters: settings.
+    :param perplexity: language -> what computes perplexity.
+    """
+
+    def __init__(self, filters: Filters, perplexity: Mapping[str, Perplexity]) -> None:
+        self.filters, self.models = filters, dict(perplexity)
+        self.identifier: Any = None
+
+    def perplexities(self, doc: Document, chunks: Sequence[str]) -> list[float] | None:
+        """Return the perplexity of each chunk, of the whole where only that is known, or None."""
+        carried = (doc.metadata.get("quality_signals") or {}).get("ccnet_perplexity")
+        if carried is not None:
+            values = carried if isinstance(carried, list) else [carried]
+            return [float(value) for value in values]
+        compute = self.models.get(language_of(doc))
+        return compute(chunks) if compute is not None else None
+
+    def languages(self, chunks: Sequence[str]) -> list[tuple[str, float]] | None:
+        """Return language and score of each chunk by the fastText model, or None without one."""
+        if self.filters.language_model is None:
+            return None
+        if self.identifier is None:
+            self.identifier = _identifier(self.filters.language_model)
+        labels, scores = self.identifier.predict([" ".join(chunk.split()) for chunk in chunks])
+        return [
+            (str(label[0]).removeprefix("__label__"), float(score[0]))
+            for label, score in zip(labels, scores, strict=True)
+        ]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the fastText model behind: each process loads its own."""
+        return self.__dict__ | {"identifier": None}
+
+
+def _identifier(path: Path) -> Any:
+    from fasttext.FastText import _FastText  # type: ignore[import-untyped]
+
+    return _FastText(str(path))
+
+
+class SourceRules(BaseFilter):  # type: ignore[misc]
+    """The rules of OCR and of PDF, by source.
+
+    :param filters: settings.
+    :param perplexity: language -> what computes perplexity; default nothing does.
+    """
+
+    name = "source rules"
+
+    def __init__(self, filters: Filters, perplexity: Mapping[str, Perplexity] | None = None) -> None:
+        super().__init__()
+        self.filters = filters
+        self.chunks = Chunks(filters, perplexity or {})
+        self.rules: dict[str, Callable[[Document], Verdict]] = {
+            "GallicaPress": self._gallica,
+            "GallicaMonographies": self._gallica,
+            "Theses": self._thesis,
+        }
+
+    def filter(self, doc: Document) -> Verdict:
+        """Apply the rule of the document's source, if there is one."""
+        source = source_of(doc)
+        if source == "Eurovoc":
+            doc.text = CID.sub("", doc.text)
+        if not doc.text.strip():
+            return False, "empty"
+        if source in self.rules:
+            return self.rules[source](doc)
+        if source in self.filters.perplexity_caps:
+            return self._capped(doc, self.filters.perplexity_caps[source])
+        return self._spoken_language(doc)
+
+    def _spoken_language(self, doc: Document) -> Verdict:
+        """Where a language model is given and a document carries no score, its language must be the one it names."""
+        language = language_of(doc)
+        carried = (doc.metadata.get("quality_signals") or {}).get("ccnet_language_score")
+        if language == CODE or "," in language or carried is not None:
+            return True
+        found = self.chunks.languages([doc.text])
+        if found is None:
+            return True
+        return (found[0] == (language, found[0][1]) and found[0][1] >= self.filters.language_score) or (
+            False,
+            "language_score",
+        )
+
+    def _capped(self, doc: Document, cap: float) -> Verdict:
+        values = self.chunks.perplexities(doc, chunks_of(doc.text, self.filters.chunk_words))
+        if values is None:
+            self.stat_update("unmeasured")
+            return True
+        return min(sum(values) / len(values), median(values)) <= cap or (False, "perplexity")
+
+    def _gallica(self, doc: Document) -> Verdict:
+        parts = chunks_of(doc.text, self.filters.chunk_words)
+        fits = self._fitting(doc, parts, "fr", LEAST, MOST)
+        if not any(fits):
+            return False, "perplexity"
+        kept = [part if fit else DROPPED for part, fit in zip(parts, fits, strict=True)]
+        doc.text = "\n\n".join(part for i, part in enumerate(kept) if part != DROPPED or kept[i - 1 : i] != [DROPPED])
+        return True
+
+    def _thesis(self, doc: Document) -> Verdict:
+        parts = chunks_of(doc.text, self.filters.chunk_words)
+        fits = self._fitting(doc, parts, None, 0.0, self.filters.perplexity_caps.get("Theses", float("inf")))
+        doc.text = "\n\n".join(part for part, fit in zip(parts, fits, strict=True) if fit)
+        words, characters = THESES
+        return (len(doc.text.split()) >= words and len(doc.text) >= characters) or (False, "short")
+
+    def _fitting(
+        self, doc: Document, parts: Sequence[str], language: str | None, least: float, most: float
+    ) -> list[bool]:
+        """Return which chunks have the language (any of the five, if None) and a perplexity within bounds."""
+        values = self.chunks.perplexities(doc, parts)
+        found = self.chunks.languages(parts)
+        if values is None and found is None:
+            self.stat_update("unmeasured")
+        if values is not None and len(values) != len(parts):
+            values = [sum(values) / len(values)] * len(parts)
+        known = {language} if language else {"fr", "en", "es", "de", "it"}
+        tongue = [
+            found is None or (name in known and score >= self.filters.language_score) for name, score in found or []
+        ]
+        tongue = tongue or [True] * len(parts)
+        fluent = [least <= value <= most for value in values] if values is not None else [True] * len(parts)
+        return [one and other for one, other in zip(tongue, fluent, strict=True)]
+
+
+def chunks_of(text: str, words: int) -> list[str]:
+    r"""Cut a text at blank lines into chunks of at least so many words; the last may be shorter.
+
+    >>> chunks_of("one two\n\nthree\n\nfour", 3)
+    ['one two\n\nthree', 'four']
+    """
+    chunks: list[str] = []
+    open_parts: list[str] = []
+    count = 0
+    for part in re.split(r"\n\s*\n", text.strip()):
+        open_parts.append(part)
+        count += len(part.split())
+        if count >= words:
+            chunks.append("\n\n".join(open_parts))
+            open_parts, count = [], 0
+    if open_parts:
+        chunks.append("\n\n".join(open_parts))
+    return chunks

@@ -1,0 +1,167 @@
+"""How often each part of the dataset is read, and the shares that this leads to.
+
+ratio of a cell = words (or tokens) x epochs / sum over all cells, where a cell is a language and a category. Parity
+of French and English comes of the epochs, which were set by hand for each category.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pandas as pd
+from datatrove.data import Document, DocumentsPipeline
+from datatrove.pipeline.base import PipelineStep
+
+from babyslm.corpora.lucie.documents import language_of, source_of
+from babyslm.corpora.lucie.recipe import EpochMixture
+from babyslm.resources import resource
+from babyslm.verify.lucie import EmptyMixtureError, UnknownLucieSourceError
+
+__all__ = ["Cell", "Draw", "Plan", "category_of", "composition", "epochs_of", "plan_mixture", "shares"]
+
+Cell = tuple[str, str]
+"""Language and category."""
+
+
+def composition() -> pd.DataFrame:
+    """Return the released dataset: `source, language, category, tokens_billion` (v1.1, rounded as published)."""
+    return pd.read_csv(resource("datasets", "corpora/lucie-sources.tsv"), sep="\t")
+
+
+@cache
+def _known() -> dict[str, str]:
+    table = composition()
+    return {
+        str(source).lower(): str(category) for source, category in zip(table["source"], table["category"], strict=True)
+    }
+
+
+def category_of(document: Document, extra: Mapping[str, str]) -> str | None:
+    """Return the category of a document by its source; None where no table knows it.
+
+    :param document: with `source` in its metadata.
+    :param extra: source -> category beyond the shipped table.
+    """
+    source = source_of(document)
+    return extra.get(source) or _known().get(source.lower())
+
+
+def epochs_of(cell: Cell, epochs: Mapping[str, float]) -> float:
+    """Return how often a cell is read: `language-category` goes before `category`; once where neither is named."""
+    language, category = cell
+    return epochs.get(f"{language}-{category}", epochs.get(category, 1.0))
+
+
+def shares(amounts: Mapping[Cell, float]) -> dict[str, float]:
+    """Return the share of each language."""
+    total = sum(amounts.values())
+    languages = sorted({language for language, _ in amounts})
+    return {name: sum(amount for (own, _), amount in amounts.items() if own == name) / total for name in languages}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is drawn of what is there.
+
+    :param there: words of each cell.
+    :param rates: how often each word of a cell is read; may be a fraction.
+    """
+
+    there: dict[Cell, int]
+    rates: dict[Cell, float]
+
+    @property
+    def words(self) -> dict[Cell, float]:
+        """Words of each cell that the plan comes to."""
+        return {cell: self.there[cell] * rate for cell, rate in self.rates.items()}
+
+    def table(self, obtained: Mapping[Cell, int]) -> list[dict[str, object]]:
+        """Return a row for each language: words and share planned, words and share obtained, difference in points.
+
+        :param obtained: words of each cell that were written.
+        """
+        planned, got = shares(self.words), shares({cell: float(obtained.get(cell, 0)) for cell in self.rates})
+        return [
+            {
+                "language": name,
+                "planned_words": round(sum(n for (own, _), n in self.words.items() if own == name)),
+                "planned_share": round(planned[name], 4),
+                "obtained_words": sum(n for (own, _), n in obtained.items() if own == name),
+                "obtained_share": round(got[name], 4),
+                "points_apart": round(100 * (got[name] - planned[name]), 2),
+            }
+            for name in planned
+        ]
+
+
+def plan_mixture(there: Mapping[Cell, int], mixture: EpochMixture) -> Plan:
+    """Plan a mixture by epochs, scaled to the budget if there is one.
+
+    :param there: words of each cell.
+    :param mixture: epochs and budget.
+    """
+    wanted = {cell: epochs_of(cell, mixture.epochs) for cell, words in sorted(there.items()) if words}
+    if not wanted:
+        raise EmptyMixtureError("mixture")
+    total = sum(there[cell] * epochs for cell, epochs in wanted.items())
+    scale = 1.0 if mixture.words is None else min(1.0, mixture.words / total)
+    return Plan({cell: there[cell] for cell in wanted}, {cell: epochs * scale for cell, epochs in wanted.items()})
+
+
+class Draw(PipelineStep):  # type: ignore[misc]
+    """Repeats, keeps or drops documents so that each cell comes to its rate.
+
+    The words of a cell that were let through follow the words that are due as closely as whole documents allow, in
+    every task; nothing is drawn by lot, and the stream may be of any length.
+
+    :param rates: see `Plan`.
+    :param categories: source -> category beyond the shipped table.
+    """
+
+    type = "mix"
+    name = "epochs by category"
+
+    def __init__(self, rates: Mapping[Cell, float], categories: Mapping[str, str]) -> None:
+        super().__init__()
+        self.rates, self.categories = (
+            list(rates.items()),
+            dict(categories),
+        )  # JSON, as datatrove tells it, has no pairs as keys
+
+    def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
+        """Yield each document as often as it is due; copies after the first have `#2` and so on in their id."""
+        del rank, world_size
+        due: dict[Cell, float] = {}
+        rates = dict(self.rates)
+        for document in data:
+            cell = cell_of(document, self.categories)
+            words = len(document.text.split())
+            due[cell] = due.get(cell, 0.0) + words * rates.get(cell, 0.0)
+            copies = 0
+            while words and due[cell] >= words / 2:
+                copies += 1
+                due[cell] -= words
+                yield _copy(document, copies)
+
+
+def _copy(document: Document, number: int) -> Document:
+    if number == 1:
+        return document
+    return Document(document.text, f"{document.id.split('#')[0]}#{number}", document.media, document.metadata)
+
+
+def cell_of(document: Document, categories: Mapping[str, str]) -> Cell:
+    """Return language and category of a document.
+
+    :raises UnknownLucieSourceError: where its source is in no table.
+    """
+    category = category_of(document, categories)
+    if category is None:
+        raise UnknownLucieSourceError([str(document.metadata["source"])])
+    return language_of(document), category
+
+
+def as_text(rows: list[dict[str, Any]]) -> str:
+    """Return a table of plan and outcome for people."""
+    return str(pd.DataFrame(rows).to_string(index=False))

@@ -1,0 +1,105 @@
+"""Where documents come from: the dataset on the hub, streamed, or a folder of parquet files in its columns."""
+
+from pathlib import Path
+from typing import Any
+
+from datatrove.pipeline.readers import HuggingFaceDatasetReader, ParquetReader
+from datatrove.pipeline.writers import ParquetWriter
+
+from babyslm.corpora.lucie.documents import REQUIRED, adapt, as_row, schema
+from babyslm.files import sha256_file, sha256_text
+from babyslm.verify.corpora import CorpusFormatError
+from babyslm.verify.lucie import DatasetMissingError, LucieColumnsError
+
+__all__ = ["BATCH", "describe", "readers", "reread", "verify_source", "writer"]
+
+BATCH = 100
+"""Documents in memory at a time: books have a megabyte each."""
+SPLIT = "train"
+"""The only one."""
+
+
+def readers(source: str, configurations: tuple[str, ...], revision: str) -> list[Any]:
+    """Return the steps that read documents.
+
+    :param source: name on the hub, or a folder.
+    :param configurations: of the dataset on the hub.
+    :param revision: of the dataset on the hub.
+    """
+    if Path(source).is_dir():
+        return [ParquetReader(source, adapter=adapt, batch_size=BATCH, glob_pattern="**/*.parquet")]
+    return [hub_reader(source, name, revision) for name in configurations]
+
+
+def hub_reader(source: str, configuration: str, revision: str | None) -> Any:
+    """Return the step that streams one configuration: `datasets.load_dataset(source, configuration, split="train",
+    streaming=True)`.
+
+    :param source: name on the hub, or a folder that is laid out as a dataset repository.
+    :param configuration: such as fr, en or Claire-fr.
+    :param revision: branch or tag; None for the main one.
+    """  # noqa: D205 - the call is the name
+    options = {"name": configuration, "split": SPLIT} | ({"revision": revision} if revision else {})
+    return HuggingFaceDatasetReader(source, dataset_options=options, streaming=True, adapter=adapt, batch_size=BATCH)
+
+
+def verify_source(source: str, configurations: tuple[str, ...], revision: str) -> None:
+    """Look at the source before any work is begun.
+
+    :raises LucieColumnsError: naming the parquet file that lacks columns.
+    :raises DatasetMissingError: where the hub has no such dataset or configuration.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if not Path(source).is_dir():
+        _verify_hub(source, configurations, revision)
+        return
+    paths = _files(source)
+    if not paths:
+        raise DatasetMissingError(source, "holds no parquet file")
+    for path in paths:
+        try:
+            names = pq.read_schema(path).names
+        except (OSError, pa.ArrowInvalid) as error:
+            raise CorpusFormatError(path, str(error).splitlines()[0]) from error
+        missing = [name for name in REQUIRED if name not in names]
+        if missing:
+            raise LucieColumnsError(path, missing, names)
+
+
+def _verify_hub(source: str, configurations: tuple[str, ...], revision: str) -> None:
+    from datasets import get_dataset_config_names
+
+    try:
+        known = get_dataset_config_names(source, revision=revision)
+    except Exception as error:
+        raise DatasetMissingError(source, " ".join(str(error).split())[:200] or type(error).__name__) from error
+    unknown = [name for name in configurations if name not in known]
+    if unknown:
+        raise DatasetMissingError(source, f"has no configuration {', '.join(unknown)}")
+
+
+def describe(source: str, configurations: tuple[str, ...], revision: str) -> str:
+    """Return what a card says of the source: the dataset's name, or the checksum of the files."""
+    if not Path(source).is_dir():
+        return f"{source}@{revision}: {', '.join(configurations)}"
+    paths = _files(source)
+    lines = "".join(f"{sha256_file(path)}  {path.relative_to(source).as_posix()}\n" for path in paths)
+    return f"{Path(source).name}: {len(paths)} file(s) (sha256 of their checksums {sha256_text(lines)})"
+
+
+def _files(source: str) -> list[Path]:
+    return sorted(Path(source).rglob("*.parquet"))
+
+
+def reread(folder: Path) -> Any:
+    """Return the step that reads what an earlier stage wrote, each task its own file."""
+    return ParquetReader(str(folder), adapter=adapt, batch_size=BATCH)
+
+
+def writer(folder: Path) -> Any:
+    """Return the step that writes documents in the columns of the dataset, a file a task."""
+    return ParquetWriter(
+        str(folder), adapter=as_row, schema=schema(), batch_size=BATCH, max_file_size=-1, compression="zstd"
+    )
