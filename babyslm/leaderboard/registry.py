@@ -20,10 +20,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from babyslm.files import atomic_file, write_text
 from babyslm.leaderboard.card import Slug
 from babyslm.stimuli.load import load_stimuli
-from babyslm.stimuli.official import GOLD_NAME, load_official, read_gold
+from babyslm.stimuli.official import GOLD_NAME, read_gold
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from babyslm.verify.documents import parse_document, read_yaml
+from babyslm.verify.stimuli import NoStimuliError
 from babyslm.verify.submission import (
     SetChangedError,
     SetNotAtHandError,
@@ -167,7 +168,9 @@ def register_set(
     """
     import yaml
 
-    stimuli = load_official(stimuli_folder)
+    stimuli = load_stimuli(stimuli_folder)
+    if not stimuli.checksums:
+        raise NoStimuliError(stimuli_folder)
     place = leaderboard / STIMULI_FOLDER / key
     if (place / SET_NAME).exists():
         raise SetRegisteredError(place / SET_NAME)
