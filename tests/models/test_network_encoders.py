@@ -138,6 +138,30 @@ def test_a_layer_of_torchaudio_is_that_of_the_whole_model(kind: str, mode: str, 
     verify_alone(encoder)
 
 
+@pytest.mark.parametrize("masked", [False, True])
+def test_padded_waveforms_would_change_the_features(masked: bool) -> None:
+    """What this project does not do: group normalisation over time sees zeros, an attention mask notwithstanding."""
+    whole = hugging_face("hubert", stable=False)
+    long, short = sounds()[4], sounds()[0]
+    padded = torch.from_numpy(np.stack([long, np.pad(short, (0, len(long) - len(short)))]))
+    mask = (torch.arange(len(long))[None] < torch.tensor([[len(long)], [len(short)]])).long() if masked else None
+    with torch.no_grad():
+        together = whole(padded, attention_mask=mask).last_hidden_state[1]
+        alone = whole(torch.from_numpy(short)[None]).last_hidden_state[0]
+    assert (together[: len(alone)] - alone).abs().max() > 0.1
+
+
+def test_sounds_of_other_lengths_run_through_the_layers_together(tmp_path: Path) -> None:
+    hugging_face("hubert", stable=False).save_pretrained(tmp_path)
+    encoder = make_encoder(HuggingFaceSettings(source=str(tmp_path), layer=2), device="cpu")
+    assert isinstance(encoder, NetworkEncoder)
+    runs: list[tuple[int, ...]] = []
+    attend = encoder.attend
+    encoder.attend = lambda frames, lengths: runs.append(tuple(frames.shape[:2])) or attend(frames, lengths)  # type: ignore[method-assign]
+    encoder.encode(sounds())
+    assert runs == [(6, 18)]
+
+
 def test_windows_keep_each_frame_once_and_bound_what_is_encoded() -> None:
     for frames, size, context in ((10, 3, 2), (9, 3, 0), (1, 5, 4), (100, 7, 10)):
         windows = cut_windows(frames, size, context)

@@ -17,6 +17,9 @@ __all__ = ["HuggingFaceEncoder", "build_hugging_face"]
 
 PREPROCESSING = "preprocessor_config.json"
 
+SPLITTING = ("hubert", "wav2vec2")
+"""Kinds of model whose layers hide padding exactly, by a mask that torch takes without complaint (WavLM's is not)."""
+
 
 class HuggingFaceEncoder(NetworkEncoder):
     """A model of transformers, cut above the layer that is asked for.
@@ -34,11 +37,27 @@ class HuggingFaceEncoder(NetworkEncoder):
         if getattr(model.config, "do_stable_layer_norm", False) and settings.layer < len(layers):
             model.encoder.layer_norm = nn.Identity()  # it stands behind the last layer alone
         model.encoder.layers = nn.ModuleList(layers[: settings.layer])
+        self.splits = model.config.model_type in SPLITTING and getattr(model, "adapter", None) is None
         self.model = model
 
     def forward(self, waveforms: Tensor) -> Tensor:
         """Return the output of the layer."""
         last: Tensor = self.model(waveforms).last_hidden_state
+        return last
+
+    def convolve(self, waveforms: Tensor) -> Tensor:
+        """Return what the convolutions give."""
+        frames: Tensor = self.model.feature_extractor(waveforms).transpose(1, 2)
+        return frames
+
+    def attend(self, frames: Tensor, lengths: Tensor | None) -> Tensor:
+        """Return the output of the layer."""
+        projected = self.model.feature_projection(frames)
+        hidden = projected[0] if isinstance(projected, tuple) else projected
+        mask = None
+        if lengths is not None:
+            mask = torch.arange(hidden.shape[1], device=hidden.device)[None] < lengths[:, None]
+        last: Tensor = self.model.encoder(hidden, attention_mask=mask).last_hidden_state
         return last
 
 

@@ -1,7 +1,9 @@
-"""Encoders that are networks over waveforms: batches of equal length, so that nothing is ever padded.
+"""Encoders that are networks over waveforms: the features of a sound are its own, whatever runs beside it.
 
-Group normalisation over time, as in HuBERT-base, sees padding even behind an attention mask. Pieces of exactly the
-same number of samples need none: files of one length, and the inner windows of long ones, run together, others alone.
+Group normalisation over time, as in HuBERT-base, sees padding even behind an attention mask. So convolutions are given
+no padding: a sound runs through them alone, which costs nothing on a processor. The frames of sounds of like length
+run through the layers together, behind a mask that is exact there. Networks that cannot be split like this run sounds
+of exactly the same number of samples together, among them the inner windows of long ones, and others alone.
 """
 
 from collections import defaultdict
@@ -17,6 +19,8 @@ from torch import Tensor, nn
 from babyslm.models.encoders.protocol import Features
 from babyslm.models.encoders.settings import NetworkSettings
 from babyslm.models.encoders.windows import Window, cut_windows
+from babyslm.scoring.batches import length_batches
+from babyslm.scoring.products import fast_products
 from babyslm.speech.audio import RATE, Samples
 from babyslm.speech.sound import Sound, read_blocks, read_whole
 from babyslm.verify.encoders import LayerError, WeightsDigestError
@@ -29,8 +33,11 @@ HOP = 320
 RECEPTIVE = 400
 """Samples a frame of theirs sees; shorter sounds get zeros at their end."""
 
-BATCH_SECONDS = 60.0
-"""Seconds of sound that run at once."""
+BATCH_SECONDS = {"cpu": 16.0}
+"""Seconds of sound that run at once: on a processor what stays in its cache."""
+
+GPU_BATCH_SECONDS = 120.0
+"""And elsewhere."""
 
 UNUSED = "masked_spec_embed"
 """A weight that is used in training alone; checkpoints may lack it."""
@@ -40,7 +47,10 @@ TINY = 1e-7
 
 
 class NetworkEncoder(nn.Module):
-    """A network that turns waveforms into frames; a family gives `forward`, and its own `hop` and `receptive`.
+    """A network that turns waveforms into frames.
+
+    A family gives its own `hop` and `receptive`, and either `forward`, or `convolve` and `attend` and says that it
+    `splits`.
 
     :param settings: layer and windows.
     :param layers: how many layers the network has.
@@ -51,6 +61,7 @@ class NetworkEncoder(nn.Module):
     costly = True
     hop = HOP
     receptive = RECEPTIVE
+    splits = False
 
     def __init__(self, settings: NetworkSettings, *, layers: int, dimensions: int, normalise: bool) -> None:
         super().__init__()
@@ -64,6 +75,18 @@ class NetworkEncoder(nn.Module):
 
     def forward(self, waveforms: Tensor) -> Tensor:
         """Turn (sounds, samples) of one length into (sounds, frames, dimensions)."""
+        return self.attend(self.convolve(waveforms), None)
+
+    def convolve(self, waveforms: Tensor) -> Tensor:
+        """Turn (sounds, samples) of one length into (sounds, frames, channels)."""
+        raise NotImplementedError
+
+    def attend(self, frames: Tensor, lengths: Tensor | None) -> Tensor:
+        """Turn the front end's frames into (sounds, frames, dimensions).
+
+        :param frames: shape (sounds, frames, channels).
+        :param lengths: shape (sounds,): how many frames of each there are; None where all are of one length.
+        """
         raise NotImplementedError
 
     @property
@@ -94,18 +117,11 @@ class NetworkEncoder(nn.Module):
         sounds = [self._prepared(waveform) for waveform in waveforms]
         frames = [self._count(len(sound)) for sound in sounds]
         found = [np.zeros((count, self.dimensions), dtype=np.float32) for count in frames]
-        groups: dict[int, list[tuple[int, Window]]] = defaultdict(list)
-        for number, count in enumerate(frames):
-            for window in self._windows(count):
-                groups[len(self._piece(sounds[number], window, count))].append((number, window))
-        for samples, group in sorted(groups.items()):
-            most = max(1, round(BATCH_SECONDS * RATE) // samples)
-            for first in range(0, len(group), most):
-                part = group[first : first + most]
-                pieces = [self._piece(sounds[number], window, frames[number]) for number, window in part]
-                for (number, window), outputs in zip(part, self._run(pieces), strict=True):
-                    kept = outputs[window.keep - window.start : window.end - window.start]
-                    found[number][window.keep : window.end] = kept
+        cut = [(number, window) for number, count in enumerate(frames) for window in self._windows(count)]
+        pieces = [self._piece(sounds[number], window, frames[number]) for number, window in cut]
+        for place, outputs in self._run(pieces):
+            number, window = cut[place]
+            found[number][window.keep : window.end] = outputs[window.keep - window.start : window.end - window.start]
         return found
 
     def stream(self, sound: Sound) -> Iterator[Features]:
@@ -118,7 +134,8 @@ class NetworkEncoder(nn.Module):
         mean, scale = _moments(sound) if self.normalise else (0.0, 1.0)
         for window in windows:
             piece = (sound.read(*self._span(window, count, len(sound))) - np.float32(mean)) * np.float32(scale)
-            yield self._run([piece])[0][window.keep - window.start : window.end - window.start]
+            for _, outputs in self._run([piece]):
+                yield outputs[window.keep - window.start : window.end - window.start]
 
     def _count(self, samples: int) -> int:
         """Return how many frames so many samples have."""
@@ -136,11 +153,38 @@ class NetworkEncoder(nn.Module):
         return np.pad(sound, (0, max(0, self.receptive - len(sound))))
 
     @torch.inference_mode()
-    def _run(self, pieces: list[Samples]) -> Features:
-        """Run pieces of one length: (pieces, frames, dimensions)."""
+    def _run(self, pieces: list[Samples]) -> list[tuple[int, Features]]:
+        """Run pieces: the place of each and its frames, (frames, dimensions)."""
         device = next(self.parameters()).device
-        outputs: Features = self(torch.from_numpy(np.stack(pieces)).to(device)).float().cpu().numpy()
-        return outputs
+        budget = BATCH_SECONDS.get(device.type, GPU_BATCH_SECONDS)
+        with fast_products(device):
+            run = self._run_split if self.splits else self._run_alike
+            return list(run(pieces, device, budget))
+
+    def _run_split(self, pieces: list[Samples], device: torch.device, budget: float) -> Iterator[tuple[int, Features]]:
+        """Run each piece through the front end alone, and pieces of like length through the layers together."""
+        fronts = [self.convolve(torch.from_numpy(piece)[None].to(device))[0] for piece in pieces]
+        for batch in length_batches([len(frames) for frames in fronts], round(budget * self.frame_rate)):
+            lengths = [len(fronts[place]) for place in batch]
+            padded = nn.utils.rnn.pad_sequence([fronts[place] for place in batch], batch_first=True)
+            alike = min(lengths) == max(lengths)
+            outputs = self.attend(padded, None if alike else torch.tensor(lengths, device=device))
+            heard: Features = outputs.float().cpu().numpy()
+            for row, place in enumerate(batch.tolist()):
+                yield place, heard[row, : lengths[row]]
+
+    def _run_alike(self, pieces: list[Samples], device: torch.device, budget: float) -> Iterator[tuple[int, Features]]:
+        """Run pieces of one length together."""
+        groups: dict[int, list[int]] = defaultdict(list)
+        for place, piece in enumerate(pieces):
+            groups[len(piece)].append(place)
+        for samples, group in sorted(groups.items()):
+            most = max(1, round(budget * RATE) // samples)
+            for first in range(0, len(group), most):
+                batch = group[first : first + most]
+                sounds = torch.from_numpy(np.stack([pieces[place] for place in batch])).to(device)
+                heard: Features = self(sounds).float().cpu().numpy()
+                yield from zip(batch, heard, strict=True)
 
     def _piece(self, sound: Samples, window: Window, frames: int) -> Samples:
         """Return what a window hears."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torchaudio.models.wav2vec2.wavlm_attention import WavLMSelfAttention
 
 from babyslm.models.encoders.fairseq_names import from_fairseq, is_fairseq
 from babyslm.models.encoders.network import NetworkEncoder
@@ -26,12 +27,18 @@ class TorchaudioEncoder(NetworkEncoder):
         layers = model.encoder.transformer.layers
         width = int(model.encoder.feature_projection.projection.out_features)
         super().__init__(settings, layers=len(layers), dimensions=width, normalise=normalise)
+        self.splits = not isinstance(layers[0].attention, WavLMSelfAttention)  # which knows no mask there
         model.encoder.transformer.layers = nn.ModuleList(layers[: settings.layer])
         self.model = model
 
-    def forward(self, waveforms: Tensor) -> Tensor:
+    def convolve(self, waveforms: Tensor) -> Tensor:
+        """Return what the convolutions give."""
+        frames: Tensor = self.model.feature_extractor(waveforms, None)[0]
+        return frames
+
+    def attend(self, frames: Tensor, lengths: Tensor | None) -> Tensor:
         """Return the output of the layer."""
-        outputs, _ = self.model.extract_features(waveforms, num_layers=self._settings.layer)
+        outputs = self.model.encoder.extract_features(frames, lengths, self._settings.layer)
         last: Tensor = outputs[-1]
         return last
 
