@@ -22,6 +22,7 @@ babyslm.plots = (() => {
     const text = { labelColor: colour("--muted"), titleColor: colour("--muted"), titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12 };
     return {
       background: null,
+      aria: false, // the whole has a label, and its figures a table
       font: getComputedStyle(document.body).fontFamily,
       view: { stroke: null },
       axis: { ...text, gridColor: colour("--line"), gridOpacity: 0.7, domainColor: colour("--line"), tickColor: colour("--line"), labelLimit: narrow.matches ? 110 : 300 },
