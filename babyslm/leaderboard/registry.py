@@ -20,12 +20,12 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from babyslm.files import atomic_file, write_text
 from babyslm.leaderboard.card import Slug
 from babyslm.stimuli.load import load_stimuli
-from babyslm.stimuli.official import GOLD_NAME, read_gold
+from babyslm.stimuli.official import GOLD_NAME, find_tables, read_gold
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from babyslm.verify.documents import parse_document, read_yaml
-from babyslm.verify.stimuli import NoStimuliError
 from babyslm.verify.submission import (
+    ForeignSetError,
     SetChangedError,
     SetNotAtHandError,
     SetRegisteredError,
@@ -169,8 +169,9 @@ def register_set(
     import yaml
 
     stimuli = load_stimuli(stimuli_folder)
-    if not stimuli.checksums:
-        raise NoStimuliError(stimuli_folder)
+    official = bool(find_tables(stimuli_folder)) if stimuli_folder.is_dir() else False
+    if not stimuli.checksums or (keep_tables and not official):
+        raise ForeignSetError(stimuli_folder)
     place = leaderboard / STIMULI_FOLDER / key
     if (place / SET_NAME).exists():
         raise SetRegisteredError(place / SET_NAME)

@@ -18,6 +18,9 @@ from babyslm.verify.untrusted import printable, unpacked
 
 __all__ = ["Verification", "verify_submissions"]
 
+SHOWN = 20
+"""Most refusals, flags, and new learners that a comment spells out: it has to fit into 65,536 characters."""
+
 SCORE_LIMIT = 64 * 1024 * 1024
 """Bytes of a score file that is compared with the one on the board; larger than any registered set can need."""
 
@@ -83,10 +86,10 @@ class Verification:
         flags = [f"{slug}: {flag.text}" for slug, each in self.board.entries.items() for flag in each.flags]
         if flags:
             lines += ["To be looked at by a maintainer:", "", *_code(flags)]
-        shown = [slug for slug, each in self.board.entries.items() if slug in self.new or each.reference]
-        if self.new:
-            for track in self.board.tracks:
-                lines += _table(track, {slug: self.board.entries[slug] for slug in shown}, set(self.new))
+        new = set(self.new[:SHOWN])
+        shown = [slug for slug, each in self.board.entries.items() if slug in new or each.reference]
+        for track in self.board.tracks if new else ():
+            lines += _table(track, {slug: self.board.entries[slug] for slug in shown}, new)
         return "\n".join(lines) + "\n"
 
 
@@ -141,7 +144,9 @@ def _same_scores(old: Path, new: Path) -> None:
 
 
 def _code(rows: Iterable[str]) -> list[str]:
-    return ["```text", *(row.replace("`", "'") for row in rows), "```", ""]
+    plain = [row.replace("`", "'") for row in rows]
+    more = [f"... and {len(plain) - SHOWN} more"] if len(plain) > SHOWN else []
+    return ["```text", *plain[:SHOWN], *more, "```", ""]
 
 
 def _table(track: str, entries: dict[str, Entry], new: set[str]) -> list[str]:

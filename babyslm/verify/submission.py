@@ -14,6 +14,7 @@ __all__ = [
     "ConstantScoresError",
     "DuplicateSubmissionError",
     "EmptySubmissionError",
+    "ForeignSetError",
     "NoResultError",
     "ReaderConditionError",
     "RecordMismatchError",
@@ -94,6 +95,13 @@ class SetRegisteredError(UsageError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: is there already; registered sets never change, so choose a key with a new version")
+
+
+class ForeignSetError(UsageError):
+    """A set of another layout was to be kept in the registry."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: is not in the official layout, so its tables cannot be kept; use --no-keep-tables")
 
 
 class UnsafeFolderError(BabySLMError):

@@ -10,7 +10,13 @@ from babyslm.leaderboard.registry import load_registry, register_set
 from babyslm.resources import resource_folder
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import DocumentError
-from babyslm.verify.submission import SetChangedError, SetNotAtHandError, SetRegisteredError, UnregisteredSetError
+from babyslm.verify.submission import (
+    ForeignSetError,
+    SetChangedError,
+    SetNotAtHandError,
+    SetRegisteredError,
+    UnregisteredSetError,
+)
 from tests.leaderboard import made
 
 
@@ -63,6 +69,15 @@ def test_a_set_without_tables_is_taken_from_the_folder_that_has_its_checksums(
     made.make_submission(tmp_path / "submissions", stimuli, 0)
     with pytest.raises(SetNotAtHandError):
         gather(tmp_path / "submissions", load_registry(tmp_path))
+
+
+def test_a_foreign_set_is_registered_by_checksum_alone(tmp_path: Path) -> None:
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("the dogs runs\nthe dog runs\na cat see\na cat sees\n")
+    with pytest.raises(ForeignSetError, match="--no-keep-tables"):
+        register_set(pairs, tmp_path, "pairs-1", name="pairs", made_by="by hand")
+    register_set(pairs, tmp_path, "pairs-1", name="pairs", made_by="by hand", keep_tables=False)
+    assert len(load_registry(tmp_path, at_hand=[pairs]).stimuli("pairs-1")["syntactic", "test"]) == 4
 
 
 def test_sets_are_found_by_checksum(tmp_path: Path, stimuli: StimulusSet) -> None:

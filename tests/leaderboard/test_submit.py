@@ -227,6 +227,28 @@ def test_changed_and_removed_scores_of_the_board_are_refused(
     assert changed.as_dict()["passed"] is False
 
 
+def test_a_comment_fits_and_quotes_nothing_as_markup(
+    submissions: Path, registry: Registry, stimuli: StimulusSet
+) -> None:
+    for number in range(40):
+        made.make_submission(submissions, stimuli, number, only="syntactic")
+        folder = made.make_submission(submissions, stimuli, number, model=f"bad-{number}", only="syntactic")
+        (folder / "card.yaml").write_text(
+            yaml.safe_dump(
+                made.card_of(number, model=f"bad-{number}") | {"```\n@everyone [x](javascript:y) " + "z" * 900: 1}
+            )
+        )
+    empty = submissions.parent / "empty"
+    empty.mkdir()
+    text = verify_submissions(submissions, registry, base=empty, draws=10).as_markdown()
+    assert len(text) < 65_536
+    inside = text.split("```")[1::2]
+    assert text.count("```") == 2, "one block of code: nothing inside closes it"
+    assert "@everyone" in inside[0]
+    assert "@everyone" not in text.replace(inside[0], "")
+    assert "and 20 more" in text
+
+
 def test_flags(submissions: Path, registry: Registry, stimuli: StimulusSet) -> None:
     for number in (0, 1):
         made.make_submission(submissions, stimuli, number, ability=1.0)
