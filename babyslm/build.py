@@ -13,7 +13,7 @@ from babyslm.files import exclusive
 from babyslm.seeds import derive
 from babyslm.speech.conditioned import condition_table
 from babyslm.speech.conditions import Surroundings
-from babyslm.speech.speak import speak_table
+from babyslm.speech.speak import Prosody, speak_table
 from babyslm.speech.voices import Voice, choose_voices
 from babyslm.stimuli.card import CARD_NAME, StimulusCard
 from babyslm.stimuli.lexical import build_lexical
@@ -98,6 +98,7 @@ def build_stimuli(
     conditions: Sequence[str] = (),
     noises: Path | None = None,
     responses: Path | None = None,
+    prosody: Prosody = "citation",
     workers: int = 0,
 ) -> Built:
     """Build a set in the official layout.
@@ -120,6 +121,7 @@ def build_stimuli(
     :param conditions: acoustic conditions in which the stimuli are heard as well; clean sound is always there.
     :param noises: folder of noise recordings; default the conditions do with babble and speech-shaped noise.
     :param responses: folder of measured impulse responses; default rooms are simulated.
+    :param prosody: whether the words of a sentence are spoken one by one, so that sound tells nothing, or in one go.
     :param workers: processes; 0: one a core.
     """
     chosen = split_voices(language, voices)
@@ -140,7 +142,7 @@ def build_stimuli(
                 if not chosen[split]:
                     tables[task, split] = StimulusTable(task, split, rows)
                     continue
-                spoken = speak_table(rows, task, folder, chosen[split], workers=processes)
+                spoken = speak_table(rows, task, folder, chosen[split], workers=processes, prosody=prosody)
                 tables[task, split] = StimulusTable(task, split, spoken, folder)
                 for surroundings in heard_in:
                     place = folder / CONDITIONS / surroundings.condition.name
@@ -163,6 +165,7 @@ def build_stimuli(
                 "pairs": pairs,
                 "per_word": per_word,
                 "voices": {split: [voice.name for voice in chosen[split]] for split in SPLITS},
+                "prosody": prosody if voices and "syntactic" in tasks else None,
                 "conditions": [surroundings.describe() for surroundings in heard_in] if voices else [],
             },
             audit={key: value for key, value in figures.items() if value},

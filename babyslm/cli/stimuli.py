@@ -30,6 +30,10 @@ def build_stimuli_command(
     ] = None,
     noises: Annotated[Path | None, typer.Option(help="Folder of noise recordings.")] = None,
     responses: Annotated[Path | None, typer.Option(help="Folder of room impulse responses.")] = None,
+    prosody: Annotated[
+        Literal["citation", "sentence"],
+        typer.Option(help="Words of a sentence spoken one by one, so that sound tells nothing, or in one go."),
+    ] = "citation",
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0: one a core.")] = 0,
     as_json: AsJson = False,
@@ -51,6 +55,7 @@ def build_stimuli_command(
         conditions=tuple(condition or []),
         noises=noises,
         responses=responses,
+        prosody=prosody,
         workers=workers,
     )
     say(built.as_dict(), built.as_text(), as_json=as_json)

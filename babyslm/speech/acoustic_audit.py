@@ -24,12 +24,17 @@ from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 
 __all__ = ["SUMMARIES", "acoustic_figures", "summarize", "summarize_files"]
 
-SUMMARIES = ("duration", "level", "pitch", "voicing", "spectral centroid", "spectral tilt")
+DECIMALS = {"duration": 4, "level": 2, "pitch": 1, "voicing": 4, "spectral centroid": 1, "spectral tilt": 3}
+"""Summaries are rounded far below what can be heard: the rest is the order in which a computer adds up."""
+
+SUMMARIES = tuple(DECIMALS)
 
 LOWEST, HIGHEST = 65.0, 500.0
 """Pitch range searched, Hz: a deep man to a small child."""
 
-FRAME = 1024
+FRAME, HOP = 1024, 320
+"""64 ms every 20 ms."""
+
 TILT_FROM = 100.0
 QUIET = 1e-10
 """Power that stands for silence: -100 dB."""
@@ -48,14 +53,14 @@ def summarize(sound: Samples) -> dict[str, float]:
     power = float(np.mean(np.square(sound, dtype=np.float64)))
     padded = np.pad(sound, (0, max(0, 2 * FRAME - len(sound))))
     pitch, voiced, _ = librosa.pyin(
-        padded, fmin=LOWEST, fmax=HIGHEST, sr=RATE, frame_length=FRAME, hop_length=FRAME // 4, resolution=0.25
+        padded, fmin=LOWEST, fmax=HIGHEST, sr=RATE, frame_length=FRAME, hop_length=HOP, resolution=0.25
     )
-    spectrum = np.abs(librosa.stft(padded, n_fft=FRAME, hop_length=FRAME // 4)) ** 2
+    spectrum = np.abs(librosa.stft(padded, n_fft=FRAME, hop_length=HOP)) ** 2
     frequencies = librosa.fft_frequencies(sr=RATE, n_fft=FRAME)
     long_term = spectrum.mean(axis=1) + QUIET
     audible = frequencies >= TILT_FROM
     slope = np.polyfit(np.log2(frequencies[audible]), 10 * np.log10(long_term[audible]), 1)[0]
-    return {
+    values = {
         "duration": len(sound) / RATE,
         "level": 10 * float(np.log10(power + QUIET)),
         "pitch": float(np.median(pitch[voiced])) if voiced.any() else 0.0,
@@ -63,6 +68,7 @@ def summarize(sound: Samples) -> dict[str, float]:
         "spectral centroid": float((frequencies * long_term).sum() / long_term.sum()),
         "spectral tilt": float(slope),
     }
+    return {name: round(values[name], decimals) for name, decimals in DECIMALS.items()}
 
 
 def summarize_files(paths: Sequence[Path], *, workers: int = 1) -> pd.DataFrame:
@@ -96,7 +102,8 @@ def _summarize_chunk(paths: Sequence[Path]) -> list[dict[str, float]]:
 def acoustic_figures(stimuli: StimulusSet, *, seed: int = 0, most: int | None = 400, workers: int = 1) -> list[Figure]:
     """Measure the sound of every table that has some.
 
-    The classifiers over all differences together are judged; single summaries, and duration by voice, are information.
+    The classifiers over all differences together are judged; single phenomena, single summaries, and duration by
+    voice are information.
 
     :param stimuli: the set.
     :param seed: draws the pairs listened to, and deals them out to the classifier's folds.
@@ -121,6 +128,9 @@ def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: i
         yield share("sound", name, summary, differences[:, place], tolerance=None)
     classified = classify_pairs(differences, list(pairs["cluster"]), seed=seed)
     yield from classifier_figures("sound together", name, classified, tolerance=TOLERANCE)
+    for phenomenon, places in pairs.groupby("type").indices.items() if "type" in pairs else ():
+        part = classify_pairs(differences[places], list(pairs["cluster"].iloc[places]), seed=seed)
+        yield from classifier_figures("sound by phenomenon", name, part, tolerance=None, subset=str(phenomenon))
     for voice in table.voices:
         spoken: NDArray[np.bool_] = (pairs["voice"] == voice).to_numpy(dtype=bool)
         subset = voice or ALL

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal, get_args
 
 import pandas as pd
 
+from babyslm.speech.citation import CitationSynthesizer
 from babyslm.speech.conditioned import ConditionedSynthesizer
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.scenes import find_scenes
@@ -14,7 +16,11 @@ from babyslm.speech.voices import Voice
 from babyslm.stimuli.stimulus import Task
 from babyslm.verify.speech import SpokenTableError
 
-__all__ = ["speak_table", "spoken_name"]
+__all__ = ["PROSODIES", "Prosody", "speak_table", "spoken_name"]
+
+Prosody = Literal["citation", "sentence"]
+PROSODIES: tuple[Prosody, ...] = get_args(Prosody)
+"""Whether the words of a sentence are spoken one by one (see `babyslm.speech.citation`), or the sentence in one go."""
 
 JOINT = {"lexical": "-", "syntactic": "_"}
 
@@ -38,6 +44,7 @@ def speak_table(
     workers: int = 1,
     synthesizer: Synthesizer | None = None,
     surroundings: Surroundings | None = None,
+    prosody: Prosody = "citation",
 ) -> pd.DataFrame:
     """Speak unspoken gold rows in each voice and return the rows of the spoken table.
 
@@ -49,6 +56,8 @@ def speak_table(
     :param synthesizer: what speaks; default the embedded voices.
     :param surroundings: the acoustic condition in which they are heard; default clean. Both members of a pair, and
         pairs that share a stimulus, meet the same room and noise.
+    :param prosody: how sentences are spoken; `sentence` gives natural melody and rhythm, by which alone the better of
+        two sentences is often found.
     :returns: the rows once a voice, in the order of the rows, with `voice` filled and `filename` ending in it.
     """
     _verify_unspoken(rows, folder)
@@ -62,7 +71,9 @@ def speak_table(
         folder / f"{name}.wav": Utterance(tuple(phones.split()), by_name[voice], spelling or None, scene)
         for name, phones, voice, spelling, scene in zip(*columns, strict=True)
     }
-    speaker = synthesizer or EspeakSynthesizer()
+    speaker: Synthesizer = synthesizer or EspeakSynthesizer()
+    if task == "syntactic" and prosody == "citation":
+        speaker = CitationSynthesizer(speaker)
     if surroundings is not None:
         surroundings.prepare()
         speaker = ConditionedSynthesizer(speaker, surroundings)

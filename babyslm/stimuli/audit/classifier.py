@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.seeds import generator
-from babyslm.stimuli.audit.figures import Figure
+from babyslm.stimuli.audit.figures import ALL, Figure
 
 __all__ = ["Classified", "classifier_figures", "classify_pairs"]
 
@@ -83,7 +83,9 @@ def _clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> flo
     return float(100 * np.sqrt((sums**2).sum()) / len(right))
 
 
-def classifier_figures(check: str, table: str, classified: Classified | None, *, tolerance: float) -> list[Figure]:
+def classifier_figures(
+    check: str, table: str, classified: Classified | None, *, tolerance: float | None, subset: str = ALL
+) -> list[Figure]:
     """Make the figures of the classifiers: none may beat chance by more than the tolerance.
 
     On few pairs chance itself lies farther off: twice the standard error is allowed where that is more. A classifier
@@ -92,12 +94,13 @@ def classifier_figures(check: str, table: str, classified: Classified | None, *,
     :param check: kind of shortcut.
     :param table: the table.
     :param classified: what they reached, or None.
-    :param tolerance: allowed distance from 50, in points.
+    :param tolerance: allowed distance from 50, in points; None for information.
+    :param subset: the part of the table.
     """
     if classified is None:
         return []
-    allowed = max(tolerance, round(2 * classified.error, 2))
+    high = None if tolerance is None else 50 + max(tolerance, round(2 * classified.error, 2))
     return [
-        Figure(check, table, name, value, "percent", classified.pairs, high=50 + allowed)
+        Figure(check, table, name, value, "percent", classified.pairs, subset, high=high)
         for name, value in (("logistic regression", classified.logistic), ("boosted trees", classified.boosting))
     ]
