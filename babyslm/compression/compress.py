@@ -84,7 +84,7 @@ def compress_network(
     linears = find_linears(network, family, source)
     plan = work.plan()
     if plan is None:
-        before = perplexity(network, calibration.held_out) if family.kind != "encoder" else None
+        before = run.perplexity()
         spectra = run.spectra() if settings.ranks == "error" else None
         ranks = allot(settings.ranks, linears, total, settings.keep, floor=settings.floor, spectra=spectra)
         work.begin(ranks, before)
@@ -98,7 +98,7 @@ def compress_network(
         total=total,
         obtained=obtained(ranks, linears, total),
         perplexity_before=before,
-        perplexity_after=perplexity(network, calibration.held_out) if family.kind != "encoder" else None,
+        perplexity_after=run.perplexity(),
         seconds=time.perf_counter() - began + earlier,
     )
 
@@ -166,6 +166,19 @@ class _Run:
             if positions >= self.settings.statistics_tokens:
                 break
         return range(count)
+
+    def perplexity(self) -> float | None:
+        """Return the network's perplexity on what is held out, run where blocks run if it fits there."""
+        if self.family.kind == "encoder":
+            return None
+        home = self.network.device
+        try:
+            return perplexity(self.network.to(self.device), self.calibration.held_out)
+        except torch.OutOfMemoryError:
+            torch.cuda.empty_cache()
+            return perplexity(self.network.to(home), self.calibration.held_out)
+        finally:
+            self.network.to(home)
 
     def prelude(self) -> Prelude:
         return Prelude(self.network, self.blocks, self.device)

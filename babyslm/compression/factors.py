@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from babyslm.compression.settings import Initialisation
-from babyslm.compression.statistics import Moments
+from babyslm.compression.statistics import RIDGE, Moments
 
 __all__ = ["energies", "low_rank_factors"]
 
@@ -40,9 +40,11 @@ def low_rank_factors(weight: Tensor, rank: int, how: Initialisation, moments: Mo
             right = left.T @ wide
         case "whitened":
             assert moments is not None
-            root = torch.linalg.cholesky(moments.inputs())
-            left, scaled = _split(wide @ root, rank)
-            right = torch.linalg.solve_triangular(root, scaled, upper=False, left=False)
+            # An eigendecomposition, since moments of few or dependent inputs have no Cholesky factor.
+            values, vectors = torch.linalg.eigh(moments.inputs())
+            scales = values.clamp_min(RIDGE * float(values.mean())).sqrt()
+            left, scaled = _split(wide @ (vectors * scales), rank)
+            right = (scaled / scales) @ vectors.T
     return _balanced(left, right)
 
 

@@ -145,3 +145,12 @@ def test_factors_keep_the_bias_and_say_what_they_multiply_to() -> None:
     assert second.bias is None
     data = torch.randn(5, 8)
     assert torch.allclose(first(data), data @ first.weight.T + first.bias, atol=1e-6)
+
+
+def test_dependent_inputs_are_no_obstacle() -> None:
+    """Fewer directions than dimensions, with float32 noise: a Cholesky factor does not exist."""
+    layer, data = layers(24, 32)
+    flat = data[:, :3] @ torch.randn(3, 24) * 100
+    moments = collected(layer, flat).of("")
+    for how in ("outputs", "whitened"):
+        assert relative_error(layer, low_rank_factors(layer.weight.detach(), 3, how, moments), flat) < 1e-2
