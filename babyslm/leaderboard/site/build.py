@@ -13,7 +13,7 @@ from babyslm.leaderboard.site.learner import learner_page
 from babyslm.leaderboard.site.records import learner_record, table_record
 from babyslm.leaderboard.site.sounds import place_sounds
 from babyslm.leaderboard.site.standings import standings_page
-from babyslm.leaderboard.site.tracks import ordered_tracks, table_key, track_path, track_title
+from babyslm.leaderboard.site.tracks import Tracks, table_key, track_title
 from babyslm.progress import bar
 from babyslm.verify.site import verify_site_folder
 
@@ -54,38 +54,39 @@ def _sweep(place: Path) -> None:
 
 def _write(board: Board, layout: Layout, *, sound: bool) -> None:
     layout.assets()
+    tracks = Tracks(board)
     breakdowns = {slug: Breakdowns(entry) for slug, entry in board.entries.items()}
     layout.data(MARKER, board_json(board))
-    for track in ordered_tracks(board):
-        layout.page(track_path(board, track), "board.html", **standings_page(board, track, breakdowns))
+    for track in tracks.ordered:
+        layout.page(tracks.path(track), "board.html", **standings_page(board, tracks, track, breakdowns))
         layout.text(f"data/{track.key}.csv", track_csv(board, track))
         for table in track.tables.values():
             sounds = place_sounds(track, table, layout.root) if sound else None
             layout.script(f"tables/{table_key(track.key, table.task)}", table_record(table, sounds))
     if not board.tracks:
         layout.page("index.html", "empty.html", title=layout.shared["site"])
-    layout.page("compare.html", "compare.html", title="Compare two learners", data=_learners(board))
+    layout.page("compare.html", "compare.html", title="Compare two learners", data=_learners(board, tracks))
     layout.page("about.html", "about.html", title="How to read this board", refused=board.refused)
     with bar("pages", len(board.entries)) as progress:
         for slug, entry in board.entries.items():
-            _write_learner(board, entry, breakdowns[slug], layout)
+            _write_learner(board, tracks, entry, breakdowns[slug], layout)
             progress.advance()
 
 
-def _write_learner(board: Board, entry: Entry, breakdowns: Breakdowns, layout: Layout) -> None:
+def _write_learner(board: Board, tracks: Tracks, entry: Entry, breakdowns: Breakdowns, layout: Layout) -> None:
     slug = entry.slug
-    layout.page(f"learners/{slug}.html", "learner.html", **learner_page(board, entry, breakdowns))
+    layout.page(f"learners/{slug}.html", "learner.html", **learner_page(board, tracks, entry, breakdowns))
     layout.script(f"learners/{slug}", learner_record(entry, dict(board.tracks)))
     layout.data(f"data/learners/{slug}.json", entry_json(entry, breakdowns))
     layout.text(f"data/learners/{slug}.csv", breakdown_csv(breakdowns))
 
 
-def _learners(board: Board) -> dict[str, object]:
+def _learners(board: Board, tracks: Tracks) -> dict[str, object]:
     """Return what the page that compares has to know before it loads anything."""
     return {
         "tables": [
             {"key": table_key(track.key, task), "title": f"{track_title(track)} · {task}"}
-            for track in ordered_tracks(board)
+            for track in tracks.ordered
             for task in track.tables
         ],
         "learners": [

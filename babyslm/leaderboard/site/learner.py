@@ -9,20 +9,21 @@ from babyslm.leaderboard.card import Card
 from babyslm.leaderboard.site.breakdowns import ATTRIBUTE_TITLES, Breakdowns
 from babyslm.leaderboard.site.figures import amount, axis_start, interval, percent, readable, strip
 from babyslm.leaderboard.site.standings import MODALITIES, domain_text
-from babyslm.leaderboard.site.tracks import floor_of, ordered_tracks, table_key, track_path, track_title
+from babyslm.leaderboard.site.tracks import Tracks, floor_of, table_key, track_title
 from babyslm.stimuli.stimulus import TASKS, Task
 
 __all__ = ["learner_page"]
 
 
-def learner_page(board: Board, entry: Entry, breakdowns: Breakdowns) -> dict[str, Any]:
+def learner_page(board: Board, tracks: Tracks, entry: Entry, breakdowns: Breakdowns) -> dict[str, Any]:
     """Return what the template of a learner needs.
 
     :param board: the board.
+    :param tracks: its tracks.
     :param entry: one of its entries.
     :param breakdowns: of that entry.
     """
-    tracks = [track for track in ordered_tracks(board) if entry.standings.get(track.key)]
+    entered = [track for track in tracks.ordered if entry.standings.get(track.key)]
     card = entry.card
     curves = [curve for curve in board.curves if curve.model == card.model]
     return {
@@ -36,12 +37,12 @@ def learner_page(board: Board, entry: Entry, breakdowns: Breakdowns) -> dict[str
             f"family {card.family}",
         ],
         "facts": _facts(card),
-        "tracks": [_track(board, track, entry, breakdowns) for track in tracks],
-        "conditions": _conditions(tracks, entry),
+        "tracks": [_track(tracks, track, entry, breakdowns) for track in entered],
+        "conditions": _conditions(entered, entry),
         "revisions": [each for each in board.entries.values() if each.card.model == card.model],
         "tables": [
             {"key": table_key(track.key, task), "title": f"{track_title(track)} · {task}"}
-            for track in tracks
+            for track in entered
             for task in TASKS
             if (track.key, task) in entry.scores
         ],
@@ -99,12 +100,11 @@ def _publication(card: Card) -> str | None:
     return f"{card.publication.title} ({card.publication.year})" if card.publication.year else card.publication.title
 
 
-def _track(board: Board, track: Track, entry: Entry, breakdowns: Breakdowns) -> dict[str, Any]:
+def _track(tracks: Tracks, track: Track, entry: Entry, breakdowns: Breakdowns) -> dict[str, Any]:
     standings = entry.standings[track.key]
-    rivals = [each for each in board.entries.values() if each.standings.get(track.key)]
     return {
         "title": track_title(track),
-        "href": track_path(board, track),
+        "href": tracks.path(track),
         "cards": [
             {
                 "measure": measure,
@@ -112,7 +112,7 @@ def _track(board: Board, track: Track, entry: Entry, breakdowns: Breakdowns) -> 
                 "interval": interval(standing.estimate),
                 "strip": strip(standing.estimate, axis_start([standing.estimate]), floor_of(track, measure)),
                 "standing": standing,
-                "learners": sum(measure in each.standings[track.key] for each in rivals),
+                "learners": tracks.learners(track, measure),
             }
             for measure in MEASURES
             if (standing := standings.get(measure))

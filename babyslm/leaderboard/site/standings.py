@@ -7,7 +7,7 @@ from typing import Any
 from babyslm.leaderboard.board import MEASURES, Board, Entry, Estimate, Measure, Standing, Track
 from babyslm.leaderboard.site.breakdowns import Breakdowns
 from babyslm.leaderboard.site.figures import amount, axis_start, interval, percent, readable, strip
-from babyslm.leaderboard.site.tracks import floor_of, ordered_tracks, track_path, track_title
+from babyslm.leaderboard.site.tracks import Tracks, floor_of, track_title
 
 __all__ = ["MODALITIES", "domain_text", "standings_page"]
 
@@ -20,11 +20,12 @@ def domain_text(domain: str) -> str:
     return DOMAINS[domain]
 
 
-def standings_page(board: Board, track: Track, breakdowns: Mapping[str, Breakdowns]) -> dict[str, Any]:
+def standings_page(board: Board, tracks: Tracks, track: Track, breakdowns: Mapping[str, Breakdowns]) -> dict[str, Any]:
     """Return what the template of a track needs.
 
     :param board: the board.
-    :param track: one of its tracks.
+    :param tracks: its tracks.
+    :param track: one of them.
     :param breakdowns: of every entry, by slug.
     """
     entered = [entry for entry in board.entries.values() if entry.standings.get(track.key)]
@@ -38,8 +39,8 @@ def standings_page(board: Board, track: Track, breakdowns: Mapping[str, Breakdow
         "title": track_title(track),
         "track": track,
         "tracks": [
-            {"title": track_title(each), "href": track_path(board, each), "current": each.key == track.key}
-            for each in ordered_tracks(board)
+            {"title": track_title(each), "href": tracks.path(each), "current": each.key == track.key}
+            for each in tracks.ordered
         ],
         "measures": measures,
         "primary": primary,

@@ -1,24 +1,41 @@
-"""Names and places of the tracks' pages."""
+"""Names, order and places of the tracks, found once for a whole board."""
 
 from collections import Counter
 
 from babyslm.leaderboard.board import Board, Measure, Track
 
-__all__ = ["floor_of", "ordered_tracks", "table_key", "track_path", "track_title"]
+__all__ = ["Tracks", "floor_of", "table_key", "track_title"]
 
 
-def ordered_tracks(board: Board) -> list[Track]:
-    """Return the tracks as a reader wants them: most learners first, test before dev, clean before noise."""
-    counts = Counter(key for entry in board.entries.values() for key, found in entry.standings.items() if found)
-    return sorted(
-        board.tracks.values(),
-        key=lambda track: (-counts[track.key], track.split != "test", track.condition != "clean", track.key),
-    )
+class Tracks:
+    """The tracks as a reader wants them: most learners first, test before dev, clean before noise.
 
+    :param board: the board.
+    """
 
-def track_path(board: Board, track: Track) -> str:
-    """Return where the page of a track lies: the first one is the front page."""
-    return "index.html" if ordered_tracks(board)[0].key == track.key else f"tracks/{track.key}.html"
+    def __init__(self, board: Board) -> None:
+        places = [
+            (key, m) for entry in board.entries.values() for key, found in entry.standings.items() for m in found
+        ]
+        self._entered = Counter(key for e in board.entries.values() for key, found in e.standings.items() if found)
+        self._measured = Counter(places)
+        self.ordered = sorted(
+            board.tracks.values(),
+            key=lambda track: (
+                -self._entered[track.key],
+                track.split != "test",
+                track.condition != "clean",
+                track.key,
+            ),
+        )
+
+    def path(self, track: Track) -> str:
+        """Return where the page of a track lies: the first one is the front page."""
+        return "index.html" if self.ordered[0].key == track.key else f"tracks/{track.key}.html"
+
+    def learners(self, track: Track, measure: Measure) -> int:
+        """Return how many learners have a figure."""
+        return self._measured[track.key, measure]
 
 
 def track_title(track: Track) -> str:
