@@ -1,0 +1,300 @@
+"""Speech units: features at layer 6 of HuBERT-base, units, LSTM scores of units, and the memory that ten hours take.
+
+    python -m benchmarks.units [--json] [--cases features,units,lstm,memory_mfcc] [--threads 1] [--clock cpu]
+
+Weights are random and sounds are made: lengths as those of words (0.3 to 1.2 s) and of short sentences (1 to 3 s).
+`features` and `units` give seconds of audio a second. Their peers are the same network over the same files: a loop
+that encodes one file at a time up to the layer (`one by one`), the same loop through all layers, of which one is then
+taken (`all layers`), and batches of the order given, padded with zeros (`padded`). The first is the peer of the ratio,
+since it alone is both exact and stops where it should; how far each is from the features of a file alone is shown.
+`lstm` scores 40,000 sequences of units with the reference's network and compares with its loop on a part of them.
+`memory_*` stream ten hours, as one file or many, and `memory_hubert` an hour, through a process of its own whose
+largest resident memory is read from the system.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.network import NetworkEncoder
+from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.encoders.settings import MfccSettings, TorchaudioSettings
+from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
+from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
+from babyslm.models.unit_encoding import encode_units
+from babyslm.models.units import Codebook
+from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.speech.audio import RATE, Samples, write_audio
+from babyslm.speech.sound import Recording, Sound
+from benchmarks.machine import CLOCKS, best_of, describe
+
+CASES = ("features", "units", "lstm", "memory_mfcc", "memory_mfcc_one", "memory_hubert")
+LAYER, UNITS, HOURS = 6, 500, 10
+Row = dict[str, Any]
+
+
+def network() -> Any:
+    """Return torchaudio's HuBERT-base with weights drawn from seed 0."""
+    from torchaudio.models import hubert_base
+
+    torch.manual_seed(0)
+    return hubert_base().eval()
+
+
+def hubert() -> NetworkEncoder:
+    settings = TorchaudioSettings(bundle="HUBERT_BASE", layer=LAYER)
+    return TorchaudioEncoder(network(), settings, normalise=False).ready(torch.device("cpu"))
+
+
+def noise(seconds: float, draws: np.random.Generator) -> Samples:
+    """Return noise whose level changes ten times a second, as speech's does."""
+    samples = round(seconds * RATE)
+    level = np.repeat(draws.random(samples // 1600 + 1), 1600)[:samples]
+    return (0.2 * level * draws.standard_normal(samples)).astype(np.float32)
+
+
+def stimuli(count: int) -> list[Samples]:
+    """Return as many words as short sentences, in an order drawn at random."""
+    draws = np.random.default_rng(0)
+    words = [noise(seconds, draws) for seconds in draws.uniform(0.3, 1.2, count // 2)]
+    sentences = [noise(seconds, draws) for seconds in draws.uniform(1.0, 3.0, count - len(words))]
+    sounds = words + sentences
+    return [sounds[place] for place in draws.permutation(count)]
+
+
+def one_by_one(model: Any, sounds: Sequence[Samples], layers: int) -> list[np.ndarray]:
+    with torch.inference_mode():
+        found = [model.extract_features(torch.from_numpy(sound)[None], num_layers=layers)[0] for sound in sounds]
+    return [outputs[LAYER - 1][0].numpy() for outputs in found]
+
+
+def padded(model: Any, sounds: Sequence[Samples], size: int = 8) -> list[np.ndarray]:
+    found = []
+    with torch.inference_mode():
+        for start in range(0, len(sounds), size):
+            part = [torch.from_numpy(sound) for sound in sounds[start : start + size]]
+            batch = torch.nn.utils.rnn.pad_sequence(part, batch_first=True)
+            outputs = model.extract_features(batch, num_layers=LAYER)[0][-1]
+            found += [row[: 1 + (len(sound) - 400) // 320].numpy() for row, sound in zip(outputs, part, strict=True)]
+    return found
+
+
+def apart(found: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> float:
+    return max(float(np.abs(one - other).max()) for one, other in zip(found, expected, strict=True))
+
+
+def compared(ours: Row, peers: dict[str, Row]) -> Row:
+    """Put peers beside ours; the loop that is exact and stops at the layer is the one of the ratio."""
+    return ours | {
+        "peer": "one by one",
+        "theirs": peers["one by one"]["rate"],
+        "ratio": ours["ours"] / peers["one by one"]["rate"],
+        "peers": {name: row | {"ratio": ours["ours"] / row["rate"]} for name, row in peers.items()},
+    }
+
+
+def features(options: argparse.Namespace) -> Row:
+    sounds = stimuli(options.sounds)
+    seconds = sum(map(len, sounds)) / RATE
+    encoder, model = hubert(), network()
+    encoder.encode(sounds[:4])
+    taken, found = best_of(options.repeats, lambda: encoder.encode(sounds), options.clock)
+    ways: dict[str, Callable[[], list[np.ndarray]]] = {
+        "one by one": lambda: one_by_one(model, sounds, LAYER),
+        "all layers": lambda: one_by_one(model, sounds, 12),
+        "padded": lambda: padded(model, sounds),
+    }
+    peers, alone = {}, found
+    for name, way in ways.items():
+        their, theirs = best_of(options.repeats, way, options.clock)
+        alone = theirs if name == "one by one" else alone
+        peers[name] = {"rate": seconds / their, "max_abs_diff": apart(theirs, alone)}
+    ours = {"ours": seconds / taken, "audio_seconds": seconds, "sounds": len(sounds)}
+    return compared(ours | {"max_abs_diff": apart(found, alone)}, peers)
+
+
+def codebook(dimensions: int, size: int, penalty: float = 0.0) -> Codebook:
+    draws = np.random.default_rng(1)
+    return Codebook(draws.standard_normal((size, dimensions)).astype(np.float32), penalty=penalty)
+
+
+def units(options: argparse.Namespace) -> Row:
+    """Encode and quantise, against a loop with a k-means of scikit-learn a file; `max_abs_diff` counts other units."""
+    from sklearn.cluster import KMeans
+
+    sounds = stimuli(options.sounds)
+    seconds = sum(map(len, sounds)) / RATE
+    encoder, model = hubert(), network()
+    book = codebook(encoder.dimensions, UNITS)
+    kmeans = KMeans(UNITS, init=book.centroids, n_init=1, max_iter=1).fit(book.centroids)
+    kmeans.cluster_centers_ = book.centroids
+    encoder.encode(sounds[:4])
+    taken, found = best_of(options.repeats, lambda: list(encode_units(sounds, [encoder], book)), options.clock)
+
+    def loop(layers: int) -> list[np.ndarray]:
+        heard = (kmeans.predict(one_by_one(model, [sound], layers)[0]) for sound in sounds)
+        return [
+            np.array([unit for place, unit in enumerate(row) if place == 0 or unit != row[place - 1]]) for row in heard
+        ]
+
+    peers = {}
+    for name, layers in (("one by one", LAYER), ("all layers", 12)):
+        their, theirs = best_of(options.repeats, lambda layers=layers: loop(layers), options.clock)
+        other = sum(not np.array_equal(mine[0], row) for mine, row in zip(found, theirs, strict=True))
+        peers[name] = {"rate": seconds / their, "sounds_with_other_units": other}
+    ours = {"ours": seconds / taken, "audio_seconds": seconds, "sounds": len(sounds), "units": UNITS}
+    return compared(ours | {"max_abs_diff": float(peers["one by one"]["sounds_with_other_units"])}, peers)
+
+
+def lstm(options: argparse.Namespace) -> Row:
+    """Score sequences of units; the reference runs one at a time, softmax first, and picks entries in a loop."""
+    draws = np.random.default_rng(2)
+    lengths = draws.integers(20, 60, options.sequences)
+    steps = [np.cumsum(draws.integers(1, 50, length)) % 50 for length in lengths]  # runs are counted once
+    vocabulary = Vocabulary.of_units(50)
+    torch.manual_seed(0)
+    model = LstmLanguageModel(LstmNetwork(len(vocabulary), LstmSizes()).eval(), vocabulary, LstmSizes(), device="cpu")
+    symbols = [vocabulary.encode_units(row.tolist()) for row in steps]
+    seconds, (scores, _) = best_of(1, lambda: model.score_sequences(symbols), options.clock)
+    chosen = np.linspace(0, len(symbols), options.peer_sequences, endpoint=False).astype(int).tolist()
+
+    @torch.inference_mode()
+    def alone(ids: list[int]) -> float:
+        outputs, _ = model.network.lstm(model.network.embedding(torch.tensor([[BOS, *ids]])))
+        probabilities = torch.softmax(model.network.head(outputs[0]), dim=-1)
+        return sum(float(torch.log(probabilities[t, target])) for t, target in enumerate([*ids, EOS]))
+
+    theirs, looped = best_of(1, lambda: np.array([alone(symbols[i]) for i in chosen]), options.clock)
+    ours, peer = len(symbols) / seconds, len(chosen) / theirs
+    return {
+        "ours": ours,
+        "seconds": seconds,
+        "sequences": len(symbols),
+        "symbols": int(lengths.sum()) + len(symbols),
+        "peer": "one by one",
+        "theirs": peer,
+        "ratio": ours / peer,
+        "max_abs_diff": float(np.abs(scores[chosen] - looped).max()),
+        "peer_sequences": len(chosen),
+    }
+
+
+class Endless:
+    """Sound of any length that is made where it is read, the same each time."""
+
+    def __init__(self, hours: float) -> None:
+        self.samples = round(hours * 3600 * RATE)
+        self.minute = noise(61, np.random.default_rng(3))
+
+    def __len__(self) -> int:
+        return self.samples
+
+    def read(self, start: int, stop: int) -> Samples:
+        """Return some samples."""
+        return self.minute[np.arange(start, stop) % len(self.minute)]
+
+
+def resident() -> float:
+    """Return the largest resident memory of this process so far, GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+
+
+def stream(kind: str, hours: float, files: int, size: int, threads: int, answer: Any) -> None:
+    """Encode and quantise sound in this process, and tell what it took."""
+    torch.set_num_threads(threads)
+    encoder: Encoder = hubert() if kind == "hubert" else make_encoder(MfccSettings())
+    book = codebook(encoder.dimensions, size, penalty=1.0)
+    before = resident()
+    with tempfile.TemporaryDirectory() as folder:
+
+        def sounds() -> Iterator[Sound]:
+            for number in range(files):
+                if files == 1:
+                    yield Endless(hours)
+                    continue
+                path = Path(folder) / f"{number}.wav"
+                write_audio(path, Endless(hours / files).read(0, round(hours / files * 3600 * RATE)))
+                yield Recording.whole(path)
+                path.unlink()
+
+        start = time.perf_counter()
+        count = sum(len(heard[0]) for heard in encode_units(sounds(), [encoder], book))
+    answer.put({"units_found": count, "seconds": time.perf_counter() - start, "gb_before": before, "gb": resident()})
+
+
+def memory(kind: str, hours: float, files: int, size: int, options: argparse.Namespace) -> Row:
+    """Measure a process of its own; the limit is the issue's, 4 GB."""
+    context = multiprocessing.get_context("spawn")
+    answer = context.Queue()
+    job = context.Process(target=stream, args=(kind, hours, files, size, options.threads, answer))
+    job.start()
+    told: Row = answer.get()
+    job.join()
+    rate = hours * 3600 / told["seconds"]
+    return {"ours": rate, "hours": hours, "files": files, "units": size, "limit_gb": 4.0} | told
+
+
+def run_case(name: str, options: argparse.Namespace) -> Row:
+    match name:
+        case "memory_mfcc":  # ten files of an hour, written as 16-bit WAV and read from there
+            return memory("mfcc", HOURS, HOURS, UNITS, options)
+        case "memory_mfcc_one":  # one file of ten hours, and as many units as a codebook has at most
+            return memory("mfcc", HOURS, 1, 2000, options)
+        case "memory_hubert":
+            return memory("hubert", options.hubert_hours, 1, UNITS, options)
+    return {"features": features, "units": units, "lstm": lstm}[name](options)
+
+
+def table(rows: dict[str, Row]) -> str:
+    lines = [f"{'case':<17}{'ours/s':>9}{'peer':>14}{'theirs/s':>10}{'ratio':>7}{'max diff':>10}{'GB':>7}"]
+    for name, row in rows.items():
+        if "gb" in row:
+            lines.append(f"{name:<17}{row['ours']:>9.1f}{'':>41}{row['gb']:>7.2f}")
+            continue
+        lines.append(
+            f"{name:<17}{row['ours']:>9.1f}{row['peer']:>14}{row['theirs']:>10.1f}{row['ratio']:>7.2f}"
+            f"{row['max_abs_diff']:>10.1e}"
+        )
+        for peer, other in row.get("peers", {}).items():
+            if peer != row["peer"]:
+                difference = f"{other['max_abs_diff']:>10.1e}" if "max_abs_diff" in other else ""
+                lines.append(f"{'':<26}{peer:>14}{other['rate']:>10.1f}{other['ratio']:>7.2f}{difference}")
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--cases", default=",".join(CASES), help="which of %(default)s")
+    parser.add_argument("--sounds", type=int, default=120, help="sounds of features and units")
+    parser.add_argument("--sequences", type=int, default=40_000, help="sequences that we score")
+    parser.add_argument("--peer-sequences", type=int, default=200, help="how many the loop scores")
+    parser.add_argument("--hubert-hours", type=float, default=1.0, help="hours that HuBERT hears for memory_hubert")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu, with --threads 1, on a busy machine")
+    parser.add_argument("--repeats", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    rows: dict[str, Row] = {}
+    for name in options.cases.split(","):
+        rows[name] = run_case(name, options)
+        print(json.dumps({name: rows[name]}), file=sys.stderr, flush=True)
+    machine = describe() | {"clock": options.clock}
+    print(json.dumps({"machine": machine, **rows}) if options.json else f"{machine}\n{table(rows)}")
+    return rows
+
+
+if __name__ == "__main__":
+    main()
