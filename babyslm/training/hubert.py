@@ -32,6 +32,7 @@ class MaskedPrediction(BaseModel):
     :param length: frames of a masked span.
     :param unmasked: weight of the loss over frames that are not masked; the published recipe has 0.
     :param penalty: weight of the mean square of the front end's features; it has no effect on a log-mel front.
+    :param front_gradient: factor of the front end's gradients, between 0 and 1; None leaves them as they are.
     :param final: dimensions in which predictions and clusters meet.
     :param shortest: seconds below which an utterance is left out.
     :param longest: seconds of an utterance that are heard at once.
@@ -43,6 +44,7 @@ class MaskedPrediction(BaseModel):
     length: int = Field(default=10, ge=1)
     unmasked: float = Field(default=0.0, ge=0)
     penalty: float = Field(default=10.0, ge=0)
+    front_gradient: float | None = Field(default=None, gt=0, lt=1)
     final: int = Field(default=256, ge=1)
     shortest: float = Field(default=0.5, gt=0)
     longest: float = Field(default=15.6, gt=0)

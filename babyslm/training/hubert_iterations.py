@@ -130,6 +130,7 @@ def _network(recipe: HubertRecipe, iteration: Iteration, before: Path | None, se
         final_dim=recipe.prediction.final,
         mask_prob=recipe.prediction.share,
         mask_length=recipe.prediction.length,
+        feature_grad_mult=recipe.prediction.front_gradient,
         skip_nomask=recipe.prediction.unmasked == 0,
     )
     if iteration.start == "previous" and before is not None:

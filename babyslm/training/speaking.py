@@ -5,13 +5,17 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from babyslm.corpora.corpus import CARD_NAME, Corpus, as_table, load_corpus
+from babyslm.corpora.corpus import CARD_NAME, TABLE_NAME, Corpus, as_table, load_corpus
 from babyslm.corpora.spoken import speak_corpus
+from babyslm.files import exclusive, sha256_file, sha256_text, write_json
 from babyslm.seeds import derive, generator
 from babyslm.speech.voices import choose_voices
-from babyslm.verify.units import NoSpeechError
+from babyslm.verify.documents import read_json
 
-__all__ = ["SpeechSettings", "speech_of"]
+__all__ = ["SpeechSettings", "speak_written", "speech_of"]
+
+IDENTITY = "spoken-from.json"
+"""Names what a corpus was spoken from, and how."""
 
 A_PHONE, A_PAUSE = 0.075, 0.2
 """Seconds that a phone and the silence around an utterance last at least: an estimate on the safe side."""
@@ -44,33 +48,48 @@ def speech_of(folder: Path, settings: SpeechSettings | None, out: Path, *, seed:
     """Return a corpus with sound: the one that was given, or one that is spoken from it.
 
     :param folder: a prepared corpus.
-    :param settings: how it is spoken if it is only written; None to refuse that.
+    :param settings: how it is spoken if it is only written; None to refuse that later, when its sound is looked for.
     :param out: where the spoken corpus is written; one that is there already serves.
     :param seed: decides who says what, and where.
     """
-    corpus = load_corpus(folder)
-    if corpus.utterances["audio"].notna().any() or settings is None:
+    if settings is None or load_corpus(folder).utterances["audio"].notna().any():
         return folder
-    if (out / CARD_NAME).is_file():
-        return out
-    language = corpus.card.language if corpus.card else "en"
-    drawn = _draw(corpus, settings, seed)
-    if not len(drawn.utterances):
-        raise NoSpeechError(folder)
-    speak_corpus(
-        drawn,
-        out,
-        choose_voices(language, split="train", count=settings.voices),
-        language=language,
-        name=corpus.card.name if corpus.card else folder.name,
-        seed=derive(seed, "voices"),
-        times=settings.times,
-        workers=settings.workers,
-        conditions=settings.conditions,
-        noises=settings.noises,
-        responses=settings.responses,
-    )
+    speak_written(folder, settings, out, seed=seed)
     return out
+
+
+def speak_written(folder: Path, settings: SpeechSettings, out: Path, *, seed: int) -> Corpus:
+    """Speak a corpus that is only written. One that is spoken already, as asked for, is left as it is.
+
+    :param folder: a prepared corpus with phones.
+    :param settings: how it is spoken.
+    :param out: corpus folder to write; a run that was stopped goes on with the files that are there.
+    :param seed: decides what is drawn, who says it, and where.
+    """
+    with exclusive(out):
+        corpus = load_corpus(folder)
+        told = sha256_text(
+            f"{settings.model_dump_json(exclude={'workers'})} {seed} {sha256_file(folder / TABLE_NAME)}"
+        )
+        path = out / IDENTITY
+        if (out / CARD_NAME).is_file() and path.is_file() and read_json(path) == told:
+            return load_corpus(out)
+        language = corpus.card.language if corpus.card else "en"
+        spoken = speak_corpus(
+            _draw(corpus, settings, seed),
+            out,
+            choose_voices(language, split="train", count=settings.voices),
+            language=language,
+            name=corpus.card.name if corpus.card else folder.name,
+            seed=derive(seed, "voices"),
+            times=settings.times,
+            workers=settings.workers,
+            conditions=settings.conditions,
+            noises=settings.noises,
+            responses=settings.responses,
+        )
+        write_json(path, told)
+    return spoken
 
 
 def _draw(corpus: Corpus, settings: SpeechSettings, seed: int) -> Corpus:
