@@ -39,6 +39,7 @@ from babyslm.stimuli.load import load_stimuli
 from babyslm.verify.documents import read_json
 from benchmarks.compression_gpu import gpu_case
 from benchmarks.compression_learner import corpus_lines, train_learner
+from benchmarks.compression_page import markdown
 from benchmarks.compression_published import published
 from benchmarks.machine import CLOCKS, describe
 
@@ -240,98 +241,6 @@ def tune(folder: Path, calibration: Path, dev: Sequence[str], options: argparse.
             tried.append(row)
             print(row, flush=True)
     return tried
-
-
-PAGE = """\
-# Compressing a small Llama over phones
-
-{learner}
-
-Teacher: perplexity {perplexity:.3f} a phone on test utterances; accuracy on a small built set: lexical {lexical},
-syntactic {syntactic}. Ranks: {ranks}. Calibration: {tokens:,} tokens of its training
-utterances, {epochs} pass(es), learning rate {lr:g} (chosen on dev utterances). 95 % intervals over clusters of words.
-
-{tables}
-{speed}{date}, seed {seed}, {processor}, {threads} thread(s), torch {torch}; seconds are {clock}. {note}
-
-Command: `{command}`. All figures are in `compression.json`.
-"""
-
-
-def cell(part: Row) -> str:
-    return f"{part['accuracy']:.3f} [{part['low']:.3f}, {part['high']:.3f}]"
-
-
-def points(part: Row | None) -> str:
-    if part is None:
-        return ""
-    return f"{100 * part['difference']:+.1f} [{100 * part['low']:+.1f}, {100 * part['high']:+.1f}]"
-
-
-def markdown(record: Row) -> str:
-    """Return the tables for people."""
-    parts = []
-    for keep, level in record["table"]["levels"].items():
-        cost = level["cost"]
-        memory = f", {cost['peak_bytes'] / 2**20:.0f} MiB above the learner" if "peak_bytes" in cost else ""
-        lines = [
-            f"## {100 * float(keep):g} % asked for, {100 * level['kept']:.2f} % kept",
-            "",
-            "| version | perplexity | lexical | points lost | syntactic | points lost |",
-            "| --- | --- | --- | --- | --- | --- |",
-        ]
-        for title, row in level["versions"].items():
-            tasks = [f"{cell(row[task])} | {points(row.get(f'{task}_lost'))}" for task in ("lexical", "syntactic")]
-            lines.append(f"| {title} | {row['perplexity']:.3f} | {' | '.join(tasks)} |")
-        lines.append("")
-        lines.append(
-            f"All four versions together: {cost['seconds']:.0f} s for {cost['tokens']:,} tokens, "
-            f"{cost['seconds_per_1000_tokens']:.2f} s per 1,000{memory}.\n"
-        )
-        parts.append("\n".join(lines))
-    teacher = record["table"]["teacher"]
-    learner = record["learner"]
-    words = (
-        f"{learner['parameters']:,} parameters, trained on {learner['utterances']:,} utterances "
-        f"({learner['tokens']:,} tokens, {learner['epochs']:g} passes) of {record['corpus']} in "
-        f"{learner['processor_seconds']:.0f} s of processor time."
-    )
-    return PAGE.format(
-        learner=words,
-        perplexity=teacher["perplexity"],
-        lexical=cell(teacher["lexical"]),
-        syntactic=cell(teacher["syntactic"]),
-        tables="\n".join(parts),
-        speed=speed_text(record["speed"]) if "speed" in record else "",
-        date=record["date"],
-        note=record["note"],
-        command=record["command"],
-        clock="processor time" if record["clock"] == "cpu" else "wall-clock",
-        **record["settings"],
-        **{key: record["machine"][key] for key in ("processor", "threads", "torch")},
-    )
-
-
-def speed_text(found: Row) -> str:
-    lines = [
-        f"## Time to one loss, {100 * found['keep']:g} % kept",
-        "",
-        "Loss: mean over blocks, each fed by the student's block below, on test utterances; at best 0.3133. The same",
-        "uniform ranks for all. Ours ran on shares of the data until its loss was no higher.",
-        "",
-        "| procedure | tokens | seconds | s per 1,000 tokens | loss | perplexity | ours is faster by |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    lines += [f"{figures('ours', row)} |" for row in found["ours"]]
-    for title, row in found["published"].items():
-        ratio = "loss not reached" if row["ratio"] is None else f"{row['ratio']:.1f}"
-        lines.append(f"{figures(f'published, {title}', row)} {ratio} |")
-    return "\n".join(lines) + "\n\n"
-
-
-def figures(title: str, row: Row) -> str:
-    times = f"{row['seconds']:.1f} | {row['seconds_per_1000_tokens']:.2f}"
-    return f"| {title} | {row['tokens']:,} | {times} | {row['loss']:.4f} | {row['perplexity']:.3f} |"
 
 
 def main(arguments: Sequence[str] | None = None) -> Row:
