@@ -92,7 +92,11 @@ def build(
 
     made = make_board(board, stimuli or [])
     page = build_site(made, out)
-    say({"page": str(page), **summary(made)}, f"{page}: {len(made.entries)} learners", as_json=as_json)
+    say(
+        {"page": str(page), **summary(made)},
+        f"{page}: {len(made.entries)} learners, {len(made.refused)} refused",
+        as_json=as_json,
+    )
 
 
 @leaderboard.command(epilog="Example: babyslm leaderboard serve")

@@ -50,6 +50,18 @@ def test_register_submit_and_verify(babyslm, tmp_path: Path, stimuli: StimulusSe
     assert "**refused**" in comment
 
 
+def test_build_writes_pages_and_tells_what_is_missing(babyslm, tmp_path: Path) -> None:
+    spoken = made.make_set(tmp_path / "set", words=4, pairs=6, sound=1)
+    made.make_registry(tmp_path / "leaderboard", spoken)
+    for number in (0, 2):
+        made.make_submission(tmp_path / "leaderboard" / "submissions", spoken, number)
+    (tmp_path / "leaderboard" / "submissions" / "made-002" / "v1" / "card.yaml").unlink()
+    said = json.loads(babyslm("leaderboard", "build", "--out", "pages", "--stimuli", str(spoken.folder), "--json"))
+    assert said["learners"] == 1
+    assert said["refused"][0]["folder"] == "made-002/v1"
+    assert (tmp_path / "pages" / "index.html").is_file()
+
+
 def test_the_shipped_board_is_checked_where_there_is_no_other(babyslm) -> None:
     said = json.loads(babyslm("leaderboard", "verify", "--json"))
     assert said["passed"]
