@@ -12,6 +12,7 @@ from babyslm.results.breakdowns import breakdowns, figures_table, table_title
 from babyslm.results.compare import compare
 from babyslm.results.curves import curve_sections
 from babyslm.results.facts import amount_text, condition, modality, snr_text, training_condition
+from babyslm.results.gap import gap_section
 from babyslm.results.labels import labels
 from babyslm.results.outcome import Outcome
 from babyslm.results.page import Page, Plot, Section, Table, percent, points, render
@@ -53,7 +54,7 @@ def comparison_page(results: Sequence[Outcome], *, title: str, notes: Sequence[s
         raise FewResultsError(len(results))
     names = labels(results)
     sections = [_overview(results, names), _learners(results, names), *curve_sections(results)]
-    sections += _differences(results)
+    sections += [*gap_section(results), *_differences(results)]
     if len(results) <= MANY:
         sections += breakdowns({name: _stacked(results, names, name) for name in ATTRIBUTES}, learner="learner")
     sections += [*provenance(results, names), methods()]
