@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from babyslm.compression.calibration import Calibration
 from babyslm.compression.compress import Compressed
+from babyslm.compression.families.find import FAMILIES
 from babyslm.compression.learner import Learner
 from babyslm.compression.settings import CompressionSettings
 from babyslm.compression.work import BlockRecord
@@ -83,11 +84,9 @@ class CompressionCard(BaseModel):
             else f"| perplexity, calibration rows held out | {self.perplexity_before:.3f} -> "
             f"{self.perplexity_after:.3f} |\n"
         )
-        loading = (
-            "from transformers import AutoModel...; from_pretrained(FOLDER, trust_remote_code=True)"
-            if self.format == "factors"
-            else "any version of transformers loads it; the factors are multiplied out, so it is as large as before"
-        )
+        auto = FAMILIES[self.family].auto_class
+        trust = ", trust_remote_code=True" if self.format == "factors" else ""
+        loading = f"from transformers import {auto}\n\nmodel = {auto}.from_pretrained(FOLDER{trust})"
         return (
             f"# {self.model}, {100 * self.kept:.1f} % of its parameters\n\n"
             f"Made by `babyslm compress` {self.babyslm}: ranks {settings.ranks}, factors from {settings.initialise}, "
@@ -101,7 +100,7 @@ class CompressionCard(BaseModel):
             f"| seconds | {self.seconds:.1f} |\n"
             f"| peak memory | {self.peak_memory / 2**30:.2f} GiB{gpu} |\n"
             f"{perplexity}\n"
-            f"Loading: {loading}.\n\n"
+            f"```python\n{loading}\n```\n\n"
             "Loss a term of each block on the rows held out (at best 0.3133):\n\n"
             "| block | as begun | distilled | seconds |\n| --- | --- | --- | --- |\n"
             f"{blocks}\n\n| layer | rank |\n| --- | --- |\n{rows}\n"
