@@ -7,7 +7,7 @@ Score: s = 1/(T-1) sum over t = 2..T of ln p(x_t | x_<t), T counting `<s>` and `
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,16 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 from torch.nn.utils.rnn import PackedSequence
 
-from babyslm.models.devices import resolve_device, resolve_dtype
-from babyslm.models.folder import WEIGHTS_NAME, Header, load_weights, read_header, write_header, write_tensors
-from babyslm.models.sequences import SequenceLearner
-from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.neural import BUDGET, NeuralHeader, NeuralLearner
+from babyslm.models.vocabulary import BOS, EOS
 from babyslm.scoring.recurrent import score_recurrent
 
-__all__ = ["BUDGET", "LstmHeader", "LstmLanguageModel", "LstmNetwork", "LstmSizes", "load", "save_lstm"]
-
-BUDGET = 16384
-"""Symbols a scoring batch holds unless told otherwise."""
+__all__ = ["LstmHeader", "LstmLanguageModel", "LstmNetwork", "LstmSizes", "load"]
 
 SPREAD = 0.1
 """Weights start uniform in plus or minus this, as in fairseq."""
@@ -44,7 +39,7 @@ class LstmSizes(BaseModel):
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
 
-class LstmHeader(Header):
+class LstmHeader(NeuralHeader):
     """What `babyslm.json` says of an LSTM."""
 
     family: Literal["lstm"] = "lstm"
@@ -99,64 +94,20 @@ class LstmNetwork(nn.Module):
         return logits
 
 
-class LstmLanguageModel(SequenceLearner):
-    """A trained LSTM with its vocabulary.
-
-    :param network: its weights; put into evaluation mode.
-    :param vocabulary: its symbols.
-    :param sizes: its sizes.
-    :param name: name shown in results.
-    :param device: where it runs; default auto.
-    :param dtype: number type of the network; None is float32. Log-softmax is float32 in any case.
-    :param batch_tokens: symbols a batch holds. Scores do not depend on it beyond rounding.
-    """
+class LstmLanguageModel(NeuralLearner[LstmNetwork]):
+    """A trained LSTM with its vocabulary; parameters as `NeuralLearner`."""
 
     family = "lstm"
+    header = LstmHeader
 
-    def __init__(
-        self,
-        network: LstmNetwork,
-        vocabulary: Vocabulary,
-        sizes: LstmSizes,
-        *,
-        name: str = "lstm",
-        device: str = "auto",
-        dtype: str | None = None,
-        batch_tokens: int = BUDGET,
-    ) -> None:
-        super().__init__(vocabulary, name)
-        self.device = resolve_device(device)
-        self.network = network.to(self.device, resolve_dtype(dtype)).eval()
-        self.sizes = sizes
-        self.dtype = dtype or "float32"
-        self.batch_tokens = batch_tokens
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What changes the scores."""
-        return super().settings | {"sizes": self.sizes.model_dump(), "dtype": self.dtype}
+    @classmethod
+    def build(cls, symbols: int, sizes: LstmSizes) -> LstmNetwork:
+        """Return a network of these sizes over so many symbols."""
+        return LstmNetwork(symbols, sizes)
 
     def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         """Return the summed log-probability in nats of each sequence, `</s>` included."""
         return score_recurrent(self.network, sequences, bos=BOS, eos=EOS, budget=self.batch_tokens, device=self.device)
-
-    def save(self, folder: Path) -> None:
-        """Write the model folder."""
-        save_lstm(folder, self.network.state_dict(), self.vocabulary, self.sizes, self.name)
-
-
-def save_lstm(folder: Path, weights: dict[str, Tensor], vocabulary: Vocabulary, sizes: LstmSizes, name: str) -> None:
-    """Write an LSTM as a model folder, the header last.
-
-    :param folder: model folder.
-    :param weights: state of an `LstmNetwork`.
-    :param vocabulary: its symbols.
-    :param sizes: its sizes.
-    :param name: name shown in results.
-    """
-    write_tensors(folder / WEIGHTS_NAME, weights)
-    vocabulary.save(folder)
-    write_header(folder, LstmHeader(name=name, sizes=sizes))
 
 
 def load(
@@ -169,16 +120,4 @@ def load(
     :param dtype: number type; None is float32.
     :param batch_tokens: symbols a scoring batch holds.
     """
-    header = read_header(folder, LstmHeader)
-    vocabulary = Vocabulary.load(folder)
-    network = LstmNetwork(len(vocabulary), header.sizes)
-    load_weights(network, folder / WEIGHTS_NAME)
-    return LstmLanguageModel(
-        network,
-        vocabulary,
-        header.sizes,
-        name=header.name or folder.resolve().name,
-        device=device,
-        dtype=dtype,
-        batch_tokens=batch_tokens,
-    )
+    return LstmLanguageModel.load(folder, device=device, dtype=dtype, batch_tokens=batch_tokens)

@@ -1,8 +1,13 @@
 """Transformers over speech units: causal, or masked and scored by span-masked pseudo-log-likelihood.
 
 Causal: as for the LSTM, `</s>` is scored and `<s>` is not. Masked: spans of 15 symbols, starts 0, 5, 10 ... and a last
-span that reaches the end (the reference's formula leaves out up to four symbols there); each span is replaced by
-`<unk>`, which no unit is, and all of it is scored. The number of symbols is then that of all spans together.
+span that reaches the end; each span is replaced by `<unk>`, which no unit is, and all of it is scored. The number of
+symbols is then that of all spans together.
+
+The reference's formula has no such last span: of a sequence of n symbols the last (n - 15) mod 5 are never hidden, so
+that a change in them alters the score only as context, and `</s>` is scored for one length in five. Two stimuli that
+differ in their last sound may come out backwards. `spans="published"` scores like that, for comparison with published
+figures and for nothing else.
 """
 
 import math
@@ -16,28 +21,25 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
-from babyslm.models.devices import resolve_device, resolve_dtype
-from babyslm.models.folder import WEIGHTS_NAME, Header, load_weights, read_header, write_header, write_tensors
-from babyslm.models.sequences import SequenceLearner
+from babyslm.models.neural import BUDGET, NeuralHeader, NeuralLearner
 from babyslm.models.vocabulary import BOS, EOS, UNK, Vocabulary
 from babyslm.scoring.batches import length_batches
 from babyslm.scoring.head import Head, Request, Scores, gather_log_probabilities
-from babyslm.scoring.masked import MaskedTokens, mask_plan, pseudo_log_likelihood
+from babyslm.scoring.masked import MaskedTokens, Plan, mask_plan, pseudo_log_likelihood
 
 __all__ = [
     "Objective",
+    "Spans",
+    "TransformerHeader",
     "TransformerLanguageModel",
     "TransformerNetwork",
     "TransformerSizes",
     "load",
     "pad_sequences",
-    "save_transformer",
 ]
 
 Objective = Literal["causal", "masked"]
-
-BUDGET = 16384
-"""Symbols a scoring batch holds unless told otherwise."""
+Spans = Literal["mended", "published"]
 
 PADDING = EOS
 """What stands behind a shorter sequence of a batch; never looked at."""
@@ -62,7 +64,7 @@ class TransformerSizes(BaseModel):
         return self
 
 
-class TransformerHeader(Header):
+class TransformerHeader(NeuralHeader):
     """What `babyslm.json` says of a transformer over units."""
 
     family: Literal["unit-transformer"] = "unit-transformer"
@@ -122,19 +124,19 @@ class _UnitHead:
         return gather_log_probabilities(logits[request.positions], request)
 
 
-class TransformerLanguageModel(SequenceLearner):
+class TransformerLanguageModel(NeuralLearner[TransformerNetwork]):
     """A trained transformer over units with its vocabulary.
 
     :param network: its weights; put into evaluation mode.
     :param vocabulary: its units.
     :param sizes: objective and sizes.
-    :param name: name shown in results.
-    :param device: where it runs; default auto.
-    :param dtype: number type of the network; None is float32. Log-softmax is float32 in any case.
-    :param batch_tokens: symbols a batch holds. Scores do not depend on it beyond rounding.
+    :param spans: of a masked one: `mended`, every symbol hidden at least once; or `published`, for comparison.
+    :param options: see `NeuralLearner`.
     """
 
     family = "unit-transformer"
+    header = TransformerHeader
+    sizes: TransformerSizes
 
     def __init__(
         self,
@@ -142,24 +144,21 @@ class TransformerLanguageModel(SequenceLearner):
         vocabulary: Vocabulary,
         sizes: TransformerSizes,
         *,
-        name: str = "unit-transformer",
-        device: str = "auto",
-        dtype: str | None = None,
-        batch_tokens: int = BUDGET,
+        spans: Spans = "mended",
+        **options: Any,
     ) -> None:
-        super().__init__(vocabulary, name)
-        self.device = resolve_device(device)
-        self.network = network.to(self.device, resolve_dtype(dtype)).eval()
-        self.sizes = sizes
-        self.dtype = dtype or "float32"
-        self.batch_tokens = batch_tokens
+        super().__init__(network, vocabulary, sizes, **options)
+        self.pll: Plan = "span" if spans == "mended" else "published_span"
+
+    @classmethod
+    def build(cls, symbols: int, sizes: TransformerSizes) -> TransformerNetwork:
+        """Return a network of these sizes over so many units."""
+        return TransformerNetwork(symbols, sizes)
 
     @property
     def settings(self) -> dict[str, Any]:
         """What changes the scores."""
-        told = {"sizes": self.sizes.model_dump(), "dtype": self.dtype}
-        formula = {"pll": "span"} if self.sizes.objective == "masked" else {}
-        return super().settings | told | formula
+        return super().settings | ({"pll": self.pll} if self.sizes.objective == "masked" else {})
 
     def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         """Return the summed log-probability in nats of each sequence, `</s>` included."""
@@ -169,7 +168,7 @@ class TransformerLanguageModel(SequenceLearner):
         """Score sequences as every learner over symbols does; a masked one counts each span's symbols."""
         sums, symbols = super().score_sequences(sequences)
         if self.sizes.objective == "masked":
-            terms = {n: sum(len(scored) for _, scored in mask_plan(_tokens(range(n)), "span")) for n in symbols - 1}
+            terms = {n: sum(len(scored) for _, scored in mask_plan(_tokens(range(n)), self.pll)) for n in symbols - 1}
             symbols = np.array([terms[len(sequence)] for sequence in sequences], dtype=np.int64)
         return sums, symbols
 
@@ -186,12 +185,8 @@ class TransformerLanguageModel(SequenceLearner):
     def _masked(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         head = cast("Head", _UnitHead(self.network))
         tokens = [_tokens(sequence) for sequence in sequences]
-        scores = pseudo_log_likelihood(head, tokens, "span", mask=UNK, budget=self.batch_tokens, device=self.device)
+        scores = pseudo_log_likelihood(head, tokens, self.pll, mask=UNK, budget=self.batch_tokens, device=self.device)
         return np.array([score.log_probability.sum() for score in scores])
-
-    def save(self, folder: Path) -> None:
-        """Write the model folder."""
-        save_transformer(folder, self.network.state_dict(), self.vocabulary, self.sizes, self.name)
 
 
 def _tokens(sequence: Sequence[int]) -> MaskedTokens:
@@ -212,24 +207,13 @@ def pad_sequences(sequences: Sequence[Sequence[int]], device: torch.device) -> t
     return torch.from_numpy(symbols).to(device), torch.from_numpy(padded).to(device)
 
 
-def save_transformer(
-    folder: Path, weights: dict[str, Tensor], vocabulary: Vocabulary, sizes: TransformerSizes, name: str
-) -> None:
-    """Write a transformer over units as a model folder, the header last.
-
-    :param folder: model folder.
-    :param weights: state of a `TransformerNetwork`.
-    :param vocabulary: its units.
-    :param sizes: objective and sizes.
-    :param name: name shown in results.
-    """
-    write_tensors(folder / WEIGHTS_NAME, weights)
-    vocabulary.save(folder)
-    write_header(folder, TransformerHeader(name=name, sizes=sizes))
-
-
 def load(
-    folder: Path, *, device: str = "auto", dtype: str | None = None, batch_tokens: int = BUDGET
+    folder: Path,
+    *,
+    device: str = "auto",
+    dtype: str | None = None,
+    batch_tokens: int = BUDGET,
+    spans: Spans = "mended",
 ) -> TransformerLanguageModel:
     """Load a transformer over units from its model folder.
 
@@ -237,12 +221,6 @@ def load(
     :param device: where it runs; default auto.
     :param dtype: number type; None is float32.
     :param batch_tokens: symbols a scoring batch holds.
+    :param spans: how a masked one is scored: mended, or published for comparison.
     """
-    header = read_header(folder, TransformerHeader)
-    vocabulary = Vocabulary.load(folder)
-    network = TransformerNetwork(len(vocabulary), header.sizes)
-    load_weights(network, folder / WEIGHTS_NAME)
-    name = header.name or folder.resolve().name
-    return TransformerLanguageModel(
-        network, vocabulary, header.sizes, name=name, device=device, dtype=dtype, batch_tokens=batch_tokens
-    )
+    return TransformerLanguageModel.load(folder, device=device, dtype=dtype, batch_tokens=batch_tokens, spans=spans)

@@ -13,10 +13,13 @@ from babyslm.scoring.causal import TokenScores
 from babyslm.scoring.head import Head, Request
 from babyslm.scoring.memory import within_memory
 
-__all__ = ["PLLS", "MaskedTokens", "Pll", "mask_plan", "pseudo_log_likelihood"]
+__all__ = ["PLLS", "MaskedTokens", "Plan", "Pll", "mask_plan", "pseudo_log_likelihood"]
 
 Pll = Literal["original", "word_l2r", "span", "unmasked"]
 PLLS: tuple[Pll, ...] = get_args(Pll)
+
+Plan = Pll | Literal["published_span"]
+"""With what is there for comparison alone."""
 
 SPAN, STRIDE = 15, 5
 """Length and step of the spans of the reference."""
@@ -36,13 +39,14 @@ class MaskedTokens:
     words: NDArray[np.int64]
 
 
-def mask_plan(sequence: MaskedTokens, variant: Pll) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def mask_plan(sequence: MaskedTokens, variant: Plan) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield the passes that a pseudo-log-likelihood sums over: masked positions, and positions scored in that pass.
 
     `original` (Salazar et al. 2020): each token masked alone. `word_l2r` (Kauf and Ivanova 2023): with it the later
     tokens of its word. `span`: 15 tokens masked at once, starts 0, 5, 10 ..., all of them scored, as the reference
-    does for speech units; a last span reaches the end where the steps fall short of it. `unmasked`: nothing masked,
-    every position scored in one pass, special ones too, as the reference does for BabyBERTa.
+    does for speech units; a last span reaches the end where the steps fall short of it. `published_span`: without that
+    last span, so that up to four tokens at the end are never scored. `unmasked`: nothing masked, every position scored
+    in one pass, special ones too, as the reference does for BabyBERTa.
 
     :param sequence: what to score.
     :param variant: the name of the formula.
@@ -56,10 +60,10 @@ def mask_plan(sequence: MaskedTokens, variant: Pll) -> Iterator[tuple[NDArray[np
             for i, position in enumerate(own):
                 later = (np.arange(len(own)) >= i) & (sequence.words == sequence.words[i])
                 yield own[later], np.array([position])
-        case "span":
+        case "span" | "published_span":
             last = max(0, len(own) - SPAN)
             starts = list(range(0, last + 1, STRIDE))
-            if starts[-1] != last:
+            if variant == "span" and starts[-1] != last:
                 starts.append(last)
             for start in starts:
                 span = own[start : start + SPAN]
@@ -79,7 +83,7 @@ class _Row:
 def pseudo_log_likelihood(
     head: Head,
     sequences: Sequence[MaskedTokens],
-    variant: Pll,
+    variant: Plan,
     *,
     mask: int,
     budget: int,
@@ -134,7 +138,7 @@ def pseudo_log_likelihood(
 
 
 def _distinct_rows(
-    sequences: Sequence[MaskedTokens], variant: Pll, mask: int
+    sequences: Sequence[MaskedTokens], variant: Plan, mask: int
 ) -> tuple[list[_Row], list[NDArray[np.int64]]]:
     """Return every different masked row with what is scored in it, and each sequence's edges."""
     rows: dict[bytes, _Row] = {}

@@ -1,26 +1,20 @@
 """Train LSTM language models over phones, characters, word pieces or units."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-import torch
 from pydantic import Field
 
-from babyslm.models.lstm import LstmNetwork, LstmSizes, save_lstm
+from babyslm.models.lstm import LstmHeader, LstmLanguageModel, LstmSizes
 from babyslm.models.vocabulary import Boundary, SymbolKind, Vocabulary
-from babyslm.seeds import derive
-from babyslm.training.curve import draw_curve
 from babyslm.training.data import Grain, held_out, read_lines
-from babyslm.training.loop import Fit, fit
-from babyslm.training.processes import is_first
+from babyslm.training.neural import fit_neural, summary
 from babyslm.training.recipe import Recipe
 from babyslm.training.sequences import SequenceProblem
 from babyslm.training.settings import LoopSettings
 
-__all__ = ["LstmRecipe", "fit_lstm", "train_lstm"]
+__all__ = ["LstmRecipe", "fit_lstm", "summary", "train_lstm"]
 
 
 class LstmRecipe(Recipe):
@@ -99,50 +93,8 @@ def fit_lstm(
     :param device: auto, or cpu.
     :returns: numbers of sequences and symbols, updates, losses, seconds.
     """
-    torch.manual_seed(derive(seed, "weights"))
-    network = LstmNetwork(len(vocabulary), sizes)
+    header = LstmHeader(name=name, sizes=sizes)
     problem = SequenceProblem(training, valid, batch_tokens=loop.batch_tokens, seed=seed)
-    identity = _identity(training, valid, vocabulary, sizes, loop, seed)
-    outcome = fit(
-        network, problem, loop, seed=seed, folder=folder, identity=identity, resume=resume, device=device, title=name
+    return fit_neural(
+        LstmLanguageModel, problem, vocabulary, header, loop, folder=folder, seed=seed, resume=resume, device=device
     )
-    if is_first():
-        draw_curve(outcome.position.losses, folder)
-        save_lstm(folder, outcome.weights, vocabulary, sizes, name)
-    return summary(outcome) | {
-        "sequences": len(training),
-        "symbols": int(problem.lengths.sum()),
-        "held_out": len(valid),
-        "parameters": sum(weights.numel() for weights in network.parameters()),
-    }
-
-
-def summary(outcome: Fit) -> dict[str, Any]:
-    """Return what a training record says of a run of the loop."""
-    at = outcome.position
-    last = next((record.loss for record in reversed(at.losses) if record.loss is not None), None)
-    return {
-        "updates": at.update,
-        "epochs": at.epoch,
-        "loss": last,
-        "validation_loss": at.best,
-        "best_update": at.best_update if at.best is not None else at.update,
-        "training_seconds": round(at.seconds, 1),
-    }
-
-
-def _identity(
-    training: Sequence[Sequence[int]],
-    valid: Sequence[Sequence[int]],
-    vocabulary: Vocabulary,
-    sizes: LstmSizes,
-    loop: LoopSettings,
-    seed: int,
-) -> str:
-    """Name what is trained on what. When to keep checkpoints changes nothing and may change."""
-    told = loop.model_dump_json(exclude={"checkpoint_updates", "checkpoint_seconds"})
-    digest = hashlib.sha256(f"{seed}\n{sizes.model_dump_json()}\n{told}\n{vocabulary.symbols}".encode())
-    for part in (training, valid):
-        for sequence in part:
-            digest.update(np.asarray([len(sequence), *sequence], dtype="<i4").tobytes())
-    return digest.hexdigest()

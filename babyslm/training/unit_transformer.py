@@ -1,6 +1,5 @@
 """Train transformers over speech units: next-unit prediction, or prediction of masked spans."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,14 @@ from torch.nn import functional
 
 from babyslm.models.unit_transformer import (
     Objective,
-    TransformerNetwork,
+    TransformerHeader,
+    TransformerLanguageModel,
     TransformerSizes,
     pad_sequences,
-    save_transformer,
 )
 from babyslm.models.vocabulary import BOS, EOS, UNK, Vocabulary
 from babyslm.scoring.batches import length_batches
-from babyslm.seeds import derive
-from babyslm.training.curve import draw_curve
-from babyslm.training.loop import fit
-from babyslm.training.lstm import summary
-from babyslm.training.processes import is_first
+from babyslm.training.neural import fit_neural
 from babyslm.training.sequences import Batch, SequenceProblem
 from babyslm.training.settings import LoopSettings
 
@@ -133,31 +128,16 @@ def fit_transformer(
     device: str = "auto",
 ) -> dict[str, Any]:
     """Train a transformer on sequences of symbol numbers into a model folder; parameters as `fit_lstm`."""
-    torch.manual_seed(derive(seed, "weights"))
-    network = TransformerNetwork(len(vocabulary), sizes)
+    header = TransformerHeader(name=name, sizes=sizes)
     problem = TransformerProblem(training, valid, objective=sizes.objective, batch_tokens=loop.batch_tokens, seed=seed)
-    told = loop.model_dump_json(exclude={"checkpoint_updates", "checkpoint_seconds"})
-    digest = hashlib.sha256(f"{seed}\n{sizes.model_dump_json()}\n{told}\n{vocabulary.symbols}".encode())
-    for part in (training, valid):
-        for sequence in part:
-            digest.update(np.asarray([len(sequence), *sequence], dtype="<i4").tobytes())
-    outcome = fit(
-        network,
+    return fit_neural(
+        TransformerLanguageModel,
         problem,
+        vocabulary,
+        header,
         loop,
-        seed=seed,
         folder=folder,
-        identity=digest.hexdigest(),
+        seed=seed,
         resume=resume,
         device=device,
-        title=name,
     )
-    if is_first():
-        draw_curve(outcome.position.losses, folder)
-        save_transformer(folder, outcome.weights, vocabulary, sizes, name)
-    return summary(outcome) | {
-        "sequences": len(training),
-        "symbols": int(problem.lengths.sum()),
-        "held_out": len(valid),
-        "parameters": sum(weights.numel() for weights in network.parameters()),
-    }

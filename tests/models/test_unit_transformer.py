@@ -36,10 +36,10 @@ def naive_causal(model: TransformerLanguageModel, units: list[int]) -> tuple[flo
     return total, len(units) + 1
 
 
-def naive_masked(model: TransformerLanguageModel, units: list[int]) -> tuple[float, int]:
+def naive_masked(model: TransformerLanguageModel, units: list[int], *, mended: bool = True) -> tuple[float, int]:
     own = [*units, EOS]
     starts = list(range(0, len(own) - min(15, len(own)) + 1, 5))
-    if starts[-1] + 15 < len(own):
+    if mended and starts[-1] + 15 < len(own):
         starts.append(len(own) - 15)
     total, count = 0.0, 0
     for start in starts:
@@ -62,6 +62,37 @@ def test_scores_equal_a_naive_reference_whatever_the_budget(objective: str, budg
         expected, terms = naive(model, units)
         assert found == pytest.approx(expected, abs=1e-4)
         assert count == terms
+
+
+def test_the_published_formula_can_be_had_for_comparison_and_differs_where_steps_miss_the_end(tmp_path: Path) -> None:
+    mended = learner("masked")
+    mended.save(tmp_path)
+    published = load_model(str(tmp_path), device="cpu", spans="published")
+    assert isinstance(published, TransformerLanguageModel)
+    assert (mended.settings["pll"], published.settings["pll"]) == ("span", "published_span")
+    sums, symbols = published.score_sequences(sequences())
+    same = []
+    for units, found, count, whole in zip(
+        sequences(), sums, symbols, mended.score_sequences(sequences())[0], strict=True
+    ):
+        expected, terms = naive_masked(published, units, mended=False)
+        assert (found, count) == (pytest.approx(expected, abs=1e-4), terms)
+        same.append(found == pytest.approx(whole, abs=1e-6))
+        assert same[-1] == (len(units) + 1 <= 15 or (len(units) + 1 - 15) % 5 == 0)
+    assert 0 < sum(same) < len(same)
+
+
+def test_the_published_formula_decides_some_pairs_the_other_way() -> None:
+    """Members of a pair differ in their last unit, which the published formula never scores at this length."""
+    draws = np.random.default_rng(1)
+    stems = [draws.integers(3, 3 + UNITS, 17).tolist() for _ in range(30)]
+    mended, published = learner("masked"), learner("masked")
+    published.pll = "published_span"
+    decisions = []
+    for model in (mended, published):
+        good, bad = (model.score_sequences([[*stem, last] for stem in stems])[0] for last in (3, 8))
+        decisions.append(good > bad)
+    assert 0 < (decisions[0] != decisions[1]).sum() < 30
 
 
 def test_every_symbol_is_hidden_in_some_span() -> None:
