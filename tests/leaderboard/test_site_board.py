@@ -1,6 +1,7 @@
 """The board in a real browser: sort, filter, rank, choose, plots, colours, width."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,28 @@ def test_filters_narrow_the_table_and_stay_in_the_address(browser: Any, address:
         assert shown(page) == ["made-005--v1"]
         page.get_by_role("searchbox").press("Enter")
         assert shown(page) == ["made-005--v1"]
+
+
+def test_a_long_table_shows_its_first_rows_until_asked_for_all(browser: Any, board: Board, tmp_path: Path) -> None:
+    first = board.entries["made-001--v1"]
+    copies = {}
+    for number in range(201):
+        card = first.card.model_copy(update={"model": f"copy-{number:03d}", "name": f"Copy {number:03d}"})
+        copies[card.slug] = replace(first, card=card)
+    many = replace(board, entries={**board.entries, **copies})
+    build_site(many, tmp_path / "out")
+    with serving(tmp_path / "out", port=0) as address, opened(browser, address) as page:
+        assert len(shown(page)) == 200
+        page.get_by_role("button", name="Learner").click()
+        assert shown(page)[:201] == sorted(copies)[:200]
+        page.get_by_role("button", name="Learner").click()
+        assert page.locator("#board tbody tr").first.get_attribute("data-slug") == "made-grown--step3"
+        page.get_by_role("searchbox").fill("copy 19")
+        assert shown(page) == sorted((slug for slug in copies if "19" in slug), reverse=True)
+        assert page.locator("#more").is_hidden()
+        page.get_by_role("searchbox").fill("")
+        page.get_by_role("button", name="Show all").click()
+        assert len(shown(page)) == len(many.entries)
 
 
 def test_two_chosen_learners_are_compared(browser: Any, address: str) -> None:

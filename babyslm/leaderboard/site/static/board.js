@@ -9,6 +9,9 @@
   for (const each of rows) each.text = `${each.row.cells[2].textContent} ${each.family}`.toLowerCase();
   const primary = (document.getElementById("ranked")?.textContent.match(/Ranked by (\w+)/) ?? [])[1];
   const state = { sort: "rank", down: false, by: primary };
+  // A browser lays out a few hundred rows at once; a thousand make it stutter.
+  const MOST = 200;
+  let limit = MOST;
   let visible = rows;
 
   // Sorting: by a measure means ranked by it, too.
@@ -42,6 +45,8 @@
     }
     if (primary) document.getElementById("ranked").textContent = `Ranked by ${state.by}.`;
     body.replaceChildren(...rows.map(({ row }) => row));
+    if (rows.length <= MOST) return;
+    for (const { row } of rows) row.hidden = true; // until the filter has counted
   };
 
   /** Join the rows of a tie group by a bar, where they stand together. */
@@ -74,6 +79,11 @@
   }
 
   // Filtering.
+  const more = document.getElementById("more");
+  more.querySelector("button").addEventListener("click", () => {
+    limit = Infinity;
+    filter();
+  });
   const number = (text) => (text === "" ? null : Number(text));
   const filter = () => {
     const form = Object.fromEntries(new FormData(filters));
@@ -88,10 +98,13 @@
       (most === null || (each.hours !== null && each.hours <= most));
     visible = [];
     for (const each of rows) {
-      const shown = fits(each);
+      const fitting = fits(each);
+      const shown = fitting && visible.length < limit;
       if (each.row.hidden === shown) each.row.hidden = !shown;
-      if (shown) visible.push(each);
+      if (fitting) visible.push(each);
     }
+    more.hidden = visible.length <= limit;
+    more.firstChild.data = `The first ${limit} of ${visible.length.toLocaleString("en")} are shown. `;
     joinTies();
     const all = rows.length;
     document.getElementById("count").textContent = visible.length === all ? `${all} ${all === 1 ? "learner" : "learners"}` : `${visible.length} of ${all} learners`;
