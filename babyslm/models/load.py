@@ -29,6 +29,7 @@ FAMILIES: dict[str, str] = {
     "ngram": "babyslm.models.ngram:load",
     "lstm": "babyslm.models.lstm:load",
     "spoken": "babyslm.models.spoken:load",
+    "transformers": "babyslm.models.trained_text:load",
     "unit-transformer": "babyslm.models.unit_transformer:load",
     "low-rank": "babyslm.compression.load:load",
 }

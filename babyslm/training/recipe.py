@@ -56,6 +56,9 @@ def register(name: str, family: Family) -> None:
 
 register("ngram", Family("babyslm.training.ngram:NgramRecipe", "babyslm.training.ngram:train_ngram"))
 register("lstm", Family("babyslm.training.lstm:LstmRecipe", "babyslm.training.lstm:train_lstm"))
+register("causal", Family("babyslm.training.causal:CausalRecipe", "babyslm.training.causal:train_causal"))
+register("masked", Family("babyslm.training.masked:MaskedRecipe", "babyslm.training.masked:train_masked"))
+register("instruct", Family("babyslm.training.instruct:InstructRecipe", "babyslm.training.instruct:train_instruct"))
 register("spoken", Family("babyslm.training.spoken:SpokenRecipe", "babyslm.training.spoken:train_spoken"))
 
 

@@ -57,8 +57,8 @@ def test_a_later_override_wins():
         (["order=0"], RecipeError, "order: "),
         (["smoothing=laplace"], RecipeError, "smoothing: .*witten-bell"),
         (["ordre=3"], RecipeError, "ordre: "),
-        (["family=transformer"], UnknownRecipeFamilyError, "lstm, ngram"),
-        (["family=[1]"], UnknownRecipeFamilyError, "lstm, ngram"),
+        (["family=transformer"], UnknownRecipeFamilyError, "lstm, masked, ngram"),
+        (["family=[1]"], UnknownRecipeFamilyError, "lstm, masked, ngram"),
         (["name=''"], RecipeError, "name: "),
     ],
 )
