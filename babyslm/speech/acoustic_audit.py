@@ -42,6 +42,9 @@ QUIET = 1e-10
 TOLERANCE = 1.5
 CHUNK = 16
 
+MOST = 300
+"""Pairs of a table listened to, each in every voice: with eight voices 4,800 sounds at about 25 ms each."""
+
 
 def summarize(sound: Samples) -> dict[str, float]:
     """Summarise one sound; see the module. Pitch is 0 where nothing is voiced.
@@ -99,7 +102,9 @@ def _summarize_chunk(paths: Sequence[Path]) -> list[dict[str, float]]:
     return [summarize(read_audio(path)) for path in paths]
 
 
-def acoustic_figures(stimuli: StimulusSet, *, seed: int = 0, most: int | None = 400, workers: int = 1) -> list[Figure]:
+def acoustic_figures(
+    stimuli: StimulusSet, *, seed: int = 0, most: int | None = MOST, workers: int = 1
+) -> list[Figure]:
     """Measure the sound of every table that has some.
 
     The classifiers over all differences together are judged; single phenomena, single summaries, and duration by
@@ -107,7 +112,7 @@ def acoustic_figures(stimuli: StimulusSet, *, seed: int = 0, most: int | None = 
 
     :param stimuli: the set.
     :param seed: draws the pairs listened to, and deals them out to the classifier's folds.
-    :param most: most pairs listened to a table and voice; None for all.
+    :param most: most pairs of a table listened to, in every voice; None for all.
     :param workers: number of processes.
     """
     figures: list[Figure] = []

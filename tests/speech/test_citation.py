@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from itertools import permutations
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from babyslm.speech.acoustic_audit import summarize
-from babyslm.speech.audio import RATE
+from babyslm.speech.audio import RATE, read_audio
 from babyslm.speech.citation import GAP, GRID, CitationSynthesizer
 from babyslm.speech.level import MARGIN, speech_bounds
+from babyslm.speech.speak import speak_table
 from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Utterance
 from babyslm.speech.voices import choose_voices
 
@@ -61,6 +64,25 @@ def test_a_crossing_of_four_cancels_out() -> None:
     good, bad = (of(one, runs), of(many, run)), (of(one, run), of(many, runs))
     for measure in (lambda speech: len(speech.samples), energy):
         assert sum(map(measure, good)) == pytest.approx(sum(map(measure, bad)), rel=1e-9)
+
+
+def sentences() -> pd.DataFrame:
+    texts = {"The big monkey": (1, "ð ə | b ɪ ɡ | m ʌ ŋ k iː"), "The monkey big": (0, "ð ə | m ʌ ŋ k iː | b ɪ ɡ")}
+    return pd.DataFrame(
+        [
+            {"id": "1", "filename": text.replace(" ", "_"), "voice": "", "type": "order", "subtype": "order"}
+            | {"correct": correct, "transcription": text, "phones": phones}
+            for text, (correct, phones) in texts.items()
+        ]
+    )
+
+
+def test_sentences_of_a_table_are_spoken_word_by_word_or_in_one_go(tmp_path: Path) -> None:
+    for prosody, alike in (("citation", True), ("sentence", False)):
+        speak_table(sentences(), "syntactic", tmp_path / prosody, (EMMA,), prosody=prosody)
+        one, other = (read_audio(path) for path in sorted((tmp_path / prosody).glob("*.wav")))
+        assert (len(one) == len(other)) is alike
+        assert (summarize(one)["spectral tilt"] == summarize(other)["spectral tilt"]) is alike
 
 
 @dataclass(frozen=True)
