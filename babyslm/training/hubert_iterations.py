@@ -148,7 +148,7 @@ def _labels(
         if before is not None and iteration.layer is not None:
             settings = HubertSettings(weights=before, sizes=sizes, layer=iteration.layer)
         encoder = make_encoder(settings, device=run.device)
-        codebook = learn_codebook(run.corpus, encoder, iteration.units, seed=run.seed)
+        codebook = learn_codebook(run.corpus, encoder, iteration.units, seed=run.seed, device=run.device)
         found = [np.zeros(0, dtype=np.int64)] * len(run.corpus)
         labelled = _labelled(run, encoder, codebook)
         for number, samples, labels in track(labelled, "clusters to predict", len(run.corpus)):

@@ -108,7 +108,7 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     encoder = make_encoder(located_settings(settings, folder), device=device)
     ears = warp_encoder(encoder, recipe.warps)
     with first_alone(device):
-        codebook = _codebook(stages, recipe, corpus, encoder)
+        codebook = _codebook(stages, recipe, corpus, encoder, device)
         units = _units(stages, corpus, ears, codebook)
     vocabulary = Vocabulary.of_units(codebook.size)
     heard, apart = (
@@ -200,9 +200,10 @@ def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances) -> N
         write_json(path, identity)
 
 
-def _codebook(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, encoder: Encoder) -> Codebook:
+def _codebook(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, encoder: Encoder, device: str) -> Codebook:
     if not (stages / "codebook.json").is_file():
-        learn_codebook(corpus, encoder, recipe.units, seed=recipe.seed).save(stages)
+        codebook = learn_codebook(corpus, encoder, recipe.units, seed=recipe.seed, device=device, folder=stages)
+        codebook.save(stages)
     return Codebook.load(stages)
 
 

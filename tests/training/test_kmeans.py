@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 import torch
 from sklearn.cluster import MiniBatchKMeans
 
+from babyslm.models.codebook_import import import_codebook
+from babyslm.models.encoders.load import make_encoder
+from babyslm.models.encoders.settings import LogMelSettings, MfccSettings
 from babyslm.models.units import stack_context
 from babyslm.seeds import derive
 from babyslm.training import kmeans
 from babyslm.training.frames import FrameStore
 from babyslm.training.kmeans import best_centroids, mean_distance, torch_centroids, train_centroids
-from babyslm.verify.units import TooFewFramesError
+from babyslm.training.speech_data import SpokenUtterances
+from babyslm.training.units import UnitSettings, learn_codebook
+from babyslm.verify.units import OtherCodebookError, TooFewFramesError
 
 CPU = torch.device("cpu")
 
@@ -104,3 +110,19 @@ def test_frames_on_disk_are_those_that_were_added(tmp_path: Path) -> None:
         mean, covariance = store.moments()
     np.testing.assert_allclose(mean, expected.mean(axis=0), atol=1e-6)
     np.testing.assert_allclose(covariance, np.cov(expected.T), atol=1e-6)
+
+
+def test_a_codebook_made_elsewhere_is_taken_as_it_is(tmp_path: Path) -> None:
+    encoder = make_encoder(MfccSettings(deltas=0))
+    centroids = np.random.default_rng(0).standard_normal((6, encoder.dimensions)).astype(np.float32)
+    np.save(tmp_path / "km.npy", centroids)
+    import_codebook(tmp_path / "km.npy", tmp_path / "units")
+    corpus = cast("SpokenUtterances", None)  # of which nothing is heard
+    settings = UnitSettings(size=6, codebook=tmp_path / "units", deduplicate=False)
+    codebook = learn_codebook(corpus, encoder, settings, seed=0)
+    np.testing.assert_array_equal(codebook.centroids, centroids)
+    assert not codebook.deduplicate
+    with pytest.raises(OtherCodebookError, match=r"6 units of 13 dimensions where units\.size=7.*gives 13"):
+        learn_codebook(corpus, encoder, settings.model_copy(update={"size": 7}), seed=0)
+    with pytest.raises(OtherCodebookError, match="gives 40"):
+        learn_codebook(corpus, make_encoder(LogMelSettings()), settings, seed=0)
