@@ -2,11 +2,11 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-__all__ = ["AsJson", "Device", "Out", "Stimuli", "app", "say"]
+__all__ = ["AsJson", "Device", "EngineOption", "Out", "RayAddress", "Stimuli", "app", "say"]
 
 app = typer.Typer(
     name="babyslm",
@@ -25,6 +25,14 @@ Stimuli = Annotated[
     str, typer.Option("--stimuli", help="Folder or file of stimuli (official layout, BLiMP, Zorro, ...).")
 ]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, mps.")]
+
+EngineOption = Annotated[
+    Literal["local", "ray"], typer.Option("--engine", help="Where it runs: this machine, or Ray workers.")
+]
+RayAddress = Annotated[
+    str | None,
+    typer.Option("--ray-address", help="Ray cluster, such as auto or ray://head:10001; default this machine."),
+]
 
 
 def say(value: dict[str, Any], text: str, *, as_json: bool) -> None:

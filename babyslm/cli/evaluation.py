@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from babyslm.cli.app import AsJson, Device, Stimuli, app, say
+from babyslm.cli.app import AsJson, Device, EngineOption, RayAddress, Stimuli, app, say
 from babyslm.stimuli.stimulus import Split, Task
 
 __all__ = ["choose", "compare", "evaluate"]
@@ -41,9 +41,16 @@ def evaluate(
         list[str] | None, typer.Option(help="Further option of the learner, key=value, repeatable.")
     ] = None,
     trust_remote_code: Annotated[bool, typer.Option(help="Run code that a model folder brings along.")] = False,
+    verify: Annotated[
+        int, typer.Option(help="Score so many stimuli again, one by one; say the largest difference.")
+    ] = 0,
+    engine: EngineOption = "local",
+    ray_address: RayAddress = None,
+    gpus: Annotated[float, typer.Option(help="GPUs of each Ray worker; may be a fraction.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Score a learner on stimuli: accuracy as the official scripts give it, with intervals and a report."""
+    from babyslm.engines import using
     from babyslm.evaluation.evaluate import evaluate as run
     from babyslm.evaluation.options import learner_options, require_out
     from babyslm.evaluation.revisions import evaluate_revisions
@@ -60,16 +67,18 @@ def evaluate(
         "heard": heard,
         "official": official,
         "words": words,
+        "verify": verify,
         **({} if model.startswith("scores:") else options),
     }
     place = f"\nreport: {out / 'report.html'}" if out else ""
-    if revisions is not None:
-        results = evaluate_revisions(model, stimuli, out=require_out(out), which=revisions, **asked)
-        text = "\n\n".join(map(as_text, results.values()))
-        say({name: as_object(each) for name, each in results.items()}, text + place, as_json=as_json)
-        return
-    result = run(model, stimuli, out=out, **asked)
-    say(as_object(result), as_text(result) + place, as_json=as_json)
+    with using(engine, address=ray_address, gpus=gpus):
+        if revisions is not None:
+            results = evaluate_revisions(model, stimuli, out=require_out(out), which=revisions, **asked)
+        else:
+            results = {"": run(model, stimuli, out=out, **asked)}
+    text = "\n\n".join(map(as_text, results.values())) + place
+    objects = {name: as_object(each) for name, each in results.items()}
+    say(objects if revisions is not None else objects[""], text, as_json=as_json)
 
 
 @app.command(epilog="Example: babyslm choose --model hf:OpenLLM-France/Lucie-7B-Instruct-v1.1 --stimuli stimuli")

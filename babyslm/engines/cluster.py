@@ -8,7 +8,7 @@ from typing import Any
 from babyslm.engines.protocol import AHEAD
 from babyslm.verify.engines import ClusterError, NoRayError, WorkerLostError
 
-__all__ = ["RayEngine"]
+__all__ = ["Crew", "RayEngine"]
 
 RETRIES = 3
 """How often an actor is started anew, and its task done again, before the run is given up."""
@@ -29,7 +29,7 @@ class RayEngine:
         self.gpus = gpus
         self.ray = _started(address)
 
-    def workers(self) -> int:
+    def room(self) -> int:
         """Return how many actors the cluster has room for, at least one."""
         there = self.ray.cluster_resources()
         room = there.get("CPU", 1) / self.cpus if self.cpus else there.get("CPU", 1)
@@ -49,52 +49,70 @@ class RayEngine:
         setup: Callable[[], Any] | None = None,
     ) -> Iterator[Any]:
         """Yield the result of each task, in order; see `Engine`."""
+        crew = Crew(self, workers, setup)
+        try:
+            yield from crew.run(work, tasks)
+        finally:
+            crew.close()
+
+
+class Crew:
+    """Actors that stay: each is set up once, and takes the tasks of many runs.
+
+    :param engine: where they live.
+    :param workers: how many of them.
+    :param setup: makes what each keeps; None for nothing.
+    """
+
+    def __init__(self, engine: RayEngine, workers: int, setup: Callable[[], Any] | None = None) -> None:
+        self.ray = engine.ray
+        actor = self.ray.remote(
+            num_cpus=engine.cpus, num_gpus=engine.gpus, max_restarts=RETRIES, max_task_retries=RETRIES
+        )(_Worker)
+        self.actors = [actor.remote(setup) for _ in range(workers)]
+
+    def run(self, work: Callable[..., Any], tasks: Iterable[Any]) -> Iterator[Any]:
+        """Yield the result of each task, in order; a run is taken to its end before another begins."""
         from ray.exceptions import RayActorError, RayTaskError
         from ray.util import ActorPool
 
+        pool = ActorPool(self.actors)
         remaining = iter(tasks)
-        first = list(islice(remaining, workers * AHEAD))
-        if not first:
-            return
-        options = {
-            "num_cpus": self.cpus,
-            "num_gpus": self.gpus,
-            "max_restarts": RETRIES,
-            "max_task_retries": RETRIES,
-        }
-        actor = self.ray.remote(**options)(_Worker)
-        actors = [actor.remote(work, setup) for _ in range(min(workers, len(first)))]
-        pool = ActorPool(actors)
         try:
-            for task in first:
-                pool.submit(_submitted, task)
+            for task in islice(remaining, len(self.actors) * AHEAD):
+                pool.submit(_submitted, (work, task))
             while pool.has_next():
                 made = pool.get_next()
                 for task in islice(remaining, 1):
-                    pool.submit(_submitted, task)
+                    pool.submit(_submitted, (work, task))
                 yield made
         except RayTaskError as error:
-            raise (error.cause if isinstance(getattr(error, "cause", None), Exception) else error) from error
+            raise (error.cause if isinstance(error.cause, Exception) else error) from error
         except RayActorError as error:
-            raise WorkerLostError(workers) from error
-        finally:
-            for each in actors:
-                self.ray.kill(each)
+            raise WorkerLostError(len(self.actors)) from error
+
+    def close(self) -> None:
+        """Let the actors go."""
+        for each in self.actors:
+            self.ray.kill(each)
 
 
 class _Worker:
-    """What an actor holds: the function, and what it keeps for all its tasks."""
+    """What an actor holds: what it keeps for all its tasks."""
 
-    def __init__(self, work: Callable[..., Any], setup: Callable[[], Any] | None) -> None:
-        self.work = work
-        self.state = () if setup is None else (setup(),)
+    def __init__(self, setup: Callable[[], Any] | None) -> None:
+        self.setup = setup
+        self.state: tuple[Any, ...] | None = () if setup is None else None
 
-    def do(self, task: Any) -> Any:
-        return self.work(*self.state, task)
+    def do(self, work: Callable[..., Any], task: Any) -> Any:
+        # Set up at the first task, so that a fault in it comes back as the error that it is.
+        if self.state is None and self.setup is not None:
+            self.state = (self.setup(),)
+        return work(*(self.state or ()), task)
 
 
-def _submitted(actor: Any, task: Any) -> Any:
-    return actor.do.remote(task)
+def _submitted(actor: Any, work_and_task: tuple[Callable[..., Any], Any]) -> Any:
+    return actor.do.remote(*work_and_task)
 
 
 def _started(address: str | None) -> Any:

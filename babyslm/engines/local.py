@@ -1,6 +1,7 @@
 """This machine: one process, or a pool of fresh ones."""
 
 import multiprocessing
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -18,6 +19,10 @@ class LocalEngine:
     """Runs tasks in this process, or in several fresh ones: not by fork, since this one may run threads of torch."""
 
     name = "local"
+
+    def room(self) -> int:
+        """Return how many processes may run: one a core."""
+        return os.cpu_count() or 1
 
     def run(
         self,

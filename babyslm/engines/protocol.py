@@ -17,6 +17,9 @@ class Engine(Protocol):
 
     name: str
 
+    def room(self) -> int:
+        """Return how many workers may run at once."""
+
     def run(
         self,
         work: Callable[..., Any],

@@ -7,12 +7,14 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from babyslm.evaluation.forms import lacking_form, with_phones
+from babyslm.engines.current import current
 from babyslm.evaluation.identity import identity
-from babyslm.evaluation.shards import SHARD, score_stimuli
+from babyslm.evaluation.pool import learner_on
+from babyslm.evaluation.rescoring import rescore
+from babyslm.evaluation.shards import SHARD
+from babyslm.evaluation.tables import name_of, score_tables
 from babyslm.evaluation.words import WORDS_NAME, write_words
 from babyslm.files import exclusive
-from babyslm.models.load import load_model
 from babyslm.models.protocol import LanguageModel, Pooling, describe
 from babyslm.progress import notice
 from babyslm.results.official_outputs import write_official_outputs
@@ -24,7 +26,7 @@ from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.evaluation import DeafError, ModalityError, NoPlaceError
+from babyslm.verify.evaluation import DeafError, NoPlaceError
 
 __all__ = ["SCORES", "evaluate"]
 
@@ -47,6 +49,7 @@ def evaluate(
     official: bool = False,
     words: bool = False,
     shard: int = SHARD,
+    verify: int = 0,
     **options: Any,
 ) -> Result:
     """Score a learner on every table it can take, and aggregate as the official scripts do.
@@ -64,7 +67,11 @@ def evaluate(
     :param official: also write the files that the official scripts write, into `out/official`.
     :param words: also write the surprisal of every word into `out/words.parquet` (causal text learners).
     :param shard: stimuli a shard; recorded, since sums may depend in their last digits on what runs together.
+    :param verify: so many stimuli are scored again, one by one; the largest difference is recorded in the settings as
+        `verified`.
     :param options: passed to `load_model` (device, dtype, ...).
+
+    On the engine `ray` (`babyslm.engines.using`), the learner is loaded by every worker and shards are scored there.
     """
     chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
     chosen = chosen.select(task, split)
@@ -75,17 +82,27 @@ def evaluate(
         asked = task is not None or split is not None
         result = _from_files(Path(model.removeprefix(SCORES)), chosen, asked=asked)
         return _finished(_annotated(result, chosen, heard), chosen, folder, official=official)
-    learner = load_model(model, **options) if isinstance(model, str) else model
+    learner = learner_on(current(), model, options)
     settings: dict[str, Any] = {"pooling": pooling, "shard": shard}
     if learner.modality == "spoken":
         chosen = chosen.under(condition)
         settings |= _hearing(condition)
     elif condition != "clean":
-        raise DeafError(_name(learner), learner.modality, condition)
+        raise DeafError(name_of(learner), learner.modality, condition)
     key = identity(model, learner, f"{pooling} {condition}")
     keep = folder / KEPT if folder else None
     with exclusive(folder) if folder else nullcontext():
-        result = _score(learner, chosen, asked=task is not None, settings=settings, keep=keep, key=key)
+        start = time.perf_counter()
+        scored = score_tables(
+            learner, chosen, asked=task is not None, pooling=pooling, keep=keep, key=key, shard=shard
+        )
+        settings["skipped"] = scored.skipped
+        if verify:
+            settings["verified"] = rescore(learner, scored, verify).model_dump()
+        seconds = time.perf_counter() - start
+        result = make_result(
+            describe(learner), chosen.only(scored.scores), scored.scores, settings=settings, seconds=seconds
+        )
         if words and folder is not None:
             write_words(learner, chosen, folder / WORDS_NAME)
         return _finished(_annotated(result, chosen, heard), chosen, folder, official=official, locked=True)
@@ -132,54 +149,6 @@ def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:
     return make_result(
         description, stimuli.only(scores), scores, settings=settings, seconds=time.perf_counter() - start
     )
-
-
-def _score(
-    learner: LanguageModel,
-    stimuli: StimulusSet,
-    *,
-    asked: bool,
-    settings: dict[str, Any],
-    keep: Path | None,
-    key: str,
-) -> Result:
-    start = time.perf_counter()
-    name = _name(learner)
-    language = stimuli.card.language if stimuli.card else "en"
-    scores = {}
-    skipped = []
-    for table in stimuli:
-        title = f"{table.task}/{table.split}"
-        lacking = lacking_form(learner, table)
-        if lacking is not None:
-            if asked:
-                raise ModalityError(name, learner.modality, title, lacking)
-            skipped.append(f"{title}: no {lacking}")
-            notice(f"left out {title}: {name} is {learner.modality}, and some of these stimuli have no {lacking}")
-            continue
-        items = with_phones(table.stimuli, language) if learner.modality == "phonemic" else table.stimuli
-        scores[table.task, table.split] = score_stimuli(
-            learner,
-            items,
-            pooling=settings["pooling"],
-            keep=keep,
-            key=key + title,
-            shard=settings["shard"],
-            title=title,
-        )
-    if not scores:
-        raise ModalityError(name, learner.modality, stimuli.name, "form it can take")
-    return make_result(
-        describe(learner),
-        stimuli.only(scores),
-        scores,
-        settings=settings | {"skipped": skipped},
-        seconds=time.perf_counter() - start,
-    )
-
-
-def _name(learner: LanguageModel) -> str:
-    return str(getattr(learner, "name", type(learner).__name__))
 
 
 def _hearing(condition: str) -> dict[str, Any]:

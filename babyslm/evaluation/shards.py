@@ -1,7 +1,8 @@
 """Score stimuli shard by shard, each kept as it is done, so that a killed run goes on where it stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,14 @@ __all__ = ["SHARD", "content", "score_stimuli"]
 SHARD = 8192
 """Stimuli a shard. Shards are cut from content order, so that common beginnings meet in one shard; their size is
 fixed, so that a resumed run computes exactly what an undisturbed one does."""
+
+
+@runtime_checkable
+class ManyScorer(Protocol):
+    """A learner that works on several shards at once."""
+
+    def score_many(self, shards: Iterable[Sequence[Stimulus]]) -> Iterator[ScoreBatch]:
+        """Yield the scores of each shard, in order."""
 
 
 def content(stimulus: Stimulus, learner: LanguageModel) -> str:
@@ -49,12 +58,12 @@ def score_stimuli(
     """
     contents = np.array([content(stimulus, model) for stimulus in stimuli], dtype=object)
     distinct, first, place = np.unique(contents.astype(str), return_index=True, return_inverse=True)
+    shards = [[stimuli[int(i)] for i in first[start : start + shard]] for start in range(0, len(distinct), shard)]
     batches: list[ScoreBatch] = []
     with bar(title, len(distinct)) as progress:
-        for start in range(0, len(distinct), shard):
-            chosen = [stimuli[int(i)] for i in first[start : start + shard]]
-            batches.append(_kept_or_scored(model, chosen, keep, sha256_text(f"{key}\x1e{contents_key(chosen)}")))
-            progress.advance(len(chosen))
+        for batch in _kept_or_scored(model, shards, keep, key):
+            batches.append(batch)
+            progress.advance(len(batch.log_probability))
     sums = np.concatenate([batch.log_probability for batch in batches])[place]
     known = [batch.symbols for batch in batches]
     symbols = None if any(s is None for s in known) else np.concatenate([s for s in known if s is not None])[place]
@@ -74,24 +83,38 @@ def contents_key(stimuli: Sequence[Stimulus]) -> str:
     return "\x1e".join(f"{s.name}\x1f{s.text or ''}\x1f{' '.join(s.phones or ())}\x1f{s.voice or ''}" for s in stimuli)
 
 
-def _kept_or_scored(model: LanguageModel, stimuli: Sequence[Stimulus], keep: Path | None, key: str) -> ScoreBatch:
-    path = keep / f"{key}.safetensors" if keep else None
-    if path is not None and path.is_file() and (batch := _read(path, len(stimuli))) is not None:
-        return batch
-    batch = _checked(model.score(stimuli), stimuli, model)
-    if path is not None:
-        from safetensors.numpy import save_file
+def _kept_or_scored(
+    model: LanguageModel, shards: Sequence[Sequence[Stimulus]], keep: Path | None, key: str
+) -> Iterator[ScoreBatch]:
+    """Yield the scores of each shard: kept ones, and those of the learner, which are kept as they come."""
+    names = [sha256_text(key + "\x1e" + contents_key(each)) for each in shards]
+    paths = [keep / f"{name}.safetensors" if keep else None for name in names]
+    kept = [_read(path, len(each)) if path else None for path, each in zip(paths, shards, strict=True)]
+    missing = [each for each, batch in zip(shards, kept, strict=True) if batch is None]
+    scored = model.score_many(missing) if isinstance(model, ManyScorer) else map(model.score, missing)
+    for stimuli, path, known in zip(shards, paths, kept, strict=True):
+        batch = known
+        if batch is None:
+            batch = _checked(next(scored), stimuli, model)
+            if path is not None:
+                _keep(batch, path)
+        yield batch
 
-        arrays = {"log_probability": np.ascontiguousarray(batch.log_probability)}
-        if batch.symbols is not None:
-            arrays["symbols"] = np.ascontiguousarray(batch.symbols)
-        with atomic_file(path) as temporary:
-            save_file(arrays, temporary)
-    return batch
+
+def _keep(batch: ScoreBatch, path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    arrays = {"log_probability": np.ascontiguousarray(batch.log_probability)}
+    if batch.symbols is not None:
+        arrays["symbols"] = np.ascontiguousarray(batch.symbols)
+    with atomic_file(path) as temporary:
+        save_file(arrays, temporary)
 
 
 def _read(path: Path, size: int) -> ScoreBatch | None:
     """Read a kept shard; a corrupt one is as good as none."""
+    if not path.is_file():
+        return None
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 

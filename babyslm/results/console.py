@@ -32,6 +32,11 @@ def as_text(result: Outcome) -> str:
         for attribute in ("phenomenon", "seen", "voice"):
             parts = [m for m in metrics if m.attribute == attribute and m.measure == "accuracy"]
             lines += [_line(f"  {m.value}", m) for m in parts if len(parts) > 1]
+    verified = result.record.settings.get("verified")
+    if verified:
+        lines.append(
+            f"{verified['stimuli']} scored again one by one: at most {verified['max_abs_diff']:.2g} nats apart"
+        )
     return "\n".join(lines)
 
 

@@ -84,5 +84,5 @@ def test_a_cluster_without_gpus_says_so(ray_engine: Engine) -> None:
     from babyslm.engines.cluster import RayEngine
 
     with pytest.raises(ClusterError, match="4 free GPUs"):
-        RayEngine(gpus=4).workers()
-    assert RayEngine(cpus=0.5).workers() >= 2
+        RayEngine(gpus=4).room()
+    assert RayEngine(cpus=0.5).room() >= 2

@@ -1,0 +1,79 @@
+"""A learner that every worker of a cluster has loaded."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from babyslm.engines.cluster import Crew, RayEngine
+from babyslm.engines.local import LocalEngine
+from babyslm.engines.protocol import Engine
+from babyslm.models.load import load_model
+from babyslm.models.protocol import LanguageModel, ScoreBatch, describe
+from babyslm.stimuli.stimulus import Modality, Stimulus
+
+__all__ = ["LearnerPool", "learner_on"]
+
+
+def learner_on(engine: Engine, model: LanguageModel | str, options: dict[str, Any]) -> LanguageModel:
+    """Return a learner that scores on an engine: itself on this machine, a pool of it elsewhere.
+
+    :param engine: where it runs.
+    :param model: a learner, or its specification.
+    :param options: passed to `load_model`.
+    """
+    if isinstance(engine, LocalEngine):
+        return load_model(model, **options) if isinstance(model, str) else model
+    if not isinstance(engine, RayEngine):
+        raise TypeError(engine)
+    return LearnerPool(engine, model, options)
+
+
+class LearnerPool:
+    """A learner, loaded once by each worker of a cluster; a `LanguageModel` itself.
+
+    :param engine: the cluster.
+    :param model: a learner that can be pickled, or its specification.
+    :param options: passed to `load_model`.
+    :param workers: how many load it; default as many as there is room for.
+    """
+
+    def __init__(
+        self, engine: RayEngine, model: LanguageModel | str, options: dict[str, Any], *, workers: int | None = None
+    ) -> None:
+        # As many threads as here: sums of floating-point numbers depend on how they are shared out.
+        self.crew = Crew(engine, workers or engine.room(), partial(_loaded, model, options, _threads()))
+        (facts,) = self.crew.run(_described, [None])
+        self.modality: Modality = facts["modality"]
+        self.name: str = facts["name"]
+        self.family: str = facts["family"]
+        self.settings: dict[str, Any] = facts["settings"]
+
+    def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
+        """Score stimuli together, on one worker."""
+        (batch,) = self.score_many([stimuli])
+        return batch
+
+    def score_many(self, shards: Iterable[Sequence[Stimulus]]) -> Iterator[ScoreBatch]:
+        """Score shards on all workers; their scores come in order."""
+        return self.crew.run(_scored, shards)
+
+
+def _threads() -> int:
+    import torch
+
+    return int(torch.get_num_threads())
+
+
+def _loaded(model: LanguageModel | str, options: dict[str, Any], threads: int) -> LanguageModel:
+    import torch
+
+    torch.set_num_threads(threads)
+    return load_model(model, **options) if isinstance(model, str) else model
+
+
+def _described(learner: LanguageModel, _: None) -> dict[str, Any]:
+    return describe(learner)
+
+
+def _scored(learner: LanguageModel, stimuli: Sequence[Stimulus]) -> ScoreBatch:
+    return learner.score(stimuli)
