@@ -11,8 +11,8 @@ ALL := $(VENV)/.all
 demo: $(CORE)  ## a scored spoken and a scored text learner from nothing, in ./demo
 	$(BIN)/babyslm demo --out demo
 
-test: $(ALL)  ## the whole test suite
-	$(BIN)/python -m pytest
+test: $(ALL)  ## the whole test suite, a process a core
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 install: $(ALL)  ## everything, every extra included, into .venv
 
