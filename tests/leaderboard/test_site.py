@@ -245,6 +245,5 @@ def test_a_strip_puts_figures_where_they_belong() -> None:
 
 
 def test_amounts_are_short_and_never_wrong_by_rounding_up_a_unit() -> None:
-    assert [amount(value) for value in (999.4, 999.7, 999_999, 20_000, 3, 7e9, 3e12)] == [
-        *("999", "1k", "1M", "20k", "3", "7G", "3,000G")
-    ]
+    written = {3: "3", 999.7: "999.7", 1_024: "1,024", 9_999.9: "10k", 20_000: "20k", 999_999: "1M", 3e12: "3,000G"}
+    assert {value: amount(value) for value in written} == written

@@ -1,5 +1,6 @@
 """How the pages write and draw figures: per cent, counts, and an interval as a strip."""
 
+import re
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -33,27 +34,28 @@ def interval(estimate: Estimate) -> str:
 
 
 def amount(value: float | None) -> str:
-    """Write an amount of data or parameters in at most three digits.
+    """Write an amount of data or parameters, from ten thousand on in three digits.
 
-    >>> [amount(value) for value in (None, 0.5, 64, 1024, 1_500_000, 7e9)]
-    ['–', '0.5', '64', '1.02k', '1.5M', '7G']
+    >>> [amount(value) for value in (None, 0.5, 64, 1024, 20_480, 1_500_000, 7e9)]
+    ['–', '0.5', '64', '1,024', '20.5k', '1.5M', '7G']
     """
     if value is None:
         return "–"
     for size, letter in ((1, ""), (1e3, "k"), (1e6, "M")):
-        text = f"{value / size:.3g}"
-        if float(text) < 1_000:  # rounding may reach the next unit
-            return text + letter
+        shown = float(f"{value / size:.{3 if letter else 4}g}")
+        if shown < (1_000 if letter else 10_000):  # rounding may reach the next unit
+            return f"{shown:,g}{letter}"
     return f"{float(f'{value / 1e9:.3g}'):,g}G"
 
 
 def readable(name: object) -> str:
-    """Write a name of a table as words.
+    """Write a name of a table as words, and a range as a range.
 
-    >>> readable("subject_verb_agreement")
-    'subject verb agreement'
+    >>> readable("subject_verb_agreement"), readable("20-99"), readable(">=100")
+    ('subject verb agreement', '20–99', '≥ 100')
     """
-    return str(name).replace("_", " ")
+    text = str(name).replace("_", " ").replace(">=", "≥ ")
+    return re.sub(r"(?<=\d)-(?=\d)", "–", text)
 
 
 def finite(value: float | None) -> float | None:

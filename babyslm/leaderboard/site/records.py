@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from babyslm.leaderboard.board import Entry, TableScores, Track, TrackTable
 from babyslm.leaderboard.gather import item_scores
+from babyslm.leaderboard.site.figures import readable
 from babyslm.leaderboard.site.sounds import Sounds
 from babyslm.leaderboard.site.tracks import table_key
 from babyslm.results.aggregate import attribute, has_attribute
@@ -107,4 +108,4 @@ def _bad_texts(table: TrackTable, pairs: pd.DataFrame) -> pd.Series:
 
 def _codes(values: pd.Series) -> dict[str, list[Any]]:
     codes, names = pd.factorize(values, sort=True)
-    return {"names": [str(name).replace("_", " ") for name in names], "codes": codes.tolist()}
+    return {"names": [readable(name) for name in names], "codes": codes.tolist()}

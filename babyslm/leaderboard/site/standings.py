@@ -51,7 +51,7 @@ def standings_page(board: Board, tracks: Tracks, track: Track, breakdowns: Mappi
             "domain": [(d, t) for d, t in DOMAINS.items() if any(e.card.training.domain == d for e in entered)],
             "language": sorted({language for e in entered for language in e.card.language}),
         },
-        "floors": {m: board.entries[line.slug] for m in measures if (line := _floor_line(track, m)) and line.slug},
+        "floors": _floors(board, track, measures),
         "gaps": _gaps(board, track),
         "curves": sum(curve.track == track.key for curve in board.curves),
         "data": _data(board, track, ordered, measures, breakdowns),
@@ -113,8 +113,14 @@ def _figure(standing: Standing | None, start: float, floor: float | None) -> dic
     }
 
 
-def _floor_line(track: Track, measure: Measure) -> Any:
-    return next((line for line in track.lines.get(measure, ()) if line.name == "n-gram floor"), None)
+def _floors(board: Board, track: Track, measures: Sequence[Measure]) -> list[dict[str, Any]]:
+    """Name the best n-gram learners, each with the measures it is best in."""
+    found: dict[str, list[Measure]] = {}
+    for measure in measures:
+        for line in track.lines.get(measure, ()):
+            if line.slug is not None:
+                found.setdefault(line.slug, []).append(measure)
+    return [{"entry": board.entries[slug], "measures": best} for slug, best in found.items()]
 
 
 def _gaps(board: Board, track: Track) -> list[dict[str, Any]]:
