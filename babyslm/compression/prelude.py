@@ -31,8 +31,8 @@ class BlockCall:
         return block_output(block(hidden, *self.arguments, **self.named))
 
     def to(self, device: torch.device) -> "BlockCall":
-        """Return the call with all its tensors on a device."""
-        return BlockCall(self.hidden.to(device), _moved(self.arguments, device), _moved(self.named, device))
+        """Return the call with all its tensors on a device, and in float32 as blocks are run."""
+        return BlockCall(_moved(self.hidden, device), _moved(self.arguments, device), _moved(self.named, device))
 
 
 class Prelude:
@@ -64,7 +64,7 @@ class Prelude:
 
         hook = self.blocks[0].register_forward_pre_hook(catch, with_kwargs=True)
         try:
-            self.network(**inputs)
+            self.network(**{name: _fitting(value, self.network) for name, value in inputs.items()})
         except _ReachedError:
             pass
         finally:
@@ -94,10 +94,15 @@ def block_output(value: Any) -> Tensor:
     return result
 
 
+def _fitting(value: Tensor, network: Any) -> Tensor:
+    """Bring sounds to the network's number type; tokens stay what they are."""
+    return value.to(network.dtype) if value.is_floating_point() else value
+
+
 def _moved(value: Any, device: torch.device) -> Any:
     """Move tensors within tuples, lists and dicts; unlike a generator, the result can be used again and again."""
     if isinstance(value, Tensor):
-        return value.to(device)
+        return value.to(device, torch.float32) if value.is_floating_point() else value.to(device)
     if isinstance(value, (tuple, list)):
         return type(value)(_moved(each, device) for each in value)
     if isinstance(value, dict):
