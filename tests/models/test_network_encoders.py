@@ -1,5 +1,7 @@
 """Network encoders: any layer, exactly as the whole network gives it, whatever stands beside a file."""
 
+import argparse
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,7 @@ from transformers import (
 
 from babyslm.models.encoders.cpc import CpcNetwork
 from babyslm.models.encoders.fairseq_names import from_fairseq, is_fairseq
+from babyslm.models.encoders.hubert import hubert_network
 from babyslm.models.encoders.huggingface import HuggingFaceEncoder
 from babyslm.models.encoders.load import make_encoder, sealed_settings
 from babyslm.models.encoders.network import HOP, RECEPTIVE, NetworkEncoder
@@ -28,6 +31,8 @@ from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import (
     CpcSettings,
     Fairseq2Settings,
+    HubertSettings,
+    HubertSizes,
     HuggingFaceSettings,
     NetworkSettings,
     TorchaudioSettings,
@@ -63,26 +68,27 @@ def hugging_face(kind: str, *, stable: bool) -> nn.Module:
     return model(config(**SMALL, do_stable_layer_norm=stable, feat_extract_norm=norm)).eval()
 
 
+SIZES = {
+    "extractor_conv_layer_config": CONVOLUTIONS,
+    "extractor_conv_bias": False,
+    "encoder_embed_dim": 16,
+    "encoder_projection_dropout": 0.1,
+    "encoder_pos_conv_kernel": 8,
+    "encoder_pos_conv_groups": 2,
+    "encoder_num_layers": 3,
+    "encoder_num_heads": 2,
+    "encoder_attention_dropout": 0.1,
+    "encoder_ff_interm_features": 24,
+    "encoder_ff_interm_dropout": 0.1,
+    "encoder_dropout": 0.1,
+    "encoder_layer_drop": 0.1,
+    "aux_num_out": None,
+}
+
+
 def torchaudio_model(kind: str, mode: str) -> nn.Module:
     torch.manual_seed(0)
-    sizes = {
-        "extractor_mode": mode,
-        "extractor_conv_layer_config": CONVOLUTIONS,
-        "extractor_conv_bias": False,
-        "encoder_embed_dim": 16,
-        "encoder_projection_dropout": 0.1,
-        "encoder_pos_conv_kernel": 8,
-        "encoder_pos_conv_groups": 2,
-        "encoder_num_layers": 3,
-        "encoder_num_heads": 2,
-        "encoder_attention_dropout": 0.1,
-        "encoder_ff_interm_features": 24,
-        "encoder_ff_interm_dropout": 0.1,
-        "encoder_dropout": 0.1,
-        "encoder_layer_norm_first": mode == "layer_norm",
-        "encoder_layer_drop": 0.1,
-        "aux_num_out": None,
-    }
+    sizes = SIZES | {"extractor_mode": mode, "encoder_layer_norm_first": mode == "layer_norm"}
     if kind == "wavlm":
         return torchaudio.models.wavlm_model(**sizes, encoder_num_buckets=8, encoder_max_distance=16)
     return torchaudio.models.wav2vec2_model(**sizes)
@@ -392,3 +398,57 @@ def test_weights_under_the_names_of_fairseq_are_the_same_weights(mode: str) -> N
     other.load_state_dict(from_fairseq(theirs), strict=True)
     for name, tensor in other.state_dict().items():
         torch.testing.assert_close(tensor, own[name])
+
+
+class Vocabulary:
+    """Stands for the objects of its own that a training checkpoint of fairseq holds."""
+
+    def __init__(self) -> None:
+        self.symbols = ["0", "1"]
+
+
+@pytest.mark.parametrize("mode", ["group_norm", "layer_norm"])
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_bundle_takes_the_weights_of_a_fairseq_checkpoint(
+    mode: str, zipped: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the file of a training run, its settings and vocabulary included, to exact features."""
+    whole = torchaudio_model("wav2vec2", mode).eval()
+    name = "HUBERT_BASE" if mode == "group_norm" else "HUBERT_LARGE"
+    bundle = getattr(torchaudio.pipelines, name)
+    small = dataclasses.replace(
+        bundle, _params=SIZES | {"extractor_mode": mode, "encoder_layer_norm_first": mode == "layer_norm"}
+    )
+    monkeypatch.setattr(torchaudio.pipelines, name, small)
+    theirs = {fairseq_name(key, layer_norm=mode == "layer_norm"): value for key, value in whole.state_dict().items()}
+    checkpoint = {"model": theirs | {"mask_emb": torch.zeros(16), "final_proj.weight": torch.zeros(4, 16)}}
+    checkpoint |= {"args": argparse.Namespace(arch="hubert"), "task_state": {"dictionaries": [Vocabulary()]}}
+    torch.save(checkpoint, tmp_path / "hubert.pt", _use_new_zipfile_serialization=zipped)
+    settings = TorchaudioSettings(bundle=name, layer=2, weights=tmp_path / "hubert.pt")
+    encoder = make_encoder(settings, device="cpu")
+    assert isinstance(encoder, NetworkEncoder)
+    assert encoder.normalise == (mode == "layer_norm")
+    for sound, features in zip(sounds()[:3], encoder.encode(sounds()[:3]), strict=True):
+        heard = torch.from_numpy(sound)
+        heard = torch.nn.functional.layer_norm(heard, heard.shape) if encoder.normalise else heard
+        with torch.no_grad():
+            outputs, _ = whole.extract_features(heard[None])
+        np.testing.assert_allclose(features, outputs[1][0].numpy(), atol=1e-4)
+    verify_alone(encoder)
+
+
+@pytest.mark.parametrize("front", ["log-mel", "waveform"])
+def test_a_hubert_trained_here_is_exact_whatever_stands_beside_a_sound(front: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    sizes = HubertSizes(front=front, dimensions=16, layers=3, heads=2, inner=24, position=8, position_groups=2)
+    model = hubert_network(sizes).wav2vec2.eval()
+    save_file(model.state_dict(), tmp_path / "hubert.safetensors")
+    settings = HubertSettings(weights=tmp_path / "hubert.safetensors", sizes=sizes, layer=2)
+    encoder = make_encoder(settings, device="cpu")
+    heard = sounds()
+    for sound, features in zip(heard, encoder.encode(heard), strict=True):
+        padded = np.pad(sound, (0, max(0, encoder.receptive - len(sound))))  # type: ignore[attr-defined]
+        with torch.no_grad():
+            outputs, _ = model.extract_features(torch.from_numpy(padded)[None])
+        np.testing.assert_allclose(features, outputs[1][0].numpy(), atol=1e-4)
+        np.testing.assert_allclose(features, encoder.encode([sound])[0], atol=1e-4)

@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from babyslm.models.encoders.network import HOP, NetworkEncoder
+from babyslm.models.encoders.network import HOP
 from babyslm.models.encoders.settings import HubertSettings, HubertSizes, LogMelSettings
 from babyslm.models.encoders.spectral import EMPHASIS, FLOOR, mel_bank
 from babyslm.models.encoders.states import read_state
+from babyslm.models.encoders.torchaudio_layers import TorchaudioLayers
 from babyslm.speech.audio import RATE
 from babyslm.verify.encoders import EncoderWeightsError
 from babyslm.verify.units import WarpError
@@ -134,7 +135,7 @@ def hubert_network(sizes: HubertSizes, warps: Sequence[float] = (1.0,), **pretra
     return model
 
 
-class HubertEncoder(NetworkEncoder):
+class HubertEncoder(TorchaudioLayers):
     """A HuBERT that was trained here, cut above the layer that is asked for.
 
     :param model: torchaudio's `Wav2Vec2Model`.
@@ -142,18 +143,9 @@ class HubertEncoder(NetworkEncoder):
     """
 
     def __init__(self, model: Any, settings: HubertSettings) -> None:
-        layers = model.encoder.transformer.layers
-        super().__init__(settings, layers=len(layers), dimensions=settings.sizes.dimensions, normalise=False)
+        super().__init__(model, settings, normalise=False)
         self.hop, self.receptive = front_span(settings.sizes)
         self.frame_rate = RATE / self.hop
-        model.encoder.transformer.layers = nn.ModuleList(layers[: settings.layer])
-        self.model = model
-
-    def forward(self, waveforms: Tensor) -> Tensor:
-        """Return the output of the layer."""
-        outputs, _ = self.model.extract_features(waveforms, num_layers=self._settings.layer)
-        last: Tensor = outputs[-1]
-        return last
 
     def warped(self, factor: float) -> "HubertEncoder":
         """Return this encoder with the frequencies of its log-mel front warped by a factor more."""

@@ -3,44 +3,24 @@
 from typing import Any
 
 import torch
-from torch import Tensor, nn
-from torchaudio.models.wav2vec2.wavlm_attention import WavLMSelfAttention
+from torch import nn
 
 from babyslm.models.encoders.fairseq_names import from_fairseq, is_fairseq
-from babyslm.models.encoders.network import NetworkEncoder
 from babyslm.models.encoders.settings import TorchaudioSettings
 from babyslm.models.encoders.states import read_state
+from babyslm.models.encoders.torchaudio_layers import TorchaudioLayers
 from babyslm.verify.encoders import EncoderWeightsError, UnknownBundleError
 
 __all__ = ["TorchaudioEncoder", "build_torchaudio"]
 
 
-class TorchaudioEncoder(NetworkEncoder):
-    """A model of torchaudio, cut above the layer that is asked for.
+class TorchaudioEncoder(TorchaudioLayers):
+    """A model of a bundle, cut above the layer that is asked for.
 
     :param model: a `Wav2Vec2Model` or its WavLM form.
     :param settings: bundle, layer, windows.
     :param normalise: whether waveforms are normalised first, as the large models want.
     """
-
-    def __init__(self, model: Any, settings: TorchaudioSettings, *, normalise: bool) -> None:
-        layers = model.encoder.transformer.layers
-        width = int(model.encoder.feature_projection.projection.out_features)
-        super().__init__(settings, layers=len(layers), dimensions=width, normalise=normalise)
-        self.splits = not isinstance(layers[0].attention, WavLMSelfAttention)  # which knows no mask there
-        model.encoder.transformer.layers = nn.ModuleList(layers[: settings.layer])
-        self.model = model
-
-    def convolve(self, waveforms: Tensor) -> Tensor:
-        """Return what the convolutions give."""
-        frames: Tensor = self.model.feature_extractor(waveforms, None)[0]
-        return frames
-
-    def attend(self, frames: Tensor, lengths: Tensor | None) -> Tensor:
-        """Return the output of the layer."""
-        outputs = self.model.encoder.extract_features(frames, lengths, self._settings.layer)
-        last: Tensor = outputs[-1]
-        return last
 
 
 def build_torchaudio(settings: TorchaudioSettings, device: torch.device) -> TorchaudioEncoder:
