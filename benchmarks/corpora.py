@@ -30,10 +30,10 @@ FILE = 100 * MEGABYTE
 LIMIT = 2000
 """Megabytes of memory that must suffice."""
 SOURCES = (
-    ("fr", "Wikipedia", 3),
-    ("en", "FineWebEdu", 5),
-    ("fr", "Claire", 2),
-    ("en", "PeS2o", 2),
+    ("fr", "Wikipedia", 10),
+    ("en", "FineWebEdu", 20),
+    ("fr", "Claire", 10),
+    ("en", "PeS2o", 10),
     ("fr", "RedPajama", 1),
 )
 """Language, source and parts of the documents; only RedPajama's are put to the rules of web pages."""

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from babyslm.models.ngram import Weighting
 from babyslm.models.trained_text import TextHeader
 from babyslm.seeds import derive
 from babyslm.training.causal_plan import TextSchedule, blocks
@@ -103,6 +104,7 @@ class CausalRecipe(Recipe):
     :param symbols: words, phones, bpe (byte-level) or lucie (Lucie's way of splitting).
     :param pieces: most symbols of the vocabulary.
     :param at_least: occurrences that a word or phone needs.
+    :param weighting: read a line as often as it occurs (`tokens`) or once a pass (`types`).
     :param sequences: `utterances`, each with its beginning and end, or `blocks` of running text.
     :param block: tokens of a block.
     :param validation: share of the lines held out.
@@ -114,6 +116,7 @@ class CausalRecipe(Recipe):
     grain: Grain = "utterances"
     pieces: int = Field(default=8192, ge=8)
     at_least: int = Field(default=1, ge=1)
+    weighting: Weighting = "tokens"
     sequences: Literal["utterances", "blocks"] = "utterances"
     block: int = Field(default=128, ge=4)
     validation: float = Field(default=0.02, ge=0, lt=1)
@@ -142,6 +145,8 @@ def read_text(recipe: Any, symbols: Pieces) -> tuple[list[str], list[str], dict[
     kind: Any = symbols if symbols in ("words", "phones", "bpe") else "bpe"
     corpus = read_lines(recipe.corpus, kind, language=recipe.language, grain=recipe.grain)
     lines = [line for line in (form_of(line, symbols) for line in corpus.lines) if line]
+    if getattr(recipe, "weighting", "tokens") == "types":
+        lines = list(dict.fromkeys(lines))
     training, valid = held_out(lines, recipe.validation, seed=recipe.seed, source=corpus.source)
     return training, valid, {"file": corpus.source.name, "sha256": corpus.sha256}
 
