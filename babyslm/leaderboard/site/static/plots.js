@@ -52,6 +52,17 @@ babyslm.plots = (() => {
     });
   };
 
+  /** The mean accuracy of each family at each amount: what its line runs through. */
+  const familyMeans = (rows) => {
+    const groups = new Map();
+    for (const { line, amount, value, domain } of rows) {
+      const key = `${line}\u0000${amount}`;
+      const group = groups.get(key) ?? { line, amount, domain, sum: 0, count: 0 };
+      groups.set(key, { ...group, sum: group.sum + value, count: group.count + 1 });
+    }
+    return [...groups.values()].map(({ sum, count, ...rest }) => ({ ...rest, value: sum / count }));
+  };
+
   /** Accuracy over amount of training, by domain of the training speech. */
   const amounts = (learners, measure, unit, lines) => {
     const rows = learners
@@ -73,6 +84,7 @@ babyslm.plots = (() => {
     const shape = { field: "form", type: "nominal", title: null, scale: { domain: Object.values(FORM), range: ["square", "triangle-up", "circle"] }, legend: forms.length > 1 ? { orient: "top", values: forms, symbolFillColor: colour("--muted"), symbolStrokeColor: colour("--muted"), direction: narrow.matches ? "vertical" : "horizontal" } : null };
     const y = { ...rate("value", "accuracy"), scale };
     const crowded = rows.length > 150;
+    const families = familyMeans(rows);
     return {
       rows, columns: [["learner", "learner"], ["domain", "trained on"], ["form", "input"], ["amount", unit], ["value", "accuracy"], ["low", "from"], ["high", "to"]],
       label: `Accuracy of ${rows.length} learners over ${x.title}, on a logarithmic axis`,
@@ -80,7 +92,7 @@ babyslm.plots = (() => {
         data: { values: rows }, width: "container", height: 320,
         layer: [
           ...levels(lines, scale),
-          { mark: { type: "line", strokeWidth: 1, opacity: crowded ? 0.15 : 0.45 }, encoding: { x, y, color: hue, detail: { field: "line" } } },
+          { data: { values: families }, mark: { type: "line", strokeWidth: 1, opacity: crowded ? 0.15 : 0.5 }, encoding: { x, y, color: hue, detail: { field: "line" } } },
           { mark: { type: "rule", strokeWidth: 1.5, opacity: crowded ? 0.12 : 0.5 }, encoding: { x, y: { field: "low", type: "quantitative", scale }, y2: { field: "high" }, color: hue } },
           { mark: { type: "point", filled: true, size: crowded ? 40 : 75, opacity: crowded ? 0.75 : 1, cursor: "pointer" }, encoding: { x, y, color: hue, shape, href: { field: "href" }, tooltip: [{ field: "learner" }, { field: "family" }, { field: "domain", title: "trained on" }, { field: "form", title: "input" }, { field: "amount", title: unit, format: ",.6~g" }, ...interval] } },
         ],
@@ -123,12 +135,15 @@ babyslm.plots = (() => {
     const shown = kinds.flatMap((kind) => rows.filter((row) => row.kind === kind).slice(0, MOST_ROWS));
     const limit = 1.1 * Math.max(...shown.flatMap((row) => [row.low ?? 0, row.high ?? 0, row.value].map(Math.abs)), 0.05);
     const scale = { domain: [-limit, limit], nice: false };
+    const labelOf = (values, row) => (values.filter((other) => other.family === row.family).length === 1 ? row.family : narrow.matches ? row.second : `${row.first} − ${row.second}`);
+    const widest = Math.max(...kinds.flatMap((kind) => shown.filter((row) => row.kind === kind).map((row, _, values) => labelOf(values, row).length)));
+    // Both panels leave the same room for names, so that their axes stand one below the other.
+    const room = Math.min(narrow.matches ? 110 : 300, 7 * widest);
     const means = { "text–speech": "reading minus hearing", "clean–wild": "clean minus in the wild" };
     const panel = (kind) => {
       const values = shown.filter((row) => row.kind === kind);
-      const alone = (row) => values.filter((other) => other.family === row.family).length === 1;
-      const labels = Object.fromEntries(values.map((row) => [row.id, alone(row) ? row.family : narrow.matches ? row.second : `${row.first} − ${row.second}`]));
-      const y = { field: "id", type: "nominal", sort: null, title: null, axis: { labelExpr: `(${JSON.stringify(labels)})[datum.value]`, domain: false, ticks: false } };
+      const labels = Object.fromEntries(values.map((row) => [row.id, labelOf(values, row)]));
+      const y = { field: "id", type: "nominal", sort: null, title: null, axis: { labelExpr: `(${JSON.stringify(labels)})[datum.value]`, minExtent: room, maxExtent: room, domain: false, ticks: false } };
       const x = { field: "value", type: "quantitative", scale, title: narrow.matches ? means[kind] : `${means[kind]}, difference of accuracies`, axis: { format: "+.0%", tickCount: 6 } };
       return {
         title: { text: `${kind[0].toUpperCase()}${kind.slice(1)} gap`, anchor: "start", fontSize: 13, color: colour("--ink") },
