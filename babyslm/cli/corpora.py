@@ -210,6 +210,25 @@ def longform(
     _tell(out, corpus, as_json=as_json)
 
 
+@prepare.command(epilog="Example: babyslm prepare text histoires --lang fr --out corpora/histoires --budget 100000w")
+def text(
+    source: Source,
+    out: Out,
+    lang: Language = "en",
+    licence: Annotated[str, typer.Option(help="What the card says of the licence.")] = "as stated by the source",
+    held_out: HeldOut = None,
+    budget: Budgets = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Prepare plain text, one utterance a line: a file or a folder of .txt files."""
+    from babyslm.corpora.prepare import prepare_corpus
+
+    parts = _parts(held_out, budget, "shuffled", seed)
+    corpus = prepare_corpus("text", source, out, language=lang, licence=licence, parts=parts)
+    _tell(out, corpus, as_json=as_json)
+
+
 @prepare.command(
     epilog="Example: babyslm prepare lucie OpenLLM-France/Lucie-Training-Dataset --recipe lucie-child --out child"
 )

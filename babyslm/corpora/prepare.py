@@ -8,6 +8,7 @@ from babyslm.corpora.childes import prepare_childes
 from babyslm.corpora.corpus import Corpus
 from babyslm.corpora.librivox import prepare_librivox
 from babyslm.corpora.longform import prepare_longform
+from babyslm.corpora.plain import prepare_text
 from babyslm.corpora.providence import prepare_providence
 from babyslm.files import exclusive
 from babyslm.verify.corpora import UnknownCorpusKindError
@@ -19,6 +20,7 @@ KINDS: dict[str, Callable[..., Corpus]] = {
     "providence": prepare_providence,
     "librivox": prepare_librivox,
     "longform": prepare_longform,
+    "text": prepare_text,
 }
 """Who prepares what; `babyslm.corpora.lucie` prepares the Lucie Training Dataset."""
 
