@@ -13,163 +13,116 @@ Where CUDA is there, `--cases lucie,mixtral` time a few blocks of Lucie-7B's and
 import argparse
 import json
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from babyslm.build import build_stimuli
-from babyslm.compression.allocation import RankTable
-from babyslm.compression.calibration import Batch, batches_of, packed
-from babyslm.compression.compress import Compressed, compress_network, load_version
-from babyslm.compression.distil import feature_loss
-from babyslm.compression.learner import Learner, load_learner
+from babyslm.compression.allocation import RankTable, allot
+from babyslm.compression.calibration import packed
+from babyslm.compression.compress import load_version
+from babyslm.compression.linears import find_linears, parameter_count
 from babyslm.compression.perplexity import perplexity
-from babyslm.compression.read import read_calibration
-from babyslm.compression.settings import CompressionSettings
-from babyslm.compression.work import STUDENT, Work
+from babyslm.compression.work import STUDENT
 from babyslm.evaluation.evaluate import evaluate
-from babyslm.files import write_json, write_text
+from babyslm.files import sha256_text, write_json, write_text
 from babyslm.forgetting import forgetting
 from babyslm.models.causal import CausalModel
+from babyslm.results.result import Result
 from babyslm.stimuli.load import load_stimuli
+from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import read_json
 from benchmarks.compression_gpu import gpu_case
 from benchmarks.compression_learner import corpus_lines, train_learner
+from benchmarks.compression_measure import LENGTH, load, losses, rows_of, settings_of, squeeze, utterances
 from benchmarks.compression_page import markdown
+from benchmarks.compression_published import LR as PUBLISHED_LR
 from benchmarks.compression_published import published
 from benchmarks.machine import CLOCKS, describe
 
 Row = dict[str, Any]
+DECIDING = (
+    *("corpus", "utterances", "training_epochs", "ranks", "tokens", "lr", "epochs"),
+    *("speed_level", "speed_tokens", "threads", "clock", "seed"),
+)
+"""Options that measured parts depend on."""
+
 VERSIONS = {STUDENT: "distilled", "outputs": "output components", "whitened": "whitened SVD", "weight": "weight SVD"}
 LEVELS = (0.8, 0.6, 0.4)
-LENGTH = 128
 
 
-def settings_of(keep: float, options: argparse.Namespace, **changes: Any) -> CompressionSettings:
-    values: Row = {
-        "ranks": options.ranks,
-        "tokens": options.tokens,
-        "lr": options.lr,
-        "epochs": options.epochs,
-        "rows": 8,
-        "length": LENGTH,
-    }
-    return CompressionSettings(keep=keep, seed=options.seed, **(values | changes))
-
-
-def load(folder: Path) -> Learner:
-    return load_learner(str(folder), input="phonemic")
-
-
-def rows_of(learner: Learner, lines: Sequence[str], size: int = 32) -> list[Batch]:
-    """Return utterances as packed batches, as in training."""
-    tokenizer = learner.encoder.tokenizer if learner.encoder else None
-    assert tokenizer is not None
-    sequences = [[*ids, tokenizer.eos_token_id] for ids in tokenizer(list(lines))["input_ids"]]
-    return batches_of(packed(sequences, LENGTH, 10**9), size, 0)
-
-
-@torch.no_grad()
-def distance(teacher: Any, student: Any, batches: Sequence[Batch]) -> float:
-    """Return the mean feature loss of a student over its blocks, each fed by the one below; at best .3133."""
-    losses = []
-    for batch in batches:
-        ours, theirs = (
-            network(**batch.inputs, output_hidden_states=True).hidden_states for network in (student, teacher)
-        )
-        losses.append(torch.stack([feature_loss(a, b) for a, b in zip(ours[1:], theirs[1:], strict=True)]).mean())
-    return float(torch.stack(losses).mean())
-
-
-def squeeze(
-    learner: Learner,
-    calibration: Path,
-    settings: CompressionSettings,
-    work: Path,
-    baselines: Sequence[Any] = (),
-    clock: Callable[[], float] = time.perf_counter,
-) -> tuple[Compressed, Work, Row]:
-    """Compress a learner in place; return what it took."""
-    given = read_calibration(calibration, learner, settings)
-    tokens = sum(batch.inputs["input_ids"].numel() for batch in given.train)
-    kept = Work(work, "benchmark")
-    before = reset_peak()
-    began = clock()
-    done = compress_network(
-        learner.network,
-        learner.family,
-        given,
-        settings,
-        source=learner.name,
-        device=torch.device("cpu"),
-        work=kept,
-        baselines=tuple(baselines),
-    )
-    seconds = clock() - began
-    record = {"seconds": seconds, "tokens": tokens, "seconds_per_1000_tokens": 1000 * seconds / tokens}
-    peak = peak_memory()
-    if peak is not None and before is not None:
-        record |= {"peak_bytes": peak - before, "peak_bytes_per_1000_tokens": 1000 * (peak - before) / tokens}
-    return done, kept, record
-
-
-def reset_peak() -> int | None:
-    """Forget the peak of memory, and return what is held now, in bytes; None where Linux does not tell."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        return None
-    return peak_memory("VmRSS:")
-
-
-def peak_memory(which: str = "VmHWM:") -> int | None:
-    status = Path("/proc/self/status")
-    if not status.is_file():
-        return None
-    lines = [line for line in status.read_text().splitlines() if line.startswith(which)]
-    return int(lines[0].split()[1]) * 1024
+def part(options: argparse.Namespace, name: str, compute: Callable[[], Row]) -> Row:
+    """Return a part of the results; what an earlier run with the same settings measured is read again."""
+    key = sha256_text(f"{sorted((key, str(value)) for key, value in vars(options).items() if key in DECIDING)}")[:8]
+    path = options.out / "parts" / f"{name.replace(' ', '-')}-{key}.json"
+    if not path.is_file():
+        write_json(path, compute())
+    found: Row = read_json(path)
+    print(name, found, flush=True)
+    return found
 
 
 def table(folder: Path, calibration: Path, test: Sequence[str], stimuli: Path, options: argparse.Namespace) -> Row:
     """Compress to every share, and measure all versions on test utterances and on minimal pairs."""
-    learner = load(folder)
-    assert learner.encoder is not None
     pairs = load_stimuli(stimuli)
-    batches = rows_of(learner, test)
-    teacher = evaluate(CausalModel(learner.network, learner.encoder, name="teacher"), pairs, split="test")
-    rows: Row = {"teacher": {"perplexity": perplexity(learner.network, batches), **accuracies(teacher)}, "levels": {}}
-    for keep in options.levels:
+
+    @cache
+    def whole() -> tuple[Row, Result]:
         learner = load(folder)
         assert learner.encoder is not None
-        with tempfile.TemporaryDirectory() as place:
-            baselines = ("outputs", "whitened", "weight")
-            settings = settings_of(keep, options)
-            # The time of the method itself: statistics of the whitened baseline alone would be charged to it.
-            done, work, cost = squeeze(learner, calibration, settings, Path(place) / "work", baselines, options.now)
-            level: Row = {"kept": done.obtained / done.total, "cost": cost, "versions": {}}
-            results = {}
-            for version, title in VERSIONS.items():
-                load_version(learner.network, learner.family, work, done, version)
-                result = evaluate(CausalModel(learner.network, learner.encoder, name=title), pairs, split="test")
-                results[title] = result
-                level["versions"][title] = {"perplexity": perplexity(learner.network, batches), **accuracies(result)}
-                print(keep, title, level["versions"][title], flush=True)
-            lost = forgetting(teacher, results)
-            whole = lost[lost["attribute"] == ""]
-            for row in whole.to_dict("records"):
-                figures = {name: row[name] for name in ("difference", "low", "high")}
-                level["versions"][row["version"]][f"{row['task']}_lost"] = figures
-            parts = lost[(lost["version"] == "distilled") & (lost["attribute"] != "")]
-            level["distilled_by"] = json.loads(parts.drop(columns=["version"]).to_json(orient="records"))
-        rows["levels"][f"{keep:g}"] = level
-    return rows
+        result = evaluate(CausalModel(learner.network, learner.encoder, name="teacher"), pairs, split="test")
+        return {"perplexity": perplexity(learner.network, rows_of(learner, test)), **accuracies(result)}, result
+
+    teacher = part(options, "teacher", lambda: whole()[0])
+    levels = {
+        f"{keep:g}": part(
+            options,
+            f"level {keep:g}",
+            lambda keep=keep: level(keep, folder, calibration, test, pairs, whole()[1], options),
+        )
+        for keep in options.levels
+    }
+    return {"teacher": teacher, "levels": levels}
 
 
-def accuracies(result: Any) -> Row:
+def level(
+    keep: float,
+    folder: Path,
+    calibration: Path,
+    test: Sequence[str],
+    pairs: StimulusSet,
+    teacher: Result,
+    options: argparse.Namespace,
+) -> Row:
+    """Compress to one share, and measure all versions."""
+    learner = load(folder)
+    assert learner.encoder is not None
+    batches = rows_of(learner, test)
+    with tempfile.TemporaryDirectory() as place:
+        settings = settings_of(keep, options)
+        baselines = ("outputs", "whitened", "weight")
+        done, work, cost = squeeze(learner, calibration, settings, Path(place), baselines, options.now)
+        found: Row = {"kept": done.obtained / done.total, "cost": cost, "versions": {}}
+        results = {}
+        for version, title in VERSIONS.items():
+            load_version(learner.network, learner.family, work, done, version)
+            result = evaluate(CausalModel(learner.network, learner.encoder, name=title), pairs, split="test")
+            results[title] = result
+            found["versions"][title] = {"perplexity": perplexity(learner.network, batches), **accuracies(result)}
+    lost = forgetting(teacher, results)
+    for row in lost[lost["attribute"] == ""].to_dict("records"):
+        figures = {name: row[name] for name in ("difference", "low", "high")}
+        found["versions"][row["version"]][f"{row['task']}_lost"] = figures
+    parts = lost[(lost["version"] == "distilled") & (lost["attribute"] != "")]
+    found["distilled_by"] = json.loads(parts.drop(columns=["version"]).to_json(orient="records"))
+    return found
+
+
+def accuracies(result: Result) -> Row:
     whole = result.headline()
     whole = whole[whole["measure"] == "accuracy"]
     return {
@@ -178,69 +131,73 @@ def accuracies(result: Any) -> Row:
 
 
 def speed(folder: Path, calibration: Path, test: Sequence[str], options: argparse.Namespace) -> Row:
-    """Time both procedures to one loss: the published one first, then ours on ever more of the same data."""
-    keep = options.speed_level
+    """Time both procedures to one loss: ours on ever more of the data that the published one sees once.
+
+    One run of ours takes the published settings instead: what is gained without better factors and learning rate.
+    """
     teacher = load(folder)
     batches = rows_of(teacher, test)
-    assert teacher.encoder is not None
-    tokenizer = teacher.encoder.tokenizer
-    lines = calibration.read_text(encoding="utf-8").splitlines()
-    sequences = [[*ids, tokenizer.eos_token_id] for ids in tokenizer(lines)["input_ids"]]
-    taken, count = [], 0
-    for sequence in sequences:
-        count += len(sequence)
-        if count > options.speed_tokens:
-            break
-        taken.append(sequence)
-    texts = {"utterances": taken, "packed rows": packed(taken, LENGTH, options.speed_tokens)}
-    ours: list[Row] = []
-    ranks: RankTable = {}
-    for share in options.speed_shares:
+
+    def run(share: float, **changes: Any) -> tuple[Row, RankTable]:
         learner = load(folder)
-        settings = settings_of(keep, options, ranks="uniform", tokens=int(share * options.speed_tokens), epochs=1)
+        tokens = int(share * options.speed_tokens)
+        choices = {"ranks": "uniform", "tokens": tokens, "epochs": 1} | changes
+        settings = settings_of(options.speed_level, options, **choices)
         with tempfile.TemporaryDirectory() as place:
-            done, _, cost = squeeze(learner, calibration, settings, Path(place) / "work", clock=options.now)
-        found = {"share": share, **cost, **losses(teacher, learner.network, batches)}
-        ours.append(found)
-        ranks = done.ranks
-        print("ours", found, flush=True)
-    theirs: Row = {}
-    for title, rows in texts.items():
-        student, seconds = published(teacher.network, ranks, rows, padding=tokenizer.eos_token_id, clock=options.now)
+            done, _, cost = squeeze(learner, calibration, settings, Path(place), clock=options.now)
+        return {"share": share, **cost, **losses(teacher, learner.network, batches)}, done.ranks
+
+    def theirs(rows: list[list[int]]) -> Row:
+        linears = find_linears(teacher.network, teacher.family, teacher.name)
+        total = parameter_count(teacher.network)
+        ranks = allot("uniform", linears, total, options.speed_level, floor=0.25)
+        student, seconds = published(teacher.network, ranks, rows, padding=1, clock=options.now)
         tokens = sum(map(len, rows))
-        found = {
-            "seconds": seconds,
-            "tokens": tokens,
-            "seconds_per_1000_tokens": 1000 * seconds / tokens,
-            **losses(teacher, student, batches),
-        }
-        enough = [run for run in ours if run["loss"] <= found["loss"]]
-        quickest = min(enough, key=lambda run: run["seconds"], default=None)
-        found["ours"] = quickest
-        found["ratio"] = None if quickest is None else seconds / quickest["seconds"]
-        theirs[title] = found
-        print("published", title, found, flush=True)
-    return {"keep": keep, "ours": ours, "published": theirs}
+        cost = {"seconds": seconds, "tokens": tokens, "seconds_per_1000_tokens": 1000 * seconds / tokens}
+        return {**cost, **losses(teacher, student, batches)}
+
+    ours = [
+        part(options, f"ours {share:g}", lambda share=share: run(share)[0]) for share in sorted(options.speed_shares)
+    ]
+    same = part(
+        options,
+        "ours as published",
+        lambda: run(1.0, initialise="weight", lr=PUBLISHED_LR, schedule="constant")[0],
+    )
+    taken = utterances(teacher, calibration, options.speed_tokens)
+    found: Row = {"keep": options.speed_level, "ours": ours, "ours_as_published": same, "published": {}}
+    for title, rows in (("utterances", taken), ("packed rows", packed(taken, LENGTH, options.speed_tokens))):
+        row = part(options, f"published {title}", lambda rows=rows: theirs(rows))
+        quickest = min((each for each in ours if each["loss"] <= row["loss"]), key=_seconds, default=None)
+        ratio = None if quickest is None else row["seconds"] / quickest["seconds"]
+        found["published"][title] = row | {"ours": quickest, "ratio": ratio}
+    return found
 
 
-def losses(teacher: Learner, student: Any, batches: Sequence[Batch]) -> Row:
-    return {"loss": distance(teacher.network, student, batches[:8]), "perplexity": perplexity(student, batches)}
+def _seconds(row: Row) -> float:
+    return float(row["seconds"])
 
 
 def tune(folder: Path, calibration: Path, dev: Sequence[str], options: argparse.Namespace) -> list[Row]:
     """Try learning rates and numbers of passes at one share, on utterances of their own."""
-    tried = []
-    for lr in options.tune_lr:
-        for epochs in options.tune_epochs:
-            learner = load(folder)
-            batches = rows_of(learner, dev)
-            settings = settings_of(options.speed_level, options, lr=lr, epochs=epochs)
-            with tempfile.TemporaryDirectory() as place:
-                _, _, cost = squeeze(learner, calibration, settings, Path(place) / "work", clock=options.now)
-            row = {"lr": lr, "epochs": epochs, "dev_perplexity": perplexity(learner.network, batches), **cost}
-            tried.append(row)
-            print(row, flush=True)
-    return tried
+
+    def run(lr: float, epochs: int) -> Row:
+        learner = load(folder)
+        settings = settings_of(options.speed_level, options, lr=lr, epochs=epochs)
+        with tempfile.TemporaryDirectory() as place:
+            _, _, cost = squeeze(learner, calibration, settings, Path(place), clock=options.now)
+        return {
+            "lr": lr,
+            "epochs": epochs,
+            "dev_perplexity": perplexity(learner.network, rows_of(learner, dev)),
+            **cost,
+        }
+
+    return [
+        part(options, f"tune {lr:g} {epochs}", lambda lr=lr, epochs=epochs: run(lr, epochs))
+        for lr in options.tune_lr
+        for epochs in options.tune_epochs
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> Row:

@@ -87,6 +87,7 @@ def speed_text(found: Row) -> str:
         "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [f"{figures('ours', row)} |" for row in found["ours"]]
+    lines.append(f"{figures('ours, published factors and rate', found['ours_as_published'])} |")
     for title, row in found["published"].items():
         ratio = "loss not reached" if row["ratio"] is None else f"{row['ratio']:.1f}"
         lines.append(f"{figures(f'published, {title}', row)} {ratio} |")

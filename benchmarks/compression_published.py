@@ -23,7 +23,7 @@ from babyslm.compression.families.llama import LLAMA
 from babyslm.compression.linears import ranks_of_block, weight_of
 from babyslm.compression.low_rank import factorise
 
-__all__ = ["published"]
+__all__ = ["LR", "published"]
 
 LR = 8.6e-5
 
