@@ -36,7 +36,7 @@ from benchmarks.spoken_record import write_record
 
 LANGUAGE = "en"
 WILD = ("home", "daycare", "far-field", "reverberant")
-RATIOS = ("snr20", "snr10", "snr5", "snr0", "snr-5")
+RATIOS = ("snr20", "snr10", "snr0", "snr-5")
 UP_TO = "18-24"
 HEARD_IN = ("home", "daycare", *RATIOS)
 
@@ -184,8 +184,9 @@ THREE = ("warps=[1.0, 0.88, 1.13]",)
 COUNTED = ("name=hubert-5gram-tiny", "loop=null", "order=5")
 
 LEARNERS = (
-    *(Learner("mfcc-5gram", heard, tested=EVERYWHERE) for heard in ("clean-named", "wild-named")),
+    Learner("mfcc-5gram", "clean-named", tested=EVERYWHERE),
     *(Learner("phone-5gram", read) for read in ("read-named", "read")),
+    Learner("mfcc-5gram", "wild-named", tested=EVERYWHERE),
     Learner("hubert-lstm-tiny", "clean-named", settings=COUNTED, tested=TWO),
     *(Learner("mfcc-5gram", "clean-named", hours=hours) for hours in HOURS[::-1]),
     *(Learner("mfcc-lstm", heard, hours=4.0, settings=THREE, tested=TWO) for heard in ("clean-named", "wild-named")),

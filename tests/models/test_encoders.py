@@ -11,7 +11,7 @@ from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.normalisation import normalise_frames
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import LogMelSettings, MfccSettings
-from babyslm.models.encoders.spectral import add_deltas
+from babyslm.models.encoders.spectral import LogMelEncoder, add_deltas
 from babyslm.speech.audio import read_audio
 
 
@@ -132,3 +132,18 @@ def test_real_speech_of_every_kind_has_finite_features(realdata: Path) -> None:
     for features in make_encoder(MfccSettings()).encode(waveforms):
         assert np.isfinite(features).all()
         assert len(features) > 10
+
+
+def test_bands_far_below_the_loudest_are_cut_off_in_short_and_long_sounds() -> None:
+    draws = np.random.default_rng(0)
+    envelope = np.repeat(draws.uniform(-3, 0, 80), 16_000)
+    sound = (0.3 * 10**envelope * draws.standard_normal(len(envelope))).astype(np.float32)
+    settings = LogMelSettings(normalise="none", top_db=30)
+    plain = LogMelEncoder(settings.model_copy(update={"top_db": None})).encode([sound])[0]
+    cut = LogMelEncoder(settings).encode([sound])[0]  # 80 s: several windows
+    np.testing.assert_allclose(cut, np.maximum(plain, plain.max() - 3 * np.log(10)), atol=1e-4)
+    short = sound[:32_000]
+    alone = LogMelEncoder(settings.model_copy(update={"top_db": None})).encode([short])[0]
+    found = LogMelEncoder(settings).encode([short])[0]
+    np.testing.assert_allclose(found, np.maximum(alone, alone.max() - 3 * np.log(10)), atol=1e-4)
+    assert (found > alone + 1e-3).any()

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from babyslm.models.encoders.network import HOP
 from babyslm.models.encoders.settings import HubertSettings, HubertSizes, LogMelSettings
-from babyslm.models.encoders.spectral import EMPHASIS, FLOOR, mel_bank
+from babyslm.models.encoders.spectral import EMPHASIS, FLOOR, NATS_A_DECIBEL, mel_bank
 from babyslm.models.encoders.states import read_state
 from babyslm.models.encoders.torchaudio_layers import TorchaudioLayers
 from babyslm.speech.audio import RATE
@@ -43,8 +43,9 @@ class LogMelFront(nn.Module):
     window: Tensor
     banks: Tensor
 
-    def __init__(self, bands: int, warps: Sequence[float] = (1.0,)) -> None:
+    def __init__(self, bands: int, warps: Sequence[float] = (1.0,), *, top_db: float | None = None) -> None:
         super().__init__()
+        self.top_db = top_db
         self.points = 1 << (FRAME - 1).bit_length()
         banks = [mel_bank(LogMelSettings(mels=bands, warp=warp), self.points) for warp in warps]
         self.register_buffer("window", torch.hann_window(FRAME), persistent=False)
@@ -59,6 +60,9 @@ class LogMelFront(nn.Module):
             power = torch.view_as_real(torch.fft.rfft(pieces, self.points)).square().sum(dim=-1)
             drawn = int(torch.randint(len(self.banks), ())) if self.training and len(self.banks) > 1 else 0
             frames = (power @ self.banks[drawn]).clamp_min(FLOOR).log()
+            if self.top_db is not None:
+                loudest = frames.amax(dim=(1, 2), keepdim=True)
+                frames = torch.maximum(frames, loudest - self.top_db * NATS_A_DECIBEL)
             frames = frames - frames.mean(dim=1, keepdim=True)
             frames = frames / frames.square().mean(dim=1, keepdim=True).sqrt().clamp_min(1e-2)
             count = frames.shape[1] // STACKED
@@ -131,7 +135,7 @@ def hubert_network(sizes: HubertSizes, warps: Sequence[float] = (1.0,), **pretra
         **(options | pretraining),
     )
     if sizes.front == "log-mel":
-        model.wav2vec2.feature_extractor = LogMelFront(sizes.bands, warps)
+        model.wav2vec2.feature_extractor = LogMelFront(sizes.bands, warps, top_db=sizes.top_db)
     return model
 
 
@@ -156,7 +160,7 @@ class HubertEncoder(TorchaudioLayers):
         device = next(self.parameters()).device
         warp = settings.warp * factor
         model = deepcopy(self.model)
-        model.feature_extractor = LogMelFront(settings.sizes.bands, (warp,))
+        model.feature_extractor = LogMelFront(settings.sizes.bands, (warp,), top_db=settings.sizes.top_db)
         encoder = HubertEncoder(model, settings.model_copy(update={"warp": warp, "digest": None}))
         encoder.ready(device)
         return encoder
@@ -170,7 +174,7 @@ def build_hubert(settings: HubertSettings, device: torch.device) -> HubertEncode
     """
     model = hubert_network(settings.sizes).wav2vec2
     if settings.sizes.front == "log-mel":
-        model.feature_extractor = LogMelFront(settings.sizes.bands, (settings.warp,))
+        model.feature_extractor = LogMelFront(settings.sizes.bands, (settings.warp,), top_db=settings.sizes.top_db)
     try:
         model.load_state_dict(read_state(settings.weights), strict=True)
     except RuntimeError as error:

@@ -36,6 +36,8 @@ class SpectralSettings(BaseModel):
     :param normalise: `utterance` subtracts the mean and divides by the standard deviation of each dimension over the
         utterance, `utterance-mean` only subtracts, `none` does neither.
     :param warp: the mel bands' frequencies as a factor, as if the vocal tract were shorter (above 1) or longer.
+    :param top_db: dB below the loudest band energy of the sound at which all others are cut off: what is weaker is
+        noise in any real room, and silence there never is the silence of synthetic speech. None for no such floor.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -47,6 +49,7 @@ class SpectralSettings(BaseModel):
     high: float = Field(default=7600.0, gt=0, le=8000)
     normalise: Normalisation = "utterance"
     warp: float = Field(default=1.0, ge=0.7, le=1.4)
+    top_db: float | None = Field(default=None, gt=0)
 
 
 class MfccSettings(SpectralSettings):
@@ -139,6 +142,7 @@ class HubertSizes(BaseModel):
     :param convolutions: channels, width and stride of each convolution of a waveform front; default the published one.
     :param normalisation: `group_norm` behind the first convolution over time, as in HuBERT-base, or `layer_norm`.
     :param bands: mel bands of a log-mel front.
+    :param top_db: dB below its loudest band energy at which a log-mel front cuts off all others; None for no floor.
     :param dimensions: of the transformer.
     :param layers: how many.
     :param heads: of attention.
@@ -157,6 +161,7 @@ class HubertSizes(BaseModel):
     )
     normalisation: Literal["group_norm", "layer_norm"] = "group_norm"
     bands: int = Field(default=40, ge=4, le=128)
+    top_db: float | None = Field(default=None, gt=0)
     dimensions: int = Field(default=768, ge=4)
     layers: int = Field(default=12, ge=1)
     heads: int = Field(default=12, ge=1)

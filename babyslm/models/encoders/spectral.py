@@ -20,6 +20,9 @@ __all__ = ["LogMelEncoder", "MfccEncoder", "add_deltas"]
 EMPHASIS = 0.97
 """Coefficient of the pre-emphasis filter y(t) = x(t) - 0.97 x(t - 1)."""
 
+NATS_A_DECIBEL = float(np.log(10)) / 10
+"""What a decibel of power is in natural logarithms."""
+
 FLOOR = 1e-8
 """Least band energy: digital silence has a finite logarithm."""
 
@@ -63,15 +66,16 @@ class _SpectralEncoder(Generic[Chosen]):
         return [np.concatenate(list(self.stream(HeldSound(waveform)))) for waveform in waveforms]
 
     def stream(self, sound: Sound) -> Iterator[Features]:
-        """Yield the features of a sound, a minute at a time; a longer one is read twice where it is normalised."""
+        """Yield the features of a sound, a minute at a time; a longer one is read again for each statistic."""
         windows = cut_windows(len(sound) // self.hop + 1, round(WINDOW_SECONDS * self.frame_rate), self.context)
         mode = self._settings.normalise
         if len(windows) == 1:
             yield _as_features(normalise_frames(self._window(sound, windows[0]), mode))
             return
-        moments = None if mode == "none" else gather_moments(self._window(sound, window) for window in windows)
+        floor = self._floor(sound, windows)
+        moments = None if mode == "none" else gather_moments(self._window(sound, window, floor) for window in windows)
         for window in windows:
-            frames = self._window(sound, window)
+            frames = self._window(sound, window, floor)
             yield _as_features(frames if moments is None else apply_moments(frames, moments, mode))
 
     def log_mel(self, sound: Sound, start: int, stop: int) -> Tensor:
@@ -99,9 +103,21 @@ class _SpectralEncoder(Generic[Chosen]):
         """Turn log-mel frames into features, not yet normalised."""
         raise NotImplementedError
 
+    def _floor(self, sound: Sound, windows: list[Window]) -> float | None:
+        """Return the least log band energy that is kept of a sound of several windows."""
+        if self._settings.top_db is None:
+            return None
+        loudest = max(float(self.log_mel(sound, window.keep, window.end).max()) for window in windows)
+        return loudest - self._settings.top_db * NATS_A_DECIBEL
+
     @torch.inference_mode()
-    def _window(self, sound: Sound, window: Window) -> Tensor:
-        frames = self.features(self.log_mel(sound, window.start, window.stop))
+    def _window(self, sound: Sound, window: Window, floor: float | None = None) -> Tensor:
+        """Return the features of a window; a window without a floor is the whole sound."""
+        bands = self.log_mel(sound, window.start, window.stop)
+        if self._settings.top_db is not None:
+            least = float(bands.max()) - self._settings.top_db * NATS_A_DECIBEL if floor is None else floor
+            bands = bands.clamp_min(least)
+        frames = self.features(bands)
         return frames[window.keep - window.start : window.end - window.start]
 
 
