@@ -112,7 +112,7 @@ def acoustic_figures(
 
     :param stimuli: the set.
     :param seed: draws the pairs listened to, and deals them out to the classifier's folds.
-    :param most: most pairs of a table listened to, in every voice; None for all.
+    :param most: about how many pairs of a table are listened to, in every voice; None for all.
     :param workers: number of processes.
     """
     figures: list[Figure] = []
@@ -143,10 +143,15 @@ def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: i
 
 
 def _drawn(table: StimulusTable, seed: int, most: int | None) -> pd.DataFrame:
-    """Draw pairs, the same ids of every voice."""
+    """Draw pairs, the same of every voice.
+
+    Lexical material is drawn as a whole, a word with all its non-words, a noun with all its sentences: what is
+    balanced within it stays balanced in a part of the table.
+    """
     pairs = table.pairs
-    ids = sorted(pairs["id"].unique())
-    if most is not None and len(ids) > most:
-        drawn = generator(seed, "sound", table.task, table.split).permutation(len(ids))[:most]
-        ids = [ids[place] for place in sorted(drawn)]
-    return pairs[pairs["id"].isin(ids)].reset_index(drop=True)
+    sizes = pairs.drop_duplicates("id").groupby("cluster")["id"].size().sort_index()
+    if most is None or sizes.sum() <= most:
+        return pairs
+    drawn = sizes.iloc[generator(seed, "sound", table.task, table.split).permutation(len(sizes))]
+    kept = drawn[drawn.cumsum() - drawn < most]
+    return pairs[pairs["cluster"].isin(kept.index)].reset_index(drop=True)

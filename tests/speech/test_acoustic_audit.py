@@ -75,3 +75,11 @@ def test_a_draw_of_pairs_does_not_depend_on_the_workers(tmp_path: Path) -> None:
     few = acoustic_figures(spoken, most=12)
     assert {figure.pairs for figure in few} == {12}
     assert few == acoustic_figures(spoken, most=12)
+
+
+def test_pairs_of_the_same_material_are_drawn_together(tmp_path: Path) -> None:
+    spoken = spoken_set(tmp_path, longer=0.0)["lexical", "dev"]
+    rows = spoken.rows.assign(cluster=[f"word{int(number) // 4}" for number in spoken.rows["id"]])
+    together = StimulusSet("spoken", {("lexical", "dev"): StimulusTable("lexical", "dev", rows, tmp_path)})
+    assert {figure.pairs for figure in acoustic_figures(together, most=10)} == {12}
+    assert {figure.pairs for figure in acoustic_figures(together, most=24)} == {24}
