@@ -1,10 +1,18 @@
 """Checks of where the pages of the leaderboard go, and of how they are served."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from babyslm.verify.errors import UsageError
 
-__all__ = ["NotASiteError", "PortTakenError", "WatchingNeedsExtraError", "verify_site_folder"]
+__all__ = [
+    "NotASiteError",
+    "PortTakenError",
+    "SiteIsWatchedError",
+    "WatchingNeedsExtraError",
+    "verify_not_watched",
+    "verify_site_folder",
+]
 
 
 class NotASiteError(UsageError):
@@ -24,11 +32,32 @@ class PortTakenError(UsageError):
         super().__init__(f"{host}:{port}: cannot be listened on ({reason}); choose another port with --port")
 
 
+class SiteIsWatchedError(UsageError):
+    """The pages would be written into what is watched for changes."""
+
+    def __init__(self, out: Path, watched: Path) -> None:
+        super().__init__(
+            f"{out}: lies in {watched}, which is watched, so that every build would call for another; "
+            "choose another folder with --out"
+        )
+
+
 class WatchingNeedsExtraError(UsageError):
     """The package that watches files is not installed."""
 
     def __init__(self) -> None:
         super().__init__("leaderboard serve watches for changes and needs the extra: pip install 'babyslm[site]'")
+
+
+def verify_not_watched(out: Path, watched: Sequence[Path]) -> None:
+    """Make sure that building changes nothing that is watched.
+
+    :param out: where the site goes.
+    :param watched: what is watched.
+    """
+    for path in watched:
+        if out.resolve().is_relative_to(path.resolve()):
+            raise SiteIsWatchedError(out, path)
 
 
 def verify_site_folder(folder: Path, marker: str) -> None:

@@ -21,6 +21,7 @@ from babyslm.leaderboard.gather import gather
 from babyslm.leaderboard.site import build as build_module
 from babyslm.leaderboard.site import build_site
 from babyslm.leaderboard.site.figures import amount, strip
+from babyslm.leaderboard.site.sounds import SAFE_NAME
 from babyslm.verify.site import NotASiteError
 from tests.leaderboard import made
 
@@ -177,6 +178,13 @@ def test_sounds_lie_beside_the_pages_only_if_wanted(board: Board, site: Path, tm
     build_site(board, tmp_path / "silent", sound=False)
     assert not (tmp_path / "silent" / "sounds").exists()
     assert received(tmp_path / "silent" / "data" / "tables" / f"{track}.lexical.js")["sounds"] is None
+
+
+def test_only_names_that_stay_in_their_folder_become_sounds() -> None:
+    kept = ["aren't-adam", "aʊ_l_ɪ-emma", "what?-ben", "a.b"]
+    assert [
+        name for name in [*kept, "../x", "a/b", "a\\b", ".hidden", "", "a\0b"] if SAFE_NAME.fullmatch(name)
+    ] == kept
 
 
 def test_a_board_without_entries_has_pages(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from babyslm.leaderboard.board import Board
 from babyslm.leaderboard.gather import gather
 from babyslm.leaderboard.site.serve import serve, serving
-from babyslm.verify.site import PortTakenError
+from babyslm.verify.site import PortTakenError, SiteIsWatchedError
 from tests.leaderboard import made
 
 pytest.importorskip("watchfiles", reason="watchfiles is not installed: pip install 'babyslm[site]'")
@@ -64,6 +65,12 @@ def test_a_new_submission_appears_and_a_broken_one_does_no_harm(tmp_path: Path) 
         stop.set()
         thread.join(timeout=30)
     assert not thread.is_alive()
+
+
+def test_the_site_may_not_lie_in_what_is_watched(tmp_path: Path) -> None:
+    with pytest.raises(SiteIsWatchedError, match="every build would call for another"):
+        serve(lambda: Board({}, {}), [tmp_path], tmp_path / "submissions" / "site", port=0)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_only_files_of_the_site_are_served(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from babyslm.leaderboard.board import Board
 from babyslm.leaderboard.site.build import build_site
 from babyslm.progress import notice
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.site import PortTakenError, WatchingNeedsExtraError
+from babyslm.verify.site import PortTakenError, WatchingNeedsExtraError, verify_not_watched
 
 __all__ = ["HOST", "PORT", "serve", "serving"]
 
@@ -46,6 +46,7 @@ def serve(
         from watchfiles import watch
     except ImportError as error:
         raise WatchingNeedsExtraError from error
+    verify_not_watched(out, watched)
     there = [path for path in watched if path.exists()]
     build_site(make_board(), out, sound=sound)
     with serving(out, host=host, port=port) as address:

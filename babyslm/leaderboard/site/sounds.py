@@ -13,8 +13,8 @@ from babyslm.leaderboard.board import Track, TrackTable
 
 __all__ = ["Sounds", "place_sounds"]
 
-SAFE_NAME = re.compile(r"[\w+-][\w.+-]*")
-"""Names that mean the same thing in a folder and in an address."""
+SAFE_NAME = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
+"""Names that stay in their folder."""
 
 MARKS = {".wav": "w", ".flac": "f"}
 

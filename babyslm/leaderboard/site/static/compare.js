@@ -109,7 +109,7 @@ babyslm.compare = (() => {
     node("td", { class: "figure" }, percent(estimate.second)),
     node("td", { class: "figure missing" }, estimate.n.toLocaleString("en")));
   const heads = (limit) => {
-    const axis = node("span", { class: "axis", "aria-hidden": "true" }, node("span", {}, "second better"), node("span", {}, "first better"));
+    const axis = node("span", { class: "axis", "aria-hidden": "true" }, node("span", {}, "◂ second"), node("span", {}, "first ▸"));
     const cells = [node("span", { class: "unseen" }, "Part"), axis, "points", "95 % interval", "first %", "second %", "n"];
     return node("thead", {}, node("tr", { title: `from −${percent(limit)} to +${percent(limit)} points` }, ...cells.map((cell, place) => node("th", { scope: "col", class: place > 1 ? "figure" : null }, cell))));
   };
@@ -167,7 +167,7 @@ babyslm.compare = (() => {
       const table = tables[place];
       return { key, title, table, ...compare.differences(table, first, second), first: compare.everywhere(table, first), second: compare.everywhere(table, second) };
     }).filter(({ whole }) => whole);
-    out.append(node("section", {}, node("h2", {}, "As a whole"), forest("First minus second, in percentage points", shared.map(({ title, whole }) => [title, whole]))));
+    out.append(node("section", {}, node("h2", {}, "As a whole"), forest("First minus second, in percentage points: to the right, the first is better", shared.map(({ title, whole }) => [title, whole]))));
     for (const { key, title, table, whole, parts, first, second } of shared) {
       const blocks = parts.map(({ name, values }) => node("div", {}, forest(`By ${name.replace("_", " ")}`, values.map(({ value, estimate }) => [value, estimate]))));
       out.append(node("details", { class: "table", open: key === shared[0].key }, node("summary", {}, node("h3", {}, title)), node("p", {}, sentence(a, b, key, whole)), quad(table, first, second), node("div", { class: "pair wide" }, ...blocks)));

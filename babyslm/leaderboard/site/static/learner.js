@@ -23,7 +23,7 @@
   let record = null;
   let found = [];
 
-  const number = (value) => (value === null || value === undefined ? "–" : String(value).replace("-", "−"));
+  const number = (value) => (value === null || value === undefined ? "–" : value.toFixed(3).replace("-", "−"));
   const line = (row) => node("tr", {},
     items.verdict(record.verdicts[row]),
     items.member(table, row, "good"),

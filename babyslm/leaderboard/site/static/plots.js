@@ -110,7 +110,8 @@ babyslm.plots = (() => {
     for (const each of shown) names.set(each.slug, label(each));
     const rows = shown.flatMap((each) => Object.entries(each.phenomena).map(([phenomenon, value]) => ({ slug: each.slug, learner: label(each), phenomenon, value, href: babyslm.place(`learners/${each.slug}.html`) })));
     const phenomena = [...new Set(rows.map((row) => row.phenomenon))];
-    const wide = phenomena.length <= 14 && !narrow.matches;
+    const step = narrow.matches ? 30 : Math.max(26, Math.min(84, panelWidth() / phenomena.length));
+    const wide = step >= 38;
     const labels = Object.fromEntries(names);
     const y = { field: "slug", type: "nominal", sort: shown.map((each) => each.slug), title: null, axis: { labelExpr: `(${JSON.stringify(labels)})[datum.value]`, labelLimit: narrow.matches ? 120 : 260, domain: false, ticks: false } };
     const x = { field: "phenomenon", type: "nominal", sort: phenomena, title: null, axis: { orient: "top", labelAngle: -38, labelAlign: "left", labelLimit: 180, domain: false, ticks: false } };
@@ -121,7 +122,7 @@ babyslm.plots = (() => {
       rows, columns: [["learner", "learner"], ["phenomenon", "phenomenon"], ["value", "accuracy"]],
       label: `Heat map of ${shown.length} learners by ${phenomena.length} phenomena`,
       note: known.length > shown.length ? `The first ${shown.length} of ${known.length} learners, in the order of the table.` : "",
-      spec: { data: { values: rows }, width: { step: narrow.matches ? 30 : Math.max(26, Math.min(84, panelWidth() / phenomena.length)) }, height: { step: 24 }, encoding: { x, y }, layer, config: { scale: { bandPaddingInner: 0.06 } } },
+      spec: { data: { values: rows }, width: { step }, height: { step: 24 }, encoding: { x, y }, layer, config: { scale: { bandPaddingInner: 0.06 } } },
     };
   };
 
