@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+import os
 import shutil
 import warnings
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
-from transformers import Trainer, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from babyslm.files import atomic_folder, write_json
 from babyslm.models.folder import write_header
@@ -26,6 +27,7 @@ from babyslm.training.curve import draw_curve
 from babyslm.training.processes import is_first
 from babyslm.verify.documents import read_json
 from babyslm.verify.recipes import CheckpointMismatchError, DivergedError, PrecisionError
+from babyslm.verify.text_recipes import SeveralProcessesError
 
 __all__ = ["Example", "Masking", "fit_text", "mean_loss"]
 
@@ -211,6 +213,8 @@ def fit_text(
     :param device: auto, or cpu.
     :returns: updates, tokens, losses, parameters and checkpoints, for the record.
     """
+    if (processes := int(os.environ.get("WORLD_SIZE", "1"))) > 1:
+        raise SeveralProcessesError(processes)
     plan = plan_updates([len(example.ids) for example in training], schedule, seed=seed)
     run = _Run(network, tokenizer, header, plan, folder)
     run.held_out, run.masking = held_out, masking
@@ -222,6 +226,7 @@ def fit_text(
     try:
         trainer = _trainer(run, schedule, training, masking, states, seed=seed, device=device)
         with bar(header.name, len(plan)) as progress:
+            trainer.remove_callback(PrinterCallback)  # standard output is for results
             trainer.add_callback(_Watch(run, progress))
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", message="mtime may not be reliable")

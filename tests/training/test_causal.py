@@ -23,6 +23,7 @@ from babyslm.training.causal_run import IGNORED, Masking
 from babyslm.training.recipe import load_recipe, make_recipe
 from babyslm.training.train import train
 from babyslm.verify.recipes import CheckpointMismatchError, RecipeError
+from babyslm.verify.text_recipes import SeveralProcessesError
 
 SCHEDULE = {
     "passes": 3,
@@ -196,7 +197,28 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert not (tmp_path / "stopped" / ".checkpoints").exists()
 
 
-@pytest.mark.parametrize("name", ["babyberta", "causal-words", "causal-phones", "lucie-tiny"])
+def test_checkpoints_draw_a_curve_by_tokens(corpus: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    import pandas as pd
+
+    from babyslm.evaluation.revisions import evaluate_revisions
+
+    outcome = train(recipe(corpus, symbols="words"), tmp_path / "m", device="cpu").outcome
+    assert capfd.readouterr().out == ""  # standard output is for results
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("the dogs runs\nthe dog runs\na cat see\na cat sees\n", encoding="utf-8")
+    results = evaluate_revisions(str(tmp_path / "m"), str(pairs), out=tmp_path / "c", device="cpu")
+    curve = pd.read_csv(tmp_path / "c" / "curve.csv").drop_duplicates("revision")
+    assert curve["tokens"].tolist() == list(outcome["checkpoints"].values())
+    assert curve["revision"].tolist() == list(results) == list(outcome["checkpoints"])
+
+
+def test_several_processes_are_refused(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(SeveralProcessesError, match="without torchrun"):
+        train(recipe(corpus), tmp_path / "m", device="cpu")
+
+
+@pytest.mark.parametrize("name", ["babyberta", "causal-words", "causal-phones", "causal-phones-words", "lucie-tiny"])
 def test_shipped_recipes_are_whole(corpus: Path, name: str) -> None:
     assert load_recipe(name, [f"corpus={corpus}"]).name == name
 
