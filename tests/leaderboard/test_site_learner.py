@@ -84,22 +84,22 @@ def test_items_are_searched_and_their_verdicts_counted(browser: Any, address: st
     with opened(browser, f"{address}learners/made-002--v1.html") as page:
         open_items(page)
         assert (
-            f"{len(verdicts):,} pairs, {100 * verdicts.mean() / 2:.1f} % right"
+            f"{len(verdicts):,} trials, {100 * verdicts.mean() / 2:.1f} % of them right"
             in page.locator("#items-count").inner_text()
         )
         form = page.locator("#items-form")
         form.get_by_label("Verdict").select_option("0")
-        assert page.locator("#items-count").inner_text().startswith(f"{(verdicts == 0).sum():,} pairs")
+        assert page.locator("#items-count").inner_text().startswith(f"{(verdicts == 0).sum():,} trials")
         assert page.locator("#items-table tbody .mark:not(.wrong)").count() == 0
         form.get_by_label("Verdict").select_option("")
         word = str(pairs["word"].iloc[0])
         form.get_by_label("Search").fill(word)
         wanted = (pairs["word"] == word).sum()
-        page.locator("#items-count").get_by_text(f"{wanted} pairs").wait_for()
+        page.locator("#items-count").get_by_text(f"{wanted} trials").wait_for()
         form.get_by_label("Search").fill("")
         length = pairs["length"].iloc[0]
         form.get_by_label("Part").select_option(label=str(length))
-        assert page.locator("#items-count").inner_text().startswith(f"{(pairs['length'] == length).sum()} pairs")
+        assert page.locator("#items-count").inner_text().startswith(f"{(pairs['length'] == length).sum()} trials")
         form.get_by_label("Table").select_option(f"{TRACK}.syntactic")
         page.locator("#items-table").get_by_text("The ").first.wait_for()
         with page.expect_download() as download:

@@ -55,7 +55,7 @@ babyslm.compare = (() => {
     if (count > 1) {
       const squares = [...sums.values()].reduce((sum, each) => sum + each * each, 0);
       const half = (quantile(count - 1) * Math.sqrt((count / (count - 1)) * squares)) / kept.length;
-      Object.assign(estimate, { low: value - half, high: value + half });
+      Object.assign(estimate, { low: Math.max(-1, value - half), high: Math.min(1, value + half) });
     }
     return estimate;
   };
@@ -123,7 +123,7 @@ babyslm.compare = (() => {
     first.forEach((mark, place) => { if (`${mark}${second[place]}` in counts) counts[`${mark}${second[place]}`] += 1; });
     const cell = (key) => node("td", { class: "figure" }, counts[key].toLocaleString("en"));
     const head = (text, scope) => node("th", { scope }, text);
-    return node("table", { class: "quad" }, node("caption", {}, "Pairs by both verdicts (ties left out)"),
+    return node("table", { class: "quad" }, node("caption", {}, "Trials by both verdicts (a pair in one voice; ties left out)"),
       node("thead", {}, node("tr", {}, node("td"), head("second right", "col"), head("second wrong", "col"))),
       node("tbody", {}, node("tr", {}, head("first right", "row"), cell("22"), cell("20")), node("tr", {}, head("first wrong", "row"), cell("02"), cell("00"))));
   };
@@ -190,7 +190,7 @@ babyslm.compare = (() => {
       const other = listed.second[place];
       if (mark !== "-" && other !== "-" && wanted(mark, other) && fits(place)) found.push(place);
     });
-    document.getElementById("differ-count").textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "pair" : "pairs"}` : "No such pair.";
+    document.getElementById("differ-count").textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}` : "No such trial.";
     document.getElementById("differ-table").hidden = found.length === 0;
     page(found);
   };

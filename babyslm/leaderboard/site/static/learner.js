@@ -51,7 +51,7 @@
       if (mark !== "-" && (!verdict.value || mark === verdict.value) && (!codes || codes[table.rows.pair[row]] === Number(code)) && fits(row)) found.push(row);
     }
     const right = found.reduce((sum, row) => sum + Number(record.verdicts[row]) / 2, 0);
-    count.textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "pair" : "pairs"}, ${babyslm.percent(right / found.length)} % right` : "No pair fits this search.";
+    count.textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}, ${babyslm.percent(right / found.length)} % of them right` : "No trial fits this search.";
     element.hidden = found.length === 0;
     turn(found);
   };
