@@ -1,12 +1,13 @@
 """MinHash removal of near-duplicates: signatures, buckets, clusters, and what is left."""
 
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from datatrove.io import get_datafolder
 from datatrove.pipeline.base import PipelineStep
-from datatrove.pipeline.dedup import MinhashDedupBuckets, MinhashDedupCluster, MinhashDedupFilter
+from datatrove.pipeline.dedup import MinhashDedupBuckets, MinhashDedupCluster, MinhashDedupFilter, minhash
 from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
 from datatrove.utils.hashing import HashConfig
 
@@ -53,6 +54,15 @@ class Signatures(MinhashDedupSignature):  # type: ignore[misc]
         self.skip_existing_sigs = False
 
 
+class Clusters(MinhashDedupCluster):  # type: ignore[misc]
+    """datatrove's clusters without its progress bar, which it draws into pipes as well."""
+
+    def run(self, data: Any = None, _: int = 0, world_size: int = 1) -> Any:
+        """Find which documents go."""
+        minhash.tqdm = partial(minhash.tqdm, disable=True)
+        return super().run(data, _, world_size)
+
+
 def config_of(settings: Deduplication, seed: int) -> Any:
     """Return datatrove's configuration.
 
@@ -75,7 +85,7 @@ def buckets(signatures: Path, pairs: Path, config: Any) -> Any:
 
 def clusters(pairs: Path, removed: Path, config: Any) -> Any:
     """Return the step that says which documents go; it runs as one task."""
-    return MinhashDedupCluster(str(pairs), str(removed), config=config)
+    return Clusters(str(pairs), str(removed), config=config)
 
 
 def unique(removed: Path) -> Any:

@@ -30,9 +30,12 @@ def recipe(**more: object) -> LucieRecipe:
     return LucieRecipe.model_validate({"name": "t", "tasks": 2} | more)
 
 
-def test_a_mixture_keeps_to_its_plan_and_drops_doubles(tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_a_mixture_keeps_to_its_plan_and_drops_doubles(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     source = write(tmp_path / "data", mixed())
+    capfd.readouterr()
     card, shares = prepare_lucie(str(source), tmp_path / "a", recipe())
+    assert capfd.readouterr() == ("", "")  # silence in a pipe
     assert {line["language"] for line in shares} == {"fr", "en"}
     assert all(abs(float(str(line["points_apart"]))) < 1 for line in shares)
     assert card.settings["dropped"] == {"short": 3, "unmeasured": 3, "near-duplicate": 20}
