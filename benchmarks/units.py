@@ -7,6 +7,8 @@ Weights are random and sounds are made: lengths as those of words (0.3 to 1.2 s)
 that encodes one file at a time up to the layer (`one by one`), the same loop through all layers, of which one is then
 taken (`all layers`), and batches of the order given, padded with zeros (`padded`). The first is the peer of the ratio,
 since it alone is both exact and stops where it should; how far each is from the features of a file alone is shown.
+`windows` cuts 40 s of speech (the FLAC files of `--speech`; made sound without it) into windows of 10 s with more and
+less context, and compares features and units with those of the whole; no peer, no time.
 `lstm` scores 40,000 sequences of units with the reference's network and compares with its loop on a part of them.
 `memory_*` stream ten hours, as one file or many, and `memory_hubert` an hour, through a process of its own whose
 largest resident memory is read from the system.
@@ -14,64 +16,31 @@ largest resident memory is read from the system.
 
 import argparse
 import json
-import multiprocessing
 import os
-import resource
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from babyslm.models.encoders.load import make_encoder
-from babyslm.models.encoders.network import NetworkEncoder
-from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.encoders.settings import MfccSettings, TorchaudioSettings
+from babyslm.models.encoders.settings import TorchaudioSettings
 from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
 from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
 from babyslm.models.unit_encoding import encode_units
 from babyslm.models.units import Codebook
 from babyslm.models.vocabulary import BOS, EOS, Vocabulary
-from babyslm.speech.audio import RATE, Samples, write_audio
-from babyslm.speech.sound import Recording, Sound
+from babyslm.speech.audio import RATE, Samples, read_audio
+from babyslm.speech.sound import HeldSound
+from babyslm.training.kmeans import train_centroids
 from benchmarks.machine import CLOCKS, best_of, describe
+from benchmarks.unit_material import LAYER, codebook, hubert, network, noise, stimuli
+from benchmarks.unit_memory import memory
 
-CASES = ("features", "units", "lstm", "memory_mfcc", "memory_mfcc_one", "memory_hubert")
-LAYER, UNITS, HOURS = 6, 500, 10
+CASES = ("features", "units", "windows", "lstm", "memory_mfcc", "memory_mfcc_one", "memory_hubert")
+UNITS, HOURS = 500, 10
 Row = dict[str, Any]
-
-
-def network() -> Any:
-    """Return torchaudio's HuBERT-base with weights drawn from seed 0."""
-    from torchaudio.models import hubert_base
-
-    torch.manual_seed(0)
-    return hubert_base().eval()
-
-
-def hubert() -> NetworkEncoder:
-    settings = TorchaudioSettings(bundle="HUBERT_BASE", layer=LAYER)
-    return TorchaudioEncoder(network(), settings, normalise=False).ready(torch.device("cpu"))
-
-
-def noise(seconds: float, draws: np.random.Generator) -> Samples:
-    """Return noise whose level changes ten times a second, as speech's does."""
-    samples = round(seconds * RATE)
-    level = np.repeat(draws.random(samples // 1600 + 1), 1600)[:samples]
-    return (0.2 * level * draws.standard_normal(samples)).astype(np.float32)
-
-
-def stimuli(count: int) -> list[Samples]:
-    """Return as many words as short sentences, in an order drawn at random."""
-    draws = np.random.default_rng(0)
-    words = [noise(seconds, draws) for seconds in draws.uniform(0.3, 1.2, count // 2)]
-    sentences = [noise(seconds, draws) for seconds in draws.uniform(1.0, 3.0, count - len(words))]
-    sounds = words + sentences
-    return [sounds[place] for place in draws.permutation(count)]
 
 
 def one_by_one(model: Any, sounds: Sequence[Samples], layers: int) -> list[np.ndarray]:
@@ -125,11 +94,6 @@ def features(options: argparse.Namespace) -> Row:
     return compared(ours | {"max_abs_diff": apart(found, alone)}, peers)
 
 
-def codebook(dimensions: int, size: int, penalty: float = 0.0) -> Codebook:
-    draws = np.random.default_rng(1)
-    return Codebook(draws.standard_normal((size, dimensions)).astype(np.float32), penalty=penalty)
-
-
 def units(options: argparse.Namespace) -> Row:
     """Encode and quantise, against a loop with a k-means of scikit-learn a file; `max_abs_diff` counts other units."""
     from sklearn.cluster import KMeans
@@ -156,6 +120,39 @@ def units(options: argparse.Namespace) -> Row:
         peers[name] = {"rate": seconds / their, "sounds_with_other_units": other}
     ours = {"ours": seconds / taken, "audio_seconds": seconds, "sounds": len(sounds), "units": UNITS}
     return compared(ours | {"max_abs_diff": float(peers["one by one"]["sounds_with_other_units"])}, peers)
+
+
+def windows(options: argparse.Namespace) -> Row:
+    """Compare features of windows with those of the whole, for a HuBERT with group norm and one with layer norm."""
+    from torchaudio.models import hubert_base, wav2vec2_model
+
+    def large() -> Any:
+        return wav2vec2_model(
+            "layer_norm", None, True, 768, 0.0, 128, 16, 12, 12, 0.0, 3072, 0.0, 0.0, True, 0.0, None
+        )
+
+    paths = sorted(options.speech.glob("*.flac")) if options.speech else []
+    parts = [read_audio(path) for path in paths] or [noise(40, np.random.default_rng(0))]
+    sound = HeldSound(np.concatenate(parts)[: 40 * RATE])
+    found: Row = {"speech": bool(paths), "audio_seconds": len(sound) / RATE}
+    for name, make in (("group_norm", hubert_base), ("layer_norm", large)):
+
+        def heard(window: float, context: float, make: Any = make) -> np.ndarray:
+            torch.manual_seed(0)
+            settings = TorchaudioSettings(bundle="HUBERT_BASE", layer=LAYER, window=window, context=context)
+            encoder = TorchaudioEncoder(make(), settings, normalise=False).ready(torch.device("cpu"))
+            return np.concatenate(list(encoder.stream(sound)))
+
+        whole = heard(1000, 0)
+        book = Codebook(train_centroids([whole], 50, seed=0), deduplicate=False)
+        seams = np.concatenate([np.arange(place - 5, place + 5) for place in range(500, len(whole) - 5, 500)])
+        for context in (0.0, 0.5, 2.0, 4.0):
+            cut = heard(10, context)
+            difference = np.sqrt(np.square(cut - whole).mean(axis=1)) / whole.std(axis=0).mean()
+            other = book.quantise([cut])[0] != book.quantise([whole])[0]
+            row = {"mean": difference.mean(), "at_seams": difference[seams].mean(), "other_units": other.mean()}
+            found[f"{name} {context:g} s"] = {key: float(value) for key, value in row.items()}
+    return found
 
 
 def lstm(options: argparse.Namespace) -> Row:
@@ -191,75 +188,23 @@ def lstm(options: argparse.Namespace) -> Row:
     }
 
 
-class Endless:
-    """Sound of any length that is made where it is read, the same each time."""
-
-    def __init__(self, hours: float) -> None:
-        self.samples = round(hours * 3600 * RATE)
-        self.minute = noise(61, np.random.default_rng(3))
-
-    def __len__(self) -> int:
-        return self.samples
-
-    def read(self, start: int, stop: int) -> Samples:
-        """Return some samples."""
-        return self.minute[np.arange(start, stop) % len(self.minute)]
-
-
-def resident() -> float:
-    """Return the largest resident memory of this process so far, GB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
-
-
-def stream(kind: str, hours: float, files: int, size: int, threads: int, answer: Any) -> None:
-    """Encode and quantise sound in this process, and tell what it took."""
-    torch.set_num_threads(threads)
-    encoder: Encoder = hubert() if kind == "hubert" else make_encoder(MfccSettings())
-    book = codebook(encoder.dimensions, size, penalty=1.0)
-    before = resident()
-    with tempfile.TemporaryDirectory() as folder:
-
-        def sounds() -> Iterator[Sound]:
-            for number in range(files):
-                if files == 1:
-                    yield Endless(hours)
-                    continue
-                path = Path(folder) / f"{number}.wav"
-                write_audio(path, Endless(hours / files).read(0, round(hours / files * 3600 * RATE)))
-                yield Recording.whole(path)
-                path.unlink()
-
-        start = time.perf_counter()
-        count = sum(len(heard[0]) for heard in encode_units(sounds(), [encoder], book))
-    answer.put({"units_found": count, "seconds": time.perf_counter() - start, "gb_before": before, "gb": resident()})
-
-
-def memory(kind: str, hours: float, files: int, size: int, options: argparse.Namespace) -> Row:
-    """Measure a process of its own; the limit is the issue's, 4 GB."""
-    context = multiprocessing.get_context("spawn")
-    answer = context.Queue()
-    job = context.Process(target=stream, args=(kind, hours, files, size, options.threads, answer))
-    job.start()
-    told: Row = answer.get()
-    job.join()
-    rate = hours * 3600 / told["seconds"]
-    return {"ours": rate, "hours": hours, "files": files, "units": size, "limit_gb": 4.0} | told
-
-
 def run_case(name: str, options: argparse.Namespace) -> Row:
     match name:
         case "memory_mfcc":  # ten files of an hour, written as 16-bit WAV and read from there
-            return memory("mfcc", HOURS, HOURS, UNITS, options)
+            return memory("mfcc", HOURS, HOURS, UNITS, options.threads)
         case "memory_mfcc_one":  # one file of ten hours, and as many units as a codebook has at most
-            return memory("mfcc", HOURS, 1, 2000, options)
+            return memory("mfcc", HOURS, 1, 2000, options.threads)
         case "memory_hubert":
-            return memory("hubert", options.hubert_hours, 1, UNITS, options)
-    return {"features": features, "units": units, "lstm": lstm}[name](options)
+            return memory("hubert", options.hubert_hours, 1, UNITS, options.threads)
+    return {"features": features, "units": units, "windows": windows, "lstm": lstm}[name](options)
 
 
 def table(rows: dict[str, Row]) -> str:
     lines = [f"{'case':<17}{'ours/s':>9}{'peer':>14}{'theirs/s':>10}{'ratio':>7}{'max diff':>10}{'GB':>7}"]
     for name, row in rows.items():
+        if "ours" not in row:
+            lines += [f"{name:<17}{key:<18}{value}" for key, value in row.items()]
+            continue
         if "gb" in row:
             lines.append(f"{name:<17}{row['ours']:>9.1f}{'':>41}{row['gb']:>7.2f}")
             continue
@@ -281,6 +226,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
     parser.add_argument("--sounds", type=int, default=120, help="sounds of features and units")
     parser.add_argument("--sequences", type=int, default=40_000, help="sequences that we score")
     parser.add_argument("--peer-sequences", type=int, default=200, help="how many the loop scores")
+    parser.add_argument("--speech", type=Path, help="folder of FLAC files at 16 kHz for windows")
     parser.add_argument("--hubert-hours", type=float, default=1.0, help="hours that HuBERT hears for memory_hubert")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu, with --threads 1, on a busy machine")
