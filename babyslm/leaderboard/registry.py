@@ -56,7 +56,7 @@ class RegisteredSet(BaseModel):
     licence: str
     conditions: list[Slug] = Field(description="acoustic conditions in which learners may be heard; clean first")
     sha256: dict[TableName, Checksum] = Field(min_length=1, description="checksum of each gold.csv, by task/split")
-    made_by: str = Field(description="the command that makes the set with its sound, and the version of babyslm")
+    made_by: str = Field(description="the command that makes the set with its sound, but for --out")
 
 
 class References(BaseModel):
@@ -76,14 +76,13 @@ class Registry:
     :param folder: the leaderboard.
     :param sets: by key.
     :param references: the project's own learners.
-    :param at_hand: folders of stimulus sets, which may have sound; each is taken for the set whose checksums it has.
+    :param opened: sets whose tables are known already, by key; those at hand may have sound.
     """
 
     folder: Path
     sets: Mapping[str, RegisteredSet]
     references: References = field(default_factory=lambda: References(learners=[], floor=[]))
-    at_hand: Sequence[Path] = ()
-    _opened: dict[str, StimulusSet] = field(default_factory=dict)
+    opened: dict[str, StimulusSet] = field(default_factory=dict)
 
     def stimuli(self, key: str) -> StimulusSet:
         """Return the tables of a registered set, once their checksums are sure.
@@ -92,9 +91,9 @@ class Registry:
         """
         if key not in self.sets:
             raise UnregisteredSetError(key, sorted(self.sets))
-        if key not in self._opened:
-            self._opened[key] = self._open(self.sets[key])
-        return self._opened[key]
+        if key not in self.opened:
+            self.opened[key] = self._open(self.sets[key])
+        return self.opened[key]
 
     def key_of(self, checksums: Mapping[str, str]) -> str | None:
         """Return the key of the set that has these checksums; None where no set has all of them.
@@ -105,17 +104,13 @@ class Registry:
         return next((key for key, each in sorted(self.sets.items()) if wanted and wanted <= each.sha256.items()), None)
 
     def _open(self, registered: RegisteredSet) -> StimulusSet:
-        for folder in self.at_hand:
-            found = load_stimuli(folder)
-            if found.checksums == registered.sha256:
-                return found
         place = self.folder / STIMULI_FOLDER / registered.key
         tables: dict[tuple[Task, Split], StimulusTable] = {}
         for name, checksum in registered.sha256.items():
             task, split = _parts(name)
             path = _packed(place, task, split)
             if not path.is_file():
-                raise SetNotAtHandError(registered.key, [str(folder) for folder in self.at_hand], registered.made_by)
+                raise SetNotAtHandError(registered.key, registered.made_by)
             if sha256(gzip.decompress(path.read_bytes())).hexdigest() != checksum:
                 raise SetChangedError(path, registered.key)
             tables[task, split] = StimulusTable(task, split, read_gold(path, task), None, path)
@@ -135,7 +130,8 @@ def load_registry(folder: Path, *, at_hand: Sequence[Path] = ()) -> Registry:
     """Read the registry of a leaderboard.
 
     :param folder: the leaderboard.
-    :param at_hand: folders of stimulus sets, needed for sound and for sets whose tables are not kept in the registry.
+    :param at_hand: folders of stimulus sets, needed for sound and for sets whose tables are not kept in the registry;
+        each must be a registered one, as its checksums say.
     """
     sets = {}
     for path in sorted((folder / STIMULI_FOLDER).glob(f"*/{SET_NAME}")):
@@ -143,7 +139,14 @@ def load_registry(folder: Path, *, at_hand: Sequence[Path] = ()) -> Registry:
         sets[registered.key] = registered
     path = folder / REFERENCES_NAME
     known = parse_document(References, read_yaml(path), path) if path.is_file() else References(learners=[], floor=[])
-    return Registry(folder, sets, known, tuple(at_hand))
+    opened = {}
+    for place in at_hand:
+        found = load_stimuli(place)
+        key = next((key for key, each in sets.items() if each.sha256 == found.checksums), None)
+        if key is None:
+            raise UnregisteredSetError(str(place), sorted(sets))
+        opened[key] = found
+    return Registry(folder, sets, known, opened)
 
 
 def register_set(

@@ -75,12 +75,8 @@ class UnregisteredSetError(BabySLMError):
 class SetNotAtHandError(BabySLMError):
     """The tables of a registered set are needed and not there."""
 
-    def __init__(self, key: str, looked: Sequence[str], made_by: str) -> None:
-        super().__init__(
-            f"{key}: its tables are not at hand"
-            + (f" (none of {', '.join(looked)} has its checksums)" if looked else "")
-            + f"; name its folder with --stimuli, or make it: {made_by}"
-        )
+    def __init__(self, key: str, made_by: str) -> None:
+        super().__init__(f"{key}: its tables are not at hand; name its folder with --stimuli, or make it: {made_by}")
 
 
 class SetChangedError(BabySLMError):

@@ -63,8 +63,10 @@ def test_a_set_without_tables_is_taken_from_the_folder_that_has_its_checksums(
     assert other.folder is not None
     assert stimuli.folder is not None
     with pytest.raises(SetNotAtHandError, match=r"--stimuli, or make it: made\.py"):
-        load_registry(tmp_path, at_hand=[other.folder]).stimuli(made.SET)
-    found = load_registry(tmp_path, at_hand=[other.folder, stimuli.folder]).stimuli(made.SET)
+        load_registry(tmp_path).stimuli(made.SET)
+    with pytest.raises(UnregisteredSetError, match=r"other: is no registered stimulus set"):
+        load_registry(tmp_path, at_hand=[other.folder])
+    found = load_registry(tmp_path, at_hand=[stimuli.folder]).stimuli(made.SET)
     assert found.folder == stimuli.folder
     made.make_submission(tmp_path / "submissions", stimuli, 0)
     with pytest.raises(SetNotAtHandError):
