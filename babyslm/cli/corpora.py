@@ -53,7 +53,7 @@ def _tell(out: Path, corpus: Any, *, as_json: bool) -> None:
 
 
 def _sound(media: Path | None, rttm: Path | None, labels: list[str] | None, least: float) -> Any:
-    from babyslm.corpora.childes import Sound
+    from babyslm.corpora.transcript_sound import Sound
 
     return None if media is None else Sound(media, rttm, tuple(labels or ()), least)
 

@@ -12,25 +12,18 @@ from babyslm.corpora.chat_words import Wording
 from babyslm.corpora.childes_table import clean_gloss, read_childes_table, utterances_of_table
 from babyslm.corpora.corpus import Corpus, save_corpus
 from babyslm.corpora.parts import Parts, write_parts
-from babyslm.corpora.recordings import by_stem, cut_clips, find_recordings, seconds_of
-from babyslm.corpora.rttm import intersect, read_rttm, spans_of
-from babyslm.corpora.tiers import fold_tier
+from babyslm.corpora.tiers import phones_of
+from babyslm.corpora.transcript_sound import Sound, with_sound
 from babyslm.files import sha256_file, sha256_text
-from babyslm.stimuli.phones import load_phone_set, pronounce, tokenize
-from babyslm.stimuli.stimulus import WORD_BOUNDARY
-from babyslm.verify.chat import PhonemicTierError, RecordingMissingError
-from babyslm.verify.corpora import EmptySelectionError
-from babyslm.verify.rttm import NoSegmentsError
+from babyslm.verify.corpora import EmptySelectionError, NoTimesError
 
 __all__ = [
     "CHILD_ROLES",
     "DAYS_A_MONTH",
     "LICENCE",
     "NOT_SPEECH_ROLES",
-    "Sound",
     "Speakers",
     "clean_gloss",
-    "phones_of",
     "prepare_childes",
     "read_childes_table",
 ]
@@ -77,22 +70,6 @@ class Speakers:
         return rows
 
 
-@dataclass(frozen=True)
-class Sound:
-    """The recordings of transcripts, and which part of a marked utterance counts as speech.
-
-    :param media: folder of recordings, found by the name in @Media or that of the transcript.
-    :param rttm: RTTM file or folder; boundaries are intersected with it. None trusts the transcript alone.
-    :param labels: labels of it that count, such as FEM and MAL; () for all.
-    :param least: shortest clip in seconds; shorter ones are dropped.
-    """
-
-    media: Path
-    rttm: Path | None = None
-    labels: tuple[str, ...] = ()
-    least: float = 0.0
-
-
 def prepare_childes(
     source: Path,
     out: Path,
@@ -121,6 +98,8 @@ def prepare_childes(
     """
     speakers = Speakers(tuple(roles or ()), ages, with_children)
     if source.suffix in TABLES:
+        if sound is not None:
+            raise NoTimesError(source)
         table, named = utterances_of_table(source), [f"{source.name} (sha256 {sha256_file(source)})"]
     else:
         transcripts = [read_chat(path, wording=wording) for path in chat_paths(source)]
@@ -186,61 +165,3 @@ def rows_of(transcripts: Sequence[Transcript], source: Path) -> pd.DataFrame:
 def _digest(transcripts: Sequence[Transcript], source: Path) -> str:
     lines = "".join(f"{sha256_file(each.path)}  {each.path.name}\n" for each in transcripts)
     return f"{source.name}: {len(transcripts)} transcript(s) (sha256 of their checksums {sha256_text(lines)})"
-
-
-def phones_of(rows: pd.DataFrame, language: str, *, tier: str | None, source: Path) -> pd.DataFrame:
-    """Return the rows with phones; what the phone set cannot say has none.
-
-    :param rows: with `text` and, for a tier, `tiers`.
-    :param language: language of the phones.
-    :param tier: phonemic tier that goes before the spelling; None for the spelling alone.
-    :param source: for the error where no utterance has the tier.
-    """
-    phone_set = load_phone_set(language)
-    words = [tokenize(text) for text in rows["text"]]
-    known, _ = pronounce({word for each in words for word in each}, language)
-    spelled = [
-        f" {WORD_BOUNDARY} ".join(known[word] for word in each) if each and all(w in known for w in each) else None
-        for each in words
-    ]
-    if tier is not None:
-        tiers: list[dict[str, str]] = rows["tiers"].tolist() if "tiers" in rows else [{}] * len(rows)
-        if not any(tier in each for each in tiers):
-            raise PhonemicTierError(source, tier, sorted({name for each in tiers for name in each}))
-        transcribed = [fold_tier(each[tier], phone_set) if tier in each else None for each in tiers]
-        spelled = [own or other for own, other in zip(transcribed, spelled, strict=True)]
-    return rows.assign(phones=pd.array(spelled, dtype="string"))
-
-
-def with_sound(rows: pd.DataFrame, sound: Sound, out: Path) -> pd.DataFrame:
-    """Return a row for each stretch of speech with its clip.
-
-    An utterance that the RTTM file parts in several keeps its words on the first.
-
-    :param rows: with `onset`, `offset` (seconds; none without time mark), `path` and `media`.
-    :param sound: recordings and what counts as speech.
-    :param out: the corpus folder; clips are written into it.
-    """
-    recordings = by_stem(find_recordings(sound.media))
-    segments = read_rttm(sound.rttm) if sound.rttm else None
-    stretches = []
-    for path, own in rows.groupby("path", sort=False):
-        media = own["media"].iloc[0]
-        recording = recordings.get(str(media)) or recordings.get(path.stem)
-        if recording is None:
-            raise RecordingMissingError(path, media, sound.media)
-        length = seconds_of(recording)
-        speech = None if segments is None else spans_of(segments, recording.stem, sound.labels)
-        for row in own[own["onset"].notna()].to_dict("records"):
-            span = (float(row["onset"]), min(float(row["offset"]), length))
-            kept = [span] if speech is None else intersect(span, speech)
-            kept = [(on, off) for on, off in kept if off - on >= max(sound.least, 1e-3)]
-            for place, (on, off) in enumerate(kept):
-                words = {} if place == 0 else {"text": None, "phones": None}
-                stretches.append(
-                    row | words | {"onset": on, "offset": off, "recording": recording, "name": recording.stem}
-                )
-    if not stretches:
-        have = [] if segments is None else sorted(segments["label"].unique())
-        raise NoSegmentsError(sound.rttm or sound.media, sound.labels, have)
-    return cut_clips(pd.DataFrame(stretches), out)

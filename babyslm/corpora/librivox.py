@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from babyslm.corpora.childes import phones_of
 from babyslm.corpora.corpus import Corpus, save_corpus
 from babyslm.corpora.parts import Parts, write_parts
 from babyslm.corpora.recordings import AUDIO, cut_clips, find_recordings, link_recordings, seconds_of
+from babyslm.corpora.tiers import phones_of
 from babyslm.corpora.voice_activity import Activity, speech_spans
 from babyslm.files import sha256_text
 from babyslm.progress import track

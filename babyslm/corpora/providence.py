@@ -7,10 +7,11 @@ from typing import Literal
 
 import pandas as pd
 
-from babyslm.corpora.childes import LICENCE, Sound, prepare_childes
+from babyslm.corpora.childes import LICENCE, prepare_childes
 from babyslm.corpora.corpus import Corpus, save_corpus
 from babyslm.corpora.parts import Parts, write_parts
 from babyslm.corpora.recordings import AUDIO, find_recordings, link_recordings, seconds_of
+from babyslm.corpora.transcript_sound import Sound
 from babyslm.verify.corpora import ClipNameError, EmptySelectionError
 
 __all__ = ["LEAST_SECONDS", "prepare_providence"]

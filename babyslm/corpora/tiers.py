@@ -1,12 +1,16 @@
-"""Phonemic tiers (%mod, %pho): strings of IPA as a transcriber writes them, in the phones of a language."""
+"""Phones of utterances: from phonemic tiers (%mod, %pho), IPA as a transcriber writes it, or from the spelling."""
 
 import unicodedata
+from pathlib import Path
 
-from babyslm.stimuli.phone_set import PhoneSet
+import pandas as pd
+
+from babyslm.stimuli.phones import PhoneSet, load_phone_set, pronounce, tokenize
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
+from babyslm.verify.chat import PhonemicTierError
 from babyslm.verify.lexicon import UnknownPhoneError
 
-__all__ = ["fold_tier"]
+__all__ = ["fold_tier", "phones_of"]
 
 IGNORED = frozenset("ˈˌ.ˑ‿̯ʰ̬̥̪̃̊̚ˀʷ()[]{}^")
 """Stress, syllable marks, and diacritics of detail below the phoneme."""
@@ -53,3 +57,27 @@ def _cut(word: str, known: list[str]) -> list[str] | None:
         else:
             return None
     return symbols
+
+
+def phones_of(rows: pd.DataFrame, language: str, *, tier: str | None, source: Path) -> pd.DataFrame:
+    """Return the rows with phones; what the phone set cannot say has none.
+
+    :param rows: with `text` and, for a tier, `tiers`.
+    :param language: language of the phones.
+    :param tier: phonemic tier that goes before the spelling; None for the spelling alone.
+    :param source: for the error where no utterance has the tier.
+    """
+    phone_set = load_phone_set(language)
+    words = [tokenize(text) for text in rows["text"]]
+    known, _ = pronounce({word for each in words for word in each}, language)
+    spelled = [
+        f" {WORD_BOUNDARY} ".join(known[word] for word in each) if each and all(w in known for w in each) else None
+        for each in words
+    ]
+    if tier is not None:
+        tiers: list[dict[str, str]] = rows["tiers"].tolist() if "tiers" in rows else [{}] * len(rows)
+        if not any(tier in each for each in tiers):
+            raise PhonemicTierError(source, tier, sorted({name for each in tiers for name in each}))
+        transcribed = [fold_tier(each[tier], phone_set) if tier in each else None for each in tiers]
+        spelled = [own or other for own, other in zip(transcribed, spelled, strict=True)]
+    return rows.assign(phones=pd.array(spelled, dtype="string"))

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from babyslm.models.ngram import Weighting
 from babyslm.models.trained_text import TextHeader
 from babyslm.seeds import derive
+from babyslm.training.causal_examples import Example
 from babyslm.training.causal_plan import TextSchedule, blocks
-from babyslm.training.causal_run import Example, fit_text
+from babyslm.training.causal_run import fit_text
 from babyslm.training.causal_tokenizers import Pieces, build_tokenizer, form_of
 from babyslm.training.data import Grain, held_out, read_lines
 from babyslm.training.recipe import Recipe

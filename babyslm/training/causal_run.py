@@ -7,21 +7,21 @@ import os
 import shutil
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from babyslm.files import atomic_folder, write_json
 from babyslm.models.folder import write_header
 from babyslm.models.trained_text import TextHeader
 from babyslm.progress import bar
-from babyslm.seeds import derive, generator
-from babyslm.training.causal_plan import Draw, TextSchedule, TokenPlan, plan_updates
+from babyslm.seeds import derive
+from babyslm.training.causal_examples import Example, Examples, Masking, mean_loss, padded
+from babyslm.training.causal_plan import TextSchedule, TokenPlan, plan_updates
 from babyslm.training.checkpoint import LossRecord
 from babyslm.training.curve import draw_curve
 from babyslm.training.processes import is_first
@@ -29,87 +29,15 @@ from babyslm.verify.documents import read_json
 from babyslm.verify.recipes import CheckpointMismatchError, DivergedError, PrecisionError
 from babyslm.verify.text_recipes import SeveralProcessesError
 
-__all__ = ["Example", "Masking", "fit_text", "mean_loss"]
+__all__ = ["fit_text"]
 
 STATES = ".checkpoints"
-IGNORED = -100
-"""What cross-entropy leaves out."""
-
-
-@dataclass(frozen=True)
-class Example:
-    """A sequence.
-
-    :param ids: tokens, special ones included.
-    :param scored: which of them the loss is on; None for all.
-    """
-
-    ids: tuple[int, ...]
-    scored: tuple[bool, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Masking:
-    """How a masked learner's tokens are hidden (BabyBERTa: never left as they are).
-
-    :param mask: id of the mask.
-    :param size: size of the vocabulary, for tokens drawn at random.
-    :param special: ids that are never hidden.
-    :param share: of tokens that are predicted.
-    :param random: share of these that become a random token instead of the mask.
-    """
-
-    mask: int
-    size: int
-    special: tuple[int, ...]
-    share: float = 0.15
-    random: float = 0.1
-
-    def apply(self, ids: Sequence[int], draw: np.random.Generator) -> tuple[list[int], list[int]]:
-        """Return tokens with some hidden, and labels for these; at least one is hidden."""
-        own = [place for place, token in enumerate(ids) if token not in self.special]
-        chosen = [place for place in own if draw.random() < self.share] or [own[int(draw.integers(len(own)))]]
-        hidden, labels = list(ids), [IGNORED] * len(ids)
-        for place in chosen:
-            labels[place] = ids[place]
-            free = draw.random() < self.random
-            hidden[place] = int(draw.integers(len(self.special), self.size)) if free else self.mask
-        return hidden, labels
-
-
-class _Examples(Dataset[tuple[list[int], list[int]]]):
-    """Examples by draw: how tokens are hidden depends on pass and place alone."""
-
-    def __init__(self, examples: Sequence[Example], masking: Masking | None, seed: int) -> None:
-        self.examples, self.masking, self.seed = examples, masking, seed
-
-    def __len__(self) -> int:
-        return len(self.examples)
-
-    def __getitem__(self, draw: Draw) -> tuple[list[int], list[int]]:
-        number, place = draw
-        example = self.examples[place]
-        if self.masking is not None:
-            return self.masking.apply(example.ids, generator(self.seed, "mask", number, place))
-        scored = example.scored or (True,) * len(example.ids)
-        labels = [token if each else IGNORED for token, each in zip(example.ids, scored, strict=True)]
-        return list(example.ids), labels
-
-
-def _padded(items: Sequence[tuple[list[int], list[int]]], pad: int) -> dict[str, torch.Tensor]:
-    width = max(len(ids) for ids, _ in items)
-    rows = [(ids + [pad] * (width - len(ids)), labels + [IGNORED] * (width - len(ids))) for ids, labels in items]
-    return {
-        "input_ids": torch.tensor([ids for ids, _ in rows]),
-        "attention_mask": torch.tensor([[1] * len(ids) + [0] * (width - len(ids)) for ids, _ in items]),
-        "labels": torch.tensor([labels for _, labels in rows]),
-    }
 
 
 class _Trainer(Trainer):  # type: ignore[misc]
     """transformers' Trainer on planned batches."""
 
-    def __init__(self, plan: TokenPlan, examples: _Examples, pad: int, **settings: Any) -> None:
+    def __init__(self, plan: TokenPlan, examples: Examples, pad: int, **settings: Any) -> None:
         self.plan, self.examples, self.pad = plan, examples, pad
         super().__init__(train_dataset=examples, **settings)
 
@@ -118,7 +46,7 @@ class _Trainer(Trainer):  # type: ignore[misc]
         loader = DataLoader(
             self.examples,
             batch_sampler=self.plan,
-            collate_fn=lambda items: _padded(items, self.pad),
+            collate_fn=lambda items: padded(items, self.pad),
         )
         return self.accelerator.prepare(loader)
 
@@ -298,34 +226,8 @@ def _trainer(
         optimizer,
         lambda update: schedule.rate_at(run.plan.tokens(min(update + 1, len(run.plan.seen))), total) / schedule.lr,
     )
-    examples = _Examples(training, masking, seed)
+    examples = Examples(training, masking, seed)
     return _Trainer(run.plan, examples, run.pad, model=run.network, args=arguments, optimizers=(optimizer, rates))
-
-
-def mean_loss(network: Any, examples: Sequence[Example], masking: Masking | None, *, pad: int) -> float:
-    """Return the mean loss in nats a predicted token, in evaluation mode.
-
-    :param network: a model of transformers.
-    :param examples: at least one.
-    :param masking: for a masked learner; the same tokens are hidden every time.
-    :param pad: the padding token.
-    """
-    was = network.training
-    network.eval()
-    source = _Examples(examples, masking, 0)
-    total, count = 0.0, 0
-    device = next(network.parameters()).device
-    with torch.inference_mode():
-        order = sorted(range(len(examples)), key=lambda place: len(examples[place].ids))
-        for start in range(0, len(order), 32):
-            batch = _padded([source[0, place] for place in order[start : start + 32]], pad)
-            labels = batch["labels"] if masking is not None else batch["labels"][:, 1:]
-            predicted = int((labels != IGNORED).sum())
-            if predicted:
-                loss = network(**{name: each.to(device) for name, each in batch.items()}).loss
-                total, count = total + float(loss) * predicted, count + predicted
-    network.train(was)
-    return total / count if count else math.nan
 
 
 def _identity(training: Sequence[Example], schedule: TextSchedule, header: TextHeader, seed: int) -> str:

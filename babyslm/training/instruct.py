@@ -11,8 +11,9 @@ from babyslm.files import sha256_file
 from babyslm.models.huggingface import load_network
 from babyslm.models.tokens import load_tokenizer
 from babyslm.models.trained_text import TextHeader
+from babyslm.training.causal_examples import Example
 from babyslm.training.causal_plan import TextSchedule
-from babyslm.training.causal_run import Example, fit_text
+from babyslm.training.causal_run import fit_text
 from babyslm.training.data import held_out
 from babyslm.training.recipe import Recipe
 from babyslm.verify.documents import NoSuchFileError

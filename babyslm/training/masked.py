@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from babyslm.models.trained_text import TextHeader
 from babyslm.seeds import derive
 from babyslm.training.causal import encode, read_text
+from babyslm.training.causal_examples import Example, Masking
 from babyslm.training.causal_plan import TextSchedule
-from babyslm.training.causal_run import Example, Masking, fit_text
+from babyslm.training.causal_run import fit_text
 from babyslm.training.causal_tokenizers import Pieces, build_tokenizer
 from babyslm.training.data import Grain
 from babyslm.training.recipe import Recipe

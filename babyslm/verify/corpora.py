@@ -14,6 +14,7 @@ __all__ = [
     "EmptySelectionError",
     "ForeignFolderError",
     "NoRecordingsError",
+    "NoTimesError",
     "SplitError",
     "TranscriptLineError",
     "UnknownCorpusKindError",
@@ -100,3 +101,10 @@ class UnknownCorpusKindError(UsageError):
 
     def __init__(self, kind: str, known: Sequence[str]) -> None:
         super().__init__(f"{kind}: unknown kind of corpus; known are {', '.join(known)}")
+
+
+class NoTimesError(UsageError):
+    """Sound was asked for of a table, which does not say when anything is said."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: a table has no time marks; give the .cha transcripts, or leave out --media")

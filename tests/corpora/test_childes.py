@@ -8,12 +8,14 @@ import pytest
 from babyslm.corpora.childes import clean_gloss, prepare_childes
 from babyslm.corpora.corpus import COLUMNS, load_corpus, save_corpus
 from babyslm.corpora.prepare import prepare_corpus
+from babyslm.corpora.transcript_sound import Sound
 from babyslm.files import LockedError, exclusive, sha256_file
 from babyslm.verify.corpora import (
     CorpusColumnsError,
     CorpusFormatError,
     EmptyCorpusError,
     EmptySelectionError,
+    NoTimesError,
     UnknownCorpusKindError,
 )
 from babyslm.verify.documents import NoSuchFileError
@@ -93,6 +95,8 @@ def test_what_is_no_table_is_named(tmp_path: Path) -> None:
         prepare_childes(tmp_path / "x.parquet", tmp_path / "c")
     with pytest.raises(CorpusColumnsError, match="gloss"):
         prepare_childes(table(tmp_path, ROWS.drop(columns="gloss")), tmp_path / "c")
+    with pytest.raises(NoTimesError, match="time marks"):
+        prepare_childes(table(tmp_path), tmp_path / "c", sound=Sound(tmp_path))
     with pytest.raises(UnknownCorpusKindError, match="known are childes"):
         prepare_corpus("wax", tmp_path / "x", tmp_path / "c")
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 import soundfile
 
-from babyslm.corpora.childes import Sound
 from babyslm.corpora.corpus import load_corpus
 from babyslm.corpora.parts import Parts
 from babyslm.corpora.prepare import prepare_corpus
+from babyslm.corpora.transcript_sound import Sound
 from babyslm.corpora.voice_activity import Activity, speech_spans
 from babyslm.files import sha256_file
 from babyslm.training.speech_data import read_utterances

@@ -18,8 +18,8 @@ from babyslm.stimuli.phones import phonemize
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.training import causal_run
 from babyslm.training.causal import Shape
+from babyslm.training.causal_examples import IGNORED, Masking
 from babyslm.training.causal_plan import TextSchedule, blocks, plan_updates
-from babyslm.training.causal_run import IGNORED, Masking
 from babyslm.training.recipe import load_recipe, make_recipe
 from babyslm.training.train import train
 from babyslm.verify.recipes import CheckpointMismatchError, RecipeError

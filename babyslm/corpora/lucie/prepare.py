@@ -11,13 +11,14 @@ from datatrove.pipeline.formatters import PIIFormatter
 from babyslm.corpora.corpus import CorpusCard
 from babyslm.corpora.lucie.child import ChildSubset, Cut, choose
 from babyslm.corpora.lucie.execution import LOGS, Stage, run_stages
-from babyslm.corpora.lucie.filters import LanguageChosen, Perplexity, SourceRules, WebPages
+from babyslm.corpora.lucie.filters import LanguageChosen, Perplexity, SourceRules
 from babyslm.corpora.lucie.lines import lines_of
 from babyslm.corpora.lucie.mixture import Cell, Draw, plan_mixture
 from babyslm.corpora.lucie.near_duplicates import Signatures, buckets, clusters, config_of, unique
 from babyslm.corpora.lucie.reading import describe, readers, reread, verify_source, writer
 from babyslm.corpora.lucie.recipe import ChildMixture, EpochMixture, LucieRecipe
 from babyslm.corpora.lucie.tally import Tally, read_cells, read_ranked
+from babyslm.corpora.lucie.web_pages import WebPages
 from babyslm.corpora.stream import stream_corpus
 from babyslm.files import exclusive, sha256_text, write_json
 from babyslm.verify.documents import read_json

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from babyslm.corpora.lucie.documents import adapt, as_row
-from babyslm.corpora.lucie.filters import LanguageChosen, SourceRules, WebPages, chunks_of
+from babyslm.corpora.lucie.filters import LanguageChosen, SourceRules, chunks_of
 from babyslm.corpora.lucie.measures import duplicate_share, top_share
 from babyslm.corpora.lucie.near_duplicates import Signatures, config_of
 from babyslm.corpora.lucie.recipe import Deduplication, Filters
+from babyslm.corpora.lucie.web_pages import WebPages
 from babyslm.verify.lucie import LucieRowError
 from tests.corpora.lucie.rows import prose, row
 
