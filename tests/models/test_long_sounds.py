@@ -13,10 +13,17 @@ from torch import nn
 
 from babyslm.models import unit_encoding
 from babyslm.models.encoders import spectral
+from babyslm.models.encoders.cpc import CpcEncoder, CpcNetwork
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.network import HOP, RECEPTIVE, NetworkEncoder
 from babyslm.models.encoders.protocol import Encoder, Features, StreamingEncoder
-from babyslm.models.encoders.settings import LogMelSettings, MfccSettings, NetworkSettings, SpectralSettings
+from babyslm.models.encoders.settings import (
+    CpcSettings,
+    LogMelSettings,
+    MfccSettings,
+    NetworkSettings,
+    SpectralSettings,
+)
 from babyslm.models.segmentation import segment, segment_stream
 from babyslm.models.unit_cache import UnitCache
 from babyslm.models.unit_encoding import LONG, chunks_of, encode_units
@@ -94,6 +101,25 @@ def test_network_windows_equal_the_whole_where_frames_see_less_than_their_contex
     assert len(blocks) == max(1, -(-(1 + max(0, samples - RECEPTIVE) // HOP) // 50))
     np.testing.assert_allclose(np.concatenate(blocks), whole.encode([sound])[0], atol=1e-4)
     np.testing.assert_allclose(np.concatenate(blocks), cut.encode([sound])[0], atol=1e-4)
+
+
+@pytest.mark.parametrize("samples", [100, 16_000, 16_159, 48_123])
+def test_cpc_carries_its_state_from_window_to_window(samples: int) -> None:
+    torch.manual_seed(0)
+    network = CpcNetwork(6, 5, 2)
+    for weights in network.parameters():
+        nn.init.normal_(weights, std=0.4)
+    whole, cut = (
+        CpcEncoder(network, CpcSettings(weights=Path("none"), layer=2, window=window)).ready(torch.device("cpu"))
+        for window in (100.0, 1.0)
+    )
+    sound = noise(4)[:samples]
+    expected = whole.encode([sound, sound[:50]])[0]
+    blocks = list(cut.stream(HeldSound(sound)))  # type: ignore[attr-defined]
+    assert len(blocks) == max(1, -(-(samples // 160) // 100))
+    np.testing.assert_allclose(np.concatenate(blocks), expected, atol=1e-4)
+    for features in cut.encode([sound[:80], sound, sound])[1:]:
+        np.testing.assert_allclose(features, expected, atol=1e-4)
 
 
 def test_context_closes_the_seam_that_attention_would_leave() -> None:

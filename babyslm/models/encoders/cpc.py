@@ -2,16 +2,24 @@
 
 Names of weights are those of published checkpoints (`gEncoder.conv0.weight`, `gAR.baseNet.weight_ih_l0`, ...).
 Normalisation is over channels, frame by frame, and recurrence runs forward in time: what stands beside a sound in a
-batch of equal lengths does not reach it.
+batch of equal lengths does not reach it. A long sound is cut for the convolutions, which see a few hundred samples; the
+recurrence goes on from one window to the next with its state, so that features are those of the whole.
 """
 
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from babyslm.models.encoders.network import NetworkEncoder
+from babyslm.models.encoders.protocol import Features
 from babyslm.models.encoders.settings import CpcSettings
 from babyslm.models.encoders.states import read_state
+from babyslm.models.encoders.windows import Window, cut_windows
+from babyslm.speech.audio import Samples
+from babyslm.speech.sound import HeldSound, Sound, read_whole
 from babyslm.verify.encoders import EncoderWeightsError
 
 __all__ = ["CpcEncoder", "CpcNetwork", "build_cpc"]
@@ -21,6 +29,9 @@ CONVOLUTIONS = ((10, 5, 3), (8, 4, 2), (4, 2, 1), (4, 2, 1), (4, 2, 1))
 
 EPSILON = 1e-5
 """Added to the variance over channels."""
+
+SEEN = 4
+"""Frames on either side whose samples the convolutions see; they see 465 samples, a frame is 160."""
 
 INSIDE = ("weights", "gEncoder")
 """Where training checkpoints hold the network's weights."""
@@ -107,6 +118,39 @@ class CpcEncoder(NetworkEncoder):
         """Return the outputs of the level."""
         outputs: Tensor = self.network(waveforms)
         return outputs
+
+    def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
+        """Return the features of each waveform, shape (frames, dimensions); long ones window by window."""
+        long = [len(self._windows(self._count(len(waveform)))) > 1 for waveform in waveforms]
+        short = iter(super().encode([wave for wave, alone in zip(waveforms, long, strict=True) if not alone]))
+        return [
+            np.concatenate(list(self.stream(HeldSound(waveform)))) if alone else next(short)
+            for waveform, alone in zip(waveforms, long, strict=True)
+        ]
+
+    def stream(self, sound: Sound) -> Iterator[Features]:
+        """Yield the features of a sound window by window."""
+        count = self._count(len(sound))
+        windows = cut_windows(count, round(self._settings.window * self.frame_rate), SEEN)
+        if len(windows) == 1:
+            yield from self.encode([read_whole(sound)])
+            return
+        state: tuple[Tensor, Tensor] | None = None
+        for window in windows:
+            piece = torch.from_numpy(sound.read(*self._span(window, count, len(sound))))
+            features, state = self._window(piece, window, state)
+            yield features
+
+    @torch.inference_mode()
+    def _window(
+        self, piece: Tensor, window: Window, state: tuple[Tensor, Tensor] | None
+    ) -> tuple[Features, tuple[Tensor, Tensor]]:
+        """Run a window from the state that the one before it left."""
+        frames = self.network.gEncoder(piece[None, None].to(next(self.parameters()).device)).transpose(1, 2)
+        kept = frames[:, window.keep - window.start : window.end - window.start]
+        outputs, after = self.network.gAR.baseNet(kept, state)
+        features: Features = outputs[0].float().cpu().numpy()
+        return features, after
 
 
 def build_cpc(settings: CpcSettings, device: torch.device) -> CpcEncoder:
