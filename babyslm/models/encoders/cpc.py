@@ -2,8 +2,8 @@
 
 Names of weights are those of published checkpoints (`gEncoder.conv0.weight`, `gAR.baseNet.weight_ih_l0`, ...).
 Normalisation is over channels, frame by frame, and recurrence runs forward in time: what stands beside a sound in a
-batch of equal lengths does not reach it. A long sound is cut for the convolutions, which see a few hundred samples; the
-recurrence goes on from one window to the next with its state, so that features are those of the whole.
+batch of equal lengths does not reach it. A long sound is cut for the convolutions, which see a few hundred samples;
+the recurrence goes on from one window to the next with its state, so that features are those of the whole.
 """
 
 from collections.abc import Iterator, Sequence
