@@ -85,7 +85,9 @@ def test_ranks_follow_the_measure_and_ties_are_joined(browser: Any, address: str
         for slug in shown(page):
             row = page.locator(f'#board tr[data-slug="{slug}"]')
             standing = board.entries[slug].standings[TRACK].get("syntactic")
-            assert row.locator(".rank").inner_text() == (str(standing.rank) if standing else "–")
+            assert row.locator(".place").inner_text() == (str(standing.rank) if standing else "–")
+            if standing and standing.best_rank != standing.worst_rank:
+                assert row.locator(".rank small").inner_text() == f"{standing.best_rank}–{standing.worst_rank}"
             groups.append((standing.group if standing else None, row.get_attribute("class") or ""))
         for place, (group, name) in enumerate(groups):
             neighbours = {groups[other][0] for other in (place - 1, place + 1) if 0 <= other < len(groups)}

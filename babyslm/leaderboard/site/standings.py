@@ -95,6 +95,7 @@ def _row(
             if part
         ),
         "rank": first.rank if first else None,
+        "allowed": f"{first.best_rank}–{first.worst_rank}" if first and first.best_rank != first.worst_rank else "",
         "tied": bool(first and primary and sizes[primary][first.group] > 1),
         "group": first.group if first else 0,
         "hours": amount(card.training.hours),
@@ -210,7 +211,7 @@ def _learner_data(entry: Entry, key: str, breakdowns: Breakdowns) -> dict[str, A
         "parameters": card.parameters,
         "reference": entry.reference,
         "figures": {
-            m: [*_numbers(standing.estimate), standing.rank, standing.group]
+            m: [*_numbers(standing.estimate), standing.rank, standing.group, standing.best_rank, standing.worst_rank]
             for m, standing in entry.standings[key].items()
         },
         "phenomena": {readable(row["value"]): round(row["accuracy"], 4) for row in phenomena},

@@ -15,7 +15,10 @@
   let visible = rows;
 
   // Sorting: by a measure means ranked by it, too.
-  const rank = (each) => each.figures[state.by]?.[3] ?? null;
+  const standing = (each) => {
+    const [, , , rank, , best, worst] = each.figures[state.by] ?? [];
+    return rank === undefined ? ["–", ""] : [String(rank), best === worst ? "" : `${best}–${worst}`];
+  };
   const keys = {
     rank: (each) => (each.figures[state.by] ? each.figures[state.by][3] - each.figures[state.by][0] / 2 : null),
     name: (each) => each.text,
@@ -39,9 +42,8 @@
       else head.removeAttribute("aria-sort");
     }
     for (const each of rows) {
-      const text = String(rank(each) ?? "–");
-      const cell = each.row.cells[1];
-      if (cell.textContent !== text) cell.textContent = text;
+      const texts = standing(each);
+      [...each.row.cells[1].children].forEach((part, place) => { if (part.textContent !== texts[place]) part.textContent = texts[place]; });
     }
     if (primary) document.getElementById("ranked").textContent = `Ranked by ${state.by}.`;
     body.replaceChildren(...rows.map(({ row }) => row));
