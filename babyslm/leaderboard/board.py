@@ -169,11 +169,11 @@ class TableScores:
 class Flag:
     """Something that a maintainer should look at; it refuses nothing.
 
-    :param kind: `identical-scores`, `splits-apart`, `voices-differ` or `recorded-otherwise`.
+    :param kind: `identical-scores`, `splits-apart`, `voices-differ`, `recorded-otherwise` or `scored-by-sum`.
     :param text: one sentence.
     """
 
-    kind: Literal["identical-scores", "splits-apart", "voices-differ", "recorded-otherwise"]
+    kind: Literal["identical-scores", "splits-apart", "voices-differ", "recorded-otherwise", "scored-by-sum"]
     text: str
 
 

@@ -37,6 +37,7 @@ def flags(
             *_splits_apart(slug, each, figures),
             *_voices_differ(each),
             *_recorded_otherwise(slug, each, figures),
+            *_scored_by_sum(each),
         )
         for slug, each in sorted(submissions.items())
     }
@@ -104,6 +105,16 @@ def _recorded_otherwise(slug: str, each: ScoredSubmission, figures: Mapping[Tabl
             text = f"result.json tells {told[0]:.4f} for {key.task}/{key.split}; its scores give {computed:.4f}."
             found.append(Flag("recorded-otherwise", text))
     return found
+
+
+def _scored_by_sum(each: ScoredSubmission) -> list[Flag]:
+    tables = [
+        f"{key.task}/{key.split}"
+        for key, table in each.tables.items()
+        if table.record.settings.get("pooling") == "sum"
+    ]
+    text = f"The scores of {_listed(tables)} are sums of log-probabilities, where others are means over symbols."
+    return [Flag("scored-by-sum", text)] if tables else []
 
 
 def _accuracy(slug: str, figures: TableFigures) -> tuple[float, float]:

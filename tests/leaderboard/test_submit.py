@@ -265,7 +265,7 @@ def test_flags(submissions: Path, registry: Registry, stimuli: StimulusSet) -> N
     made.write_scores(uneven / made.SET / "clean" / "scores" / "lexical" / "test.txt.gz", scores)
     path = told / made.SET / "clean" / "result.json"
     result = result_of(stimuli, 0)
-    path.write_text(result.record.model_dump_json())
+    path.write_text(result.record.model_copy(update={"settings": {"pooling": "sum"}}).model_dump_json())
     board = gather(submissions, registry, draws=100)
     assert not board.refused
     kinds = {slug: {flag.kind for flag in entry.flags} for slug, entry in board.entries.items()}
@@ -274,4 +274,4 @@ def test_flags(submissions: Path, registry: Registry, stimuli: StimulusSet) -> N
     assert "two--v1" in board.entries["one--v1"].flags[0].text
     assert kinds["tuned--v1"] == {"splits-apart"}
     assert kinds["uneven--v1"] == {"voices-differ"}
-    assert kinds["told--v1"] == {"recorded-otherwise"}
+    assert kinds["told--v1"] == {"recorded-otherwise", "scored-by-sum"}
