@@ -28,7 +28,8 @@ def leaderboard_folder(asked: Path | None = None) -> Path:
     """Return the folder of the leaderboard: the one asked for, `./leaderboard` if it is one, or the shipped one."""
     if asked is not None:
         return asked
-    return HERE if (HERE / STIMULI_FOLDER).is_dir() else resource_folder("leaderboard")
+    here = any((HERE / name).is_dir() for name in (STIMULI_FOLDER, SUBMISSIONS_FOLDER))
+    return HERE if here else resource_folder("leaderboard")
 
 
 def open_registry(folder: Path | None, stimuli: Sequence[Path]) -> Registry:

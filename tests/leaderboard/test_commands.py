@@ -1,6 +1,7 @@
 """The commands of the leaderboard, from a card to a checked board."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from babyslm.__main__ import main
+from babyslm.resources import resource_folder
 from babyslm.stimuli.stimulus_set import StimulusSet
 from tests.leaderboard import made
 from tests.leaderboard.test_submit import card_file, result_of
@@ -65,6 +67,13 @@ def test_build_writes_pages_and_tells_what_is_missing(babyslm, tmp_path: Path) -
 def test_the_shipped_board_is_checked_where_there_is_no_other(babyslm) -> None:
     said = json.loads(babyslm("leaderboard", "verify", "--json"))
     assert said["passed"]
+
+
+def test_a_folder_of_submissions_alone_is_checked_against_the_shipped_sets(babyslm, tmp_path: Path) -> None:
+    shipped = resource_folder("leaderboard") / "submissions"
+    shutil.copytree(shipped / "phone-3gram", tmp_path / "leaderboard" / "submissions" / "phone-3gram")
+    said = json.loads(babyslm("leaderboard", "verify", "--json"))
+    assert (said["passed"], said["submissions"]) == (True, 1)
 
 
 @pytest.mark.parametrize(
