@@ -154,7 +154,7 @@ def test_every_plot_is_drawn(browser: Any, address: str, board: Board) -> None:
         for name in ("amounts", "heat", "gaps", "curves"):
             page.locator(f"#{name}").scroll_into_view_if_needed()
             page.locator(f"#{name} svg[aria-label]").wait_for()
-        assert page.locator("#curves svg").get_attribute("aria-label") == "Accuracy of 1 learners over their training"
+        assert page.locator("#curves svg").get_attribute("aria-label") == "Accuracy of 1 learner over training"
         page.locator("#amounts-form").get_by_label("Amount").select_option("words")
         page.locator("#amounts").get_by_text("words read or heard").wait_for()
         page.get_by_role("searchbox").fill("nothing of this name")

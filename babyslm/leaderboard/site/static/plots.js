@@ -7,6 +7,7 @@ babyslm.plots = (() => {
   const DOMAINS = { clean: "clean speech", "in-the-wild": "speech in the wild", none: "no speech" };
   const FORM = { orthographic: "reads text", phonemic: "reads phones", spoken: "hears speech" };
   const MOST_ROWS = 40;
+  const learnersText = (count) => `${count} ${count === 1 ? "learner" : "learners"}`;
 
   /** Resolve a colour of the style sheet for the theme that is on. */
   const colour = (name) => {
@@ -87,7 +88,7 @@ babyslm.plots = (() => {
     const families = familyMeans(rows);
     return {
       rows, columns: [["learner", "learner"], ["domain", "trained on"], ["form", "input"], ["amount", unit], ["value", "accuracy"], ["low", "from"], ["high", "to"]],
-      label: `Accuracy of ${rows.length} learners over ${x.title}, on a logarithmic axis`,
+      label: `Accuracy of ${learnersText(rows.length)} over ${x.title}, on a logarithmic axis`,
       spec: {
         data: { values: rows }, width: "container", height: 320,
         layer: [
@@ -120,7 +121,7 @@ babyslm.plots = (() => {
     if (wide) layer.push({ mark: { type: "text", fontSize: 11 }, encoding: { text: { field: "value", format: ".0%" }, color: { condition: { test: "datum.value > 0.8 || datum.value < 0.2", value: colour("--paper") }, value: colour("--ink") } } });
     return {
       rows, columns: [["learner", "learner"], ["phenomenon", "phenomenon"], ["value", "accuracy"]],
-      label: `Heat map of ${shown.length} learners by ${phenomena.length} phenomena`,
+      label: `Heat map of ${learnersText(shown.length)} by ${phenomena.length} phenomena`,
       note: known.length > shown.length ? `The first ${shown.length} of ${known.length} learners, in the order of the table.` : "",
       spec: { data: { values: rows }, width: { step }, height: { step: 24 }, encoding: { x, y }, layer, config: { scale: { bandPaddingInner: 0.06 } } },
     };
@@ -183,7 +184,7 @@ babyslm.plots = (() => {
     const detail = { field: "model" };
     return {
       rows, columns: [["name", "learner"], ["revision", "revision"], ["amount", unit], ["value", "accuracy"], ["low", "from"], ["high", "to"]],
-      label: `Accuracy of ${chosen.length} learners over their training`,
+      label: `Accuracy of ${learnersText(chosen.length)} over training`,
       note: chosen.length < all.length ? `Learners whose training is counted in ${unit}; ${all.length - chosen.length} count it otherwise.` : "",
       spec: {
         data: { values: rows }, width: "container", height: 300,
