@@ -121,16 +121,28 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     training = {"hours": round(corpus.hours, 4)} | ({"condition": corpus.condition} if corpus.condition else {})
     sealed = sealed_settings(settings, encoder)
     save_spoken(folder, sealed, codebook, recipe.name, warps=recipe.warps, training=training)
+    told = {"file": corpus.source.name, "sha256": corpus.sha256, "utterances": len(corpus)} | training
+    first = [hearings[0] for hearings in units]
     sample = parts[1] if len(parts[1]) else parts[0]
-    statistics = unit_statistics([heard[0] for heard in units], codebook.size, float(corpus.seconds.sum()))
-    validation = unit_statistics([units[i][0] for i in sample], codebook.size, float(corpus.seconds[sample].sum()))
-    agreement = unit_agreement(corpus, sample, encoder, codebook, seed=recipe.seed)
     return {
-        "corpus": {"file": corpus.source.name, "sha256": corpus.sha256, "utterances": len(corpus)} | training,
+        "corpus": told,
         "encoder": encoder_record,
-        "units": statistics,
-        "validation_units": validation | agreement,
+        "units": unit_statistics(first, codebook.size, float(corpus.seconds.sum())),
+        "validation_units": _validation(corpus, sample, first, encoder, codebook, recipe.seed),
     } | outcome
+
+
+def _validation(
+    corpus: SpokenUtterances,
+    sample: NDArray[np.int64],
+    units: Ragged,
+    encoder: Encoder,
+    codebook: Codebook,
+    seed: int,
+) -> dict[str, float]:
+    """Describe the units of the held-out utterances, and hold them against the phones where these are known."""
+    chosen = unit_statistics([units[i] for i in sample], codebook.size, float(corpus.seconds[sample].sum()))
+    return chosen | unit_agreement(corpus, sample, encoder, codebook, seed=seed)
 
 
 def _parts(corpus: SpokenUtterances, recipe: SpokenRecipe) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
