@@ -27,6 +27,7 @@ __all__ = [
     "Entry",
     "Estimate",
     "Flag",
+    "FlagKind",
     "Gap",
     "GapKind",
     "Line",
@@ -42,6 +43,15 @@ Measure = Literal["lexical", "syntactic", "mean"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 GapKind = Literal["text-speech", "clean-wild"]
+
+FlagKind = Literal[
+    "identical-scores",
+    "recorded-otherwise",
+    "same-name",
+    "scored-by-sum",
+    "splits-apart",
+    "voices-differ",
+]
 
 CHANCE = 0.5
 """Accuracy of a learner that guesses, in every task: one of two members is the good one."""
@@ -169,11 +179,11 @@ class TableScores:
 class Flag:
     """Something that a maintainer should look at; it refuses nothing.
 
-    :param kind: `identical-scores`, `splits-apart`, `voices-differ`, `recorded-otherwise` or `scored-by-sum`.
+    :param kind: what it is about.
     :param text: one sentence.
     """
 
-    kind: Literal["identical-scores", "splits-apart", "voices-differ", "recorded-otherwise", "scored-by-sum"]
+    kind: FlagKind
     text: str
 
 

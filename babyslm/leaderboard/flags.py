@@ -1,5 +1,6 @@
 """What a maintainer should look at before a submission is taken; none of it is a refusal."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -31,9 +32,11 @@ def flags(
     :param figures: of every table.
     """
     same = _same_scores(submissions)
+    named = _same_names(submissions)
     return {
         slug: (
             *same.get(slug, ()),
+            *named.get(slug, ()),
             *_splits_apart(slug, each, figures),
             *_voices_differ(each),
             *_recorded_otherwise(slug, each, figures),
@@ -61,6 +64,23 @@ def _same_scores(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple
         )
         for slug, others in found.items()
     }
+
+
+def _same_names(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple[Flag, ...]]:
+    """Find models that are called alike, whatever their letters' case and form."""
+    models = defaultdict(set)
+    for each in submissions.values():
+        models[_folded(each.card.name)].add(each.card.model)
+    found: dict[str, tuple[Flag, ...]] = {}
+    for slug, each in submissions.items():
+        others = sorted(models[_folded(each.card.name)] - {each.card.model})
+        if others:
+            found[slug] = (Flag("same-name", f"The learner is called as {', '.join(others)} is."),)
+    return found
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _splits_apart(slug: str, each: ScoredSubmission, figures: Mapping[TableKey, TableFigures]) -> list[Flag]:

@@ -253,7 +253,7 @@ def test_flags(submissions: Path, registry: Registry, stimuli: StimulusSet) -> N
     for number in (0, 1):
         made.make_submission(submissions, stimuli, number, ability=1.0)
     one, two, tuned, uneven, told = (
-        made.make_submission(submissions, stimuli, number, model=name, ability=1.0)
+        made.make_submission(submissions, stimuli, number, model=name, name=f"{name} {number}", ability=1.0)
         for number, name in ((3, "one"), (3, "two"), (4, "tuned"), (6, "uneven"), (7, "told"))
     )
     assert one != two
@@ -263,13 +263,15 @@ def test_flags(submissions: Path, registry: Registry, stimuli: StimulusSet) -> N
         made.write_scores(tuned / made.SET / "clean" / "scores" / table.task / f"{table.split}.txt.gz", scores)
     scores = made.scores_of(stimuli["lexical", "test"], 6, reads=False, ability=1.0)
     made.write_scores(uneven / made.SET / "clean" / "scores" / "lexical" / "test.txt.gz", scores)
+    made.make_submission(submissions, stimuli, 9, model="copycat", name="made  LEARNER 0", ability=1.0)
     path = told / made.SET / "clean" / "result.json"
     result = result_of(stimuli, 0)
     path.write_text(result.record.model_copy(update={"settings": {"pooling": "sum"}}).model_dump_json())
     board = gather(submissions, registry, draws=100)
     assert not board.refused
     kinds = {slug: {flag.kind for flag in entry.flags} for slug, entry in board.entries.items()}
-    assert kinds["made-000--v1"] == kinds["made-001--v1"] == set()
+    assert kinds["made-001--v1"] == set()
+    assert kinds["made-000--v1"] == kinds["copycat--v1"] == {"same-name"}
     assert kinds["one--v1"] == kinds["two--v1"] == {"identical-scores"}
     assert "two--v1" in board.entries["one--v1"].flags[0].text
     assert kinds["tuned--v1"] == {"splits-apart"}
