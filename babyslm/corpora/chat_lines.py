@@ -11,7 +11,8 @@ __all__ = ["days_of", "scan"]
 AGE = re.compile(r"(\d+);(?:(\d+)(?:\.(\d+))?)?\.?$")
 DAYS_A_YEAR, DAYS_A_MONTH = 365.25, 30.4375
 TIME = re.compile(r"\x15(?P<mark>[^\x15]*)(?P<close>\x15?)")
-SPAN = re.compile(r"(\d+)_(\d+)$")
+SPAN = re.compile(r"(\d+)_(\d+)-?$")
+"""Onset and offset in milliseconds; a dash behind them is an older mark of what playing skips."""
 MAIN = re.compile(r"\*(\S+):\t")
 DEPENDENT = re.compile(r"%\w+:(?:\t|$)")
 HEADER = re.compile(r"@[A-Z]")
@@ -60,7 +61,7 @@ class _Scan:
         self.starts: list[int] = []
         self.kept: list[str] = []
         self.declared: set[str] = set()
-        self.begun = self.ended = self.dropping = False
+        self.begun = self.ended = self.dropping = self.speaking = False
         self.header = ""
 
     def take(self, number: int, line: str) -> None:
@@ -76,8 +77,9 @@ class _Scan:
                 self._dependent(number, line)
             case _ if line.strip():
                 raise ChatFormatError(self.path, number, f"{line[:20]!r} begins with none of @ * % and no tab")
+        if self.speaking:
+            line = self._times(number, line)
         if not self.dropping:
-            self._times(number, line)
             self.kept.append(line)
 
     def _continuation(self, number: int, line: str) -> None:
@@ -90,7 +92,7 @@ class _Scan:
         if not HEADER.match(line):
             raise ChatFormatError(self.path, number, f"{line[:20]!r} is no header")
         self.header, _, text = line.partition("\t")
-        self.dropping = False
+        self.dropping = self.speaking = False
         self.begun, self.ended = self.begun or self.header == BEGIN, self.ended or self.header == END
         if self.header == PARTICIPANTS:
             self.declared |= _codes(text)
@@ -104,7 +106,7 @@ class _Scan:
             raise ChatFormatError(self.path, number, f"{line[:20]!r} lacks the colon and tab behind the speaker")
         if found[1] not in self.declared:
             raise ChatFormatError(self.path, number, f"the speaker {found[1]} is not among the @Participants")
-        self.header, self.dropping = "", False
+        self.header, self.dropping, self.speaking = "", False, True
         self.starts.append(number)
 
     def _dependent(self, number: int, line: str) -> None:
@@ -112,9 +114,10 @@ class _Scan:
             raise ChatFormatError(self.path, number, f"{line[:20]!r} is no dependent tier")
         if not self.starts:
             raise ChatFormatError(self.path, number, "a dependent tier stands before any utterance")
-        self.header, self.dropping = "", line.split(":", maxsplit=1)[0] in MORPHOLOGY
+        self.header, self.dropping, self.speaking = "", line.split(":", maxsplit=1)[0] in MORPHOLOGY, False
 
-    def _times(self, number: int, line: str) -> None:
+    def _times(self, number: int, line: str) -> str:
+        """Check the time marks of a main tier, and return it with marks as they are written today."""
         for found in TIME.finditer(line):
             mark = found["mark"].strip()
             if mark.startswith("%"):  # an older form that names a file or a picture
@@ -125,6 +128,7 @@ class _Scan:
                 raise ChatFormatError(self.path, number, reason)
             if int(span[1]) > int(span[2]):
                 raise ChatFormatError(self.path, number, f"the time {mark} runs backwards")
+        return line.replace("-\x15", "\x15")
 
 
 def _codes(text: str) -> set[str]:

@@ -86,6 +86,21 @@ def test_a_fault_names_file_and_line(tmp_path: Path, old: str, new: str, line: i
         read_chat(path)
 
 
+def test_marks_of_older_transcripts_are_read(tmp_path: Path) -> None:
+    lines = (
+        "*MOT:\tlook at that . \x15100_900-\x15",
+        "%wor:\tlook \x15300_100\x15 at that .",
+        "*CHI:\tmore cookie . [+ IMP]",
+        "%pho:\tmɔ (.) kʊki",
+        '*MOT:\tyou 0v more ? \x15%snd:"a"_1_2\x15',
+    )
+    first, second, third = read_chat(transcript(tmp_path / "a.cha", lines)).utterances
+    assert (first.onset, first.offset) == (0.1, 0.9)
+    assert second.text == "more cookie"
+    assert fold_tier(second.tiers["pho"], load_phone_set("en")) == "m ɔ | k ʊ k iː"
+    assert third.text == "you more"
+
+
 def test_other_encodings_are_named(tmp_path: Path) -> None:
     path = tmp_path / "old.cha"
     path.write_bytes((HEADER.format(age="2;", media="m") + "*MOT:\tdéjà .\n@End\n").encode("latin-1"))
