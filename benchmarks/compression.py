@@ -212,13 +212,13 @@ def main(arguments: Sequence[str] | None = None) -> Row:
     parser.add_argument("--levels", type=float, nargs="+", default=list(LEVELS))
     parser.add_argument("--ranks", default="error")
     parser.add_argument("--tokens", type=int, default=250_000, help="calibration tokens")
-    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--lr", type=float, default=5e-4)
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--speed-level", type=float, default=0.6)
     parser.add_argument("--speed-tokens", type=int, default=50_000)
     parser.add_argument("--speed-shares", type=float, nargs="+", default=[0.125, 0.25, 0.5, 1.0])
     parser.add_argument("--tune", action="store_true", help="try settings on dev utterances, and stop")
-    parser.add_argument("--tune-lr", type=float, nargs="+", default=[5e-4, 1e-3, 2e-3])
+    parser.add_argument("--tune-lr", type=float, nargs="+", default=[2e-4, 5e-4, 1e-3, 2e-3, 4e-3])
     parser.add_argument("--tune-epochs", type=int, nargs="+", default=[1])
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu on a machine that others use as well")
@@ -256,6 +256,7 @@ def small_learner(cases: Sequence[str], options: argparse.Namespace) -> Row:
     choices = {name: getattr(options, name) for name in ("ranks", "tokens", "epochs", "lr", "seed")}
     command = f"python -m benchmarks.compression --out OUT --utterances {options.utterances}"
     command += f" --training-epochs {options.training_epochs:g} --tokens {options.tokens} --lr {options.lr:g}"
+    command += f" --speed-tokens {options.speed_tokens} --speed-shares {' '.join(map(str, options.speed_shares))}"
     command += f" --epochs {options.epochs} --ranks {options.ranks} --seed {options.seed} --clock {options.clock}"
     found: Row = {
         "learner": read_json(folder / "learner.json"),

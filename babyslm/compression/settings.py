@@ -34,7 +34,7 @@ class CompressionSettings(BaseModel):
         default="both", description="what a block is fed in distillation: the teacher's activations, the student's"
     )
     epochs: int = Field(default=1, ge=1, description="passes over the calibration, each block for itself")
-    lr: float = Field(default=1e-3, gt=0)
+    lr: float = Field(default=5e-4, gt=0)
     schedule: Literal["cosine", "constant"] = "cosine"
     betas: tuple[float, float] = (0.9, 0.999)
     weight_decay: float = Field(default=0.01, ge=0)
