@@ -39,7 +39,7 @@ from benchmarks.unit_material import LAYER, codebook, hubert, network, noise, st
 from benchmarks.unit_memory import memory
 
 CASES = ("features", "units", "windows", "lstm", "memory_mfcc", "memory_mfcc_one", "memory_hubert")
-UNITS, HOURS = 500, 10
+UNITS = 500
 Row = dict[str, Any]
 
 
@@ -190,10 +190,10 @@ def lstm(options: argparse.Namespace) -> Row:
 
 def run_case(name: str, options: argparse.Namespace) -> Row:
     match name:
-        case "memory_mfcc":  # ten files of an hour, written as 16-bit WAV and read from there
-            return memory("mfcc", HOURS, HOURS, UNITS, options.threads)
-        case "memory_mfcc_one":  # one file of ten hours, and as many units as a codebook has at most
-            return memory("mfcc", HOURS, 1, 2000, options.threads)
+        case "memory_mfcc":  # files of an hour, written as 16-bit WAV and read from there
+            return memory("mfcc", options.hours, options.hours, UNITS, options.threads)
+        case "memory_mfcc_one":  # one file, and as many units as published codebooks have at most
+            return memory("mfcc", options.hours, 1, 2000, options.threads)
         case "memory_hubert":
             return memory("hubert", options.hubert_hours, 1, UNITS, options.threads)
     return {"features": features, "units": units, "windows": windows, "lstm": lstm}[name](options)
@@ -227,6 +227,7 @@ def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
     parser.add_argument("--sequences", type=int, default=40_000, help="sequences that we score")
     parser.add_argument("--peer-sequences", type=int, default=200, help="how many the loop scores")
     parser.add_argument("--speech", type=Path, help="folder of FLAC files at 16 kHz for windows")
+    parser.add_argument("--hours", type=int, default=10, help="hours that MFCC hear for memory_mfcc*")
     parser.add_argument("--hubert-hours", type=float, default=1.0, help="hours that HuBERT hears for memory_hubert")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu, with --threads 1, on a busy machine")
