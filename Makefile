@@ -24,6 +24,10 @@ lint: $(ALL)  ## ruff and mypy in strict mode
 bench: $(ALL) .venv-bench/.peers  ## side by side with the peers, which get an environment of their own
 	$(BIN)/python -m benchmarks.text
 	$(BIN)/python -m benchmarks.stimuli
+	$(BIN)/python -m benchmarks.units
+	$(BIN)/python -m benchmarks.compression
+	$(BIN)/python -m benchmarks.leaderboard
+	$(BIN)/python -m benchmarks.corpora
 
 .venv-bench/.peers: constraints.txt
 	$(PYTHON) -m venv .venv-bench || python3 -m venv .venv-bench

@@ -1,4 +1,4 @@
-"""How often words occur around children: counted from a corpus table, or read from a plain list."""
+"""How often words occur around children: counted from a corpus table or text, or read from a plain list."""
 
 import re
 from collections import Counter
@@ -88,13 +88,13 @@ def count_words(path: Path, language: str) -> pd.DataFrame:
     the environment are left out.
 
     :param path: a parquet table with a column `text` or `gloss`, a folder with such an `utterances.parquet`, or a
-        plain list `word<TAB>count`, with or without a header.
+        plain list `word<TAB>count`, with or without a header, or running text without a tab in it.
     :param language: two-letter code.
     """
     if path.is_dir():
         path = path / CORPUS_TABLE
     if not path.is_file():
-        raise LexiconFormatError(path, "no such file; expected a corpus (parquet) or a list word<TAB>count")
+        raise LexiconFormatError(path, "no such file; expected a corpus (parquet), a text, or a list word<TAB>count")
     counts = _from_corpus(path, language) if path.suffix == ".parquet" else _from_list(path, language)
     if counts.empty:
         raise LexiconFormatError(path, "holds no word; is it the right file and the right language?")
@@ -107,6 +107,10 @@ def _from_list(path: Path, language: str) -> pd.DataFrame:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise LexiconFormatError(path, f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    if not any("\t" in line or line.rstrip()[-1:].isdigit() for line in lines):
+        for line in lines:
+            counts.update(words_of(line, language))
+        return _table(counts, {}, {})
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

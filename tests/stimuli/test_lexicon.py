@@ -381,3 +381,10 @@ def test_a_younger_lexicon_holds_the_words_of_its_age_and_those_of_grammar() -> 
     assert set(young.entries["homophones"]) <= set(young.entries["word"])
     with pytest.raises(UnknownAgeBandError, match="24-36"):
         lexicon.up_to("20-30")
+
+
+def test_running_text_is_counted(tmp_path: Path) -> None:
+    path = tmp_path / "heard.txt"
+    path.write_text("Look at the dog!\n\nthe dogs see the dog\n", encoding="utf-8")
+    counts = count_words(path, "en").set_index("word")["frequency"].to_dict()
+    assert counts == {"at": 1, "dog": 2, "dogs": 1, "look": 1, "see": 1, "the": 3}

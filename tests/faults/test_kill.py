@@ -1,0 +1,114 @@
+"""Killed at any moment and run again with the same command, every command ends as if nothing had happened.
+
+Each command is killed five times at moments drawn from a seed, over the time that an undisturbed run takes, without
+cleaning up in between; the counts are printed.
+"""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from babyslm.seeds import generator
+from tests.faults.commands import differences, fingerprints, run_until
+from tests.tables import write_set
+from tests.text_folders import causal_folder
+
+pytestmark = pytest.mark.slow
+
+KILLS = 5
+SENTENCES = [
+    "look at the dog",
+    "the cats see the dog",
+    "a dog and a cat",
+    "the big dog runs",
+    "a cat sees the dogs",
+] * 30
+
+
+def heard(folder: Path) -> Path:
+    path = folder / "heard.txt"
+    path.write_text("\n".join(SENTENCES) + "\n", encoding="utf-8")
+    return path
+
+
+def evaluate(folder: Path) -> list[str]:
+    """Score every form of a small set in several tables with a network."""
+    model = causal_folder(folder / "model")
+    stimuli = write_set(folder / "set")
+    return ["evaluate", "--model", f"hf:{model}", "--stimuli", str(stimuli), "--device", "cpu", "--words", "--out"]
+
+
+def build_stimuli(folder: Path) -> list[str]:
+    del folder
+    sizes = ["--words", "12", "--per-word", "2", "--pairs", "24", "--voices", "4", "--workers", "1", "--seed", "3"]
+    return ["build-stimuli", "all", "--lang", "en", "--condition", "home", *sizes, "--out"]
+
+
+def train(folder: Path) -> list[str]:
+    settings = [f"corpus={heard(folder)}", "loop.updates=60", "loop.checkpoint_seconds=0", "loop.validate_every=20"]
+    return ["train", "phone-lstm-small", *(part for each in settings for part in ("--set", each)), "--out"]
+
+
+def compress(folder: Path) -> list[str]:
+    model = causal_folder(folder / "model")
+    options = ["--keep", "0.9", "--length", "16", "--rows", "4", "--epochs", "2", "--device", "cpu"]
+    return ["compress", "--model", str(model), "--calibration", str(heard(folder)), *options, "--out"]
+
+
+def prepare(folder: Path) -> list[str]:
+    lines = ["@UTF8", "@Begin", "@Languages:\teng", "@Participants:\tCHI Child Target_Child, MOT Mother Mother"]
+    lines += ["@ID:\teng|made|CHI|1;06.00|female|||Target_Child|||", "@ID:\teng|made|MOT|||||Mother|||"]
+    lines += [f"*MOT:\t{sentence} ." for sentence in SENTENCES]
+    place = folder / "transcripts"
+    place.mkdir()
+    for number in range(6):
+        (place / f"{number}.cha").write_text("\n".join([*lines, "@End"]) + "\n", encoding="utf-8")
+    return ["prepare", "childes", str(place), "--held-out", "0.2", "--budget", "100w", "--out"]
+
+
+def leaderboard_build(folder: Path) -> list[str]:
+    from tests.leaderboard.made import make_registry, make_set, make_submissions
+
+    stimuli = make_set(folder / "set", sound=2)
+    board = folder / "leaderboard"
+    make_registry(board, stimuli)
+    make_submissions(board / "submissions", stimuli, 4)
+    return ["leaderboard", "build", "--from", str(board), "--stimuli", str(folder / "set"), "--out"]
+
+
+@pytest.mark.parametrize("make", [evaluate, build_stimuli, train, compress, prepare, leaderboard_build])
+def test_a_killed_command_ends_as_an_undisturbed_one(
+    make: Callable[[Path], list[str]],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    command = make(tmp_path)
+    name = make.__name__
+    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache-of-the-undisturbed"))
+    run_until(["--version"], tmp_path / "log", None)  # the server that processes are forked from starts here
+    code, seconds = run_until([*command, str(tmp_path / "calm" / "out")], tmp_path / "log", None)
+    assert code == 0, (tmp_path / "log").read_text(encoding="utf-8")
+    expected = fingerprints(tmp_path / "calm" / "out")
+    assert expected
+    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
+    out = tmp_path / "killed" / "out"
+    killed = finished = 0
+    random = generator(0, "kills", name)
+    while killed < KILLS and finished < 3 * KILLS:
+        code, _ = run_until([*command, str(out)], tmp_path / "log", random.uniform(0.02, 0.98) * seconds)
+        assert code in {0, -9}, (tmp_path / "log").read_text(encoding="utf-8")
+        killed += code < 0
+        if code == 0:  # done before the kill came: the next one meets an empty folder
+            finished += 1
+            assert differences(fingerprints(out), expected) == []
+            shutil.rmtree(out)
+    code, _ = run_until([*command, str(out)], tmp_path / "log", None)
+    assert code == 0, (tmp_path / "log").read_text(encoding="utf-8")
+    assert differences(fingerprints(out), expected) == []
+    left = [path.name for path in (tmp_path / "killed").iterdir() if path.name not in {"out", ".out.lock"}]
+    with capsys.disabled():
+        print(f"\n{name}: {killed} kills, {finished} ends before a kill, {seconds:.1f} s undisturbed; left: {left}")
+    assert killed == KILLS
