@@ -163,6 +163,7 @@ def test_every_plot_is_drawn(browser: Any, address: str, board: Board) -> None:
         page.locator("#heat svg[aria-label]").wait_for()
         page.locator("#heat").locator("xpath=..").get_by_text("The figures").click()
         rows = page.locator("#heat").locator("xpath=..").locator("tbody tr")
+        rows.first.wait_for()
         entered = [entry for entry in board.entries.values() if "syntactic" in entry.standings.get(TRACK, {})]
         assert rows.count() == 3 * len(entered)
 

@@ -41,14 +41,18 @@
       if (head.dataset.sort === state.sort) head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
       else head.removeAttribute("aria-sort");
     }
-    for (const each of rows) {
+    if (primary) document.getElementById("ranked").textContent = `Ranked by ${state.by}.`;
+  };
+
+  /** Put the rows that are to be seen into the table, with their ranks; the others stay outside the page. */
+  const fill = () => {
+    const seen = visible.slice(0, limit);
+    for (const each of seen) {
       const texts = standing(each);
       [...each.row.cells[1].children].forEach((part, place) => { if (part.textContent !== texts[place]) part.textContent = texts[place]; });
     }
-    if (primary) document.getElementById("ranked").textContent = `Ranked by ${state.by}.`;
-    body.replaceChildren(...rows.map(({ row }) => row));
-    if (rows.length <= MOST) return;
-    for (const { row } of rows) row.hidden = true; // until the filter has counted
+    const same = seen.length === body.rows.length && seen.every(({ row }, place) => body.rows[place] === row);
+    if (!same) body.replaceChildren(...seen.map(({ row }) => row));
   };
 
   /** Join the rows of a tie group by a bar, where they stand together. */
@@ -98,13 +102,8 @@
       (!form.language || each.language.includes(form.language)) &&
       (least === null || (each.hours !== null && each.hours >= least)) &&
       (most === null || (each.hours !== null && each.hours <= most));
-    visible = [];
-    for (const each of rows) {
-      const fitting = fits(each);
-      const shown = fitting && visible.length < limit;
-      if (each.row.hidden === shown) each.row.hidden = !shown;
-      if (fitting) visible.push(each);
-    }
+    visible = rows.filter(fits);
+    fill();
     more.hidden = visible.length <= limit;
     more.firstChild.data = `The first ${limit} of ${visible.length.toLocaleString("en")} are shown. `;
     joinTies();
