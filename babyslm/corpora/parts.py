@@ -5,7 +5,7 @@ A part is a corpus folder of its own below the whole one, and shares its sound.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -59,7 +59,13 @@ class Parts:
     budgets: tuple[str, ...] = ()
     order: Order = "age"
     seed: int = 0
-    by: str = field(default="source")
+    by: str = "source"
+
+    def __post_init__(self) -> None:
+        """Refuse what is no budget before any work is done; whether there is as much is seen later."""
+        for text in self.budgets:
+            if text != ALL and not BUDGET.match(text):
+                raise BudgetError(text, "is no budget")
 
     def record(self) -> dict[str, object]:
         """Return what a card tells of it."""

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from babyslm.corpora.corpus import Corpus, as_table
-from babyslm.corpora.parts import Budget, in_order, parse_budgets, split_groups
+from babyslm.corpora.parts import Budget, Parts, in_order, parse_budgets, split_groups
 from babyslm.verify.corpora import BudgetError, SplitError
 
 
@@ -74,5 +74,7 @@ def test_budgets_are_read() -> None:
     for text in ("7", "9h", "0h", "1000000w", "-1h"):
         with pytest.raises(BudgetError, match=text):
             parse_budgets([text], corpus)
+    with pytest.raises(BudgetError, match="5 hours: is no budget"):
+        Parts(budgets=("5 hours",))
     with pytest.raises(BudgetError, match="no sound"):
         parse_budgets(["all"], Corpus(corpus.utterances.assign(audio=None)))
