@@ -207,6 +207,7 @@ def _trainer(
         fp16=schedule.precision == "fp16",
         use_cpu=on_cpu,
         seed=derive(seed, "trainer") % 2**31,
+        logging_nan_inf_filter=False,  # a loss that is no number must be seen
         report_to=[],
         disable_tqdm=True,
         remove_unused_columns=False,

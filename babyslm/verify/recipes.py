@@ -92,7 +92,8 @@ class DivergedError(BabySLMError):
 
     def __init__(self, update: int) -> None:
         super().__init__(
-            f"training diverged: the loss of update {update} is not finite; lower loop.lr or give loop.clip a value"
+            f"training diverged: the loss of update {update} is not finite; lower loop.lr "
+            "(text recipes: schedule.lr) or give loop.clip a value"
         )
 
 

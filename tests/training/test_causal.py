@@ -22,7 +22,7 @@ from babyslm.training.causal_examples import IGNORED, Masking
 from babyslm.training.causal_plan import TextSchedule, blocks, plan_updates
 from babyslm.training.recipe import load_recipe, make_recipe
 from babyslm.training.train import train
-from babyslm.verify.recipes import CheckpointMismatchError, RecipeError
+from babyslm.verify.recipes import CheckpointMismatchError, DivergedError, RecipeError
 from babyslm.verify.text_recipes import SeveralProcessesError
 
 SCHEDULE = {
@@ -210,6 +210,13 @@ def test_checkpoints_draw_a_curve_by_tokens(corpus: Path, tmp_path: Path, capfd:
     curve = pd.read_csv(tmp_path / "c" / "curve.csv").drop_duplicates("revision")
     assert curve["tokens"].tolist() == list(outcome["checkpoints"].values())
     assert curve["revision"].tolist() == list(results) == list(outcome["checkpoints"])
+
+
+def test_a_run_that_diverges_says_so(corpus: Path, tmp_path: Path) -> None:
+    wild = SCHEDULE | {"lr": 1e30, "warmup_tokens": 0, "log_updates": 1, "checkpoints": 0}
+    with pytest.raises(DivergedError):
+        train(recipe(corpus, schedule=wild), tmp_path / "m", device="cpu")
+    assert not (tmp_path / "m" / "babyslm.json").exists()
 
 
 def test_several_processes_are_refused(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
