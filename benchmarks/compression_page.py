@@ -15,6 +15,8 @@ Teacher: perplexity {perplexity:.3f} a phone on test utterances; accuracy on a s
 syntactic {syntactic}. Ranks: {ranks}. Calibration: {tokens:,} tokens of its training
 utterances, {epochs} pass(es), learning rate {lr:g} (chosen on dev utterances). 95 % intervals over clusters of words.
 
+Distilled better than output components, and these better than weight SVD: {ordered}.
+
 {tables}
 {speed}{date}, seed {seed}, {processor}, {threads} thread(s), torch {torch}; seconds are {clock}. {note}
 
@@ -61,6 +63,7 @@ def markdown(record: Row) -> str:
         f"{learner['processor_seconds']:.0f} s of processor time."
     )
     return PAGE.format(
+        ordered=ordered_text(record["table"]["levels"]),
         learner=words,
         perplexity=teacher["perplexity"],
         lexical=cell(teacher["lexical"]),
@@ -74,6 +77,24 @@ def markdown(record: Row) -> str:
         **record["settings"],
         **{key: record["machine"][key] for key in ("processor", "threads", "torch")},
     )
+
+
+def ordered_text(levels: Row) -> str:
+    """Say by which measure, and where, the three versions stand in the order that is hoped for."""
+    texts = []
+    for measure in ("perplexity", "lexical", "syntactic"):
+        held = []
+        for keep, level in levels.items():
+            values = [
+                row[measure]["accuracy"] if measure != "perplexity" else -row[measure]
+                for title in ("distilled", "output components", "weight SVD")
+                for row in [level["versions"][title]]
+            ]
+            if values[0] > values[1] > values[2]:
+                held.append(f"{100 * float(keep):g} %")
+        name = measure if measure == "perplexity" else f"{measure} accuracy"
+        texts.append(f"by {name} at {', '.join(held) or 'no share'}")
+    return "; ".join(texts)
 
 
 def speed_text(found: Row) -> str:
