@@ -121,7 +121,7 @@ def build_stimuli(
     :param conditions: acoustic conditions in which the stimuli are heard as well; clean sound is always there.
     :param noises: folder of noise recordings; default the conditions do with babble and speech-shaped noise.
     :param responses: folder of measured impulse responses; default rooms are simulated.
-    :param prosody: whether the words of a sentence are spoken one by one, so that sound tells nothing, or in one go.
+    :param prosody: whether the words of a sentence are spoken one by one, so that order leaves no trace, or in one go.
     :param workers: processes; 0: one a core.
     """
     chosen = split_voices(language, voices)
