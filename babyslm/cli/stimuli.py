@@ -32,7 +32,7 @@ def build_stimuli_command(
     responses: Annotated[Path | None, typer.Option(help="Folder of room impulse responses.")] = None,
     prosody: Annotated[
         Literal["citation", "sentence"],
-        typer.Option(help="Words of a sentence spoken one by one, so that order leaves no trace in the sound, or in one go."),
+        typer.Option(help="Words of a sentence spoken one by one, so that order leaves no trace, or in one go."),
     ] = "citation",
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
     workers: Annotated[int, typer.Option(help="Processes; 0: one a core.")] = 0,
