@@ -39,11 +39,14 @@ def markdown(record: Row) -> str:
     parts = []
     for keep, level in record["table"]["levels"].items():
         cost = level["cost"]
-        memory = f", {cost['peak_bytes'] / 2**20:.0f} MiB above the learner" if "peak_bytes" in cost else ""
+        memory = ""
+        if "peak_bytes" in cost:
+            whole, part = (cost[key] / 2**20 for key in ("peak_bytes", "peak_bytes_per_1000_tokens"))
+            memory = f", at most {whole:.0f} MiB above the learner ({part:.1f} per 1,000 tokens)"
         lines = [
             f"## {100 * float(keep):g} % asked for, {100 * level['kept']:.2f} % kept",
             "",
-            "| version | perplexity | lexical | points lost | syntactic | points lost |",
+            "| version | perplexity | lexical | to teacher, points | syntactic | to teacher, points |",
             "| --- | --- | --- | --- | --- | --- |",
         ]
         for title, row in level["versions"].items():
