@@ -1,8 +1,12 @@
 """The command `babyslm`: one-line errors, and a traceback only with --debug."""
 
+import errno
 import sys
 
 __all__ = ["main"]
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+"""What a disk says that takes no more, wherever a library met it."""
 
 
 def main() -> None:
@@ -24,6 +28,12 @@ def main() -> None:
     except KeyboardInterrupt:
         print("babyslm: stopped; run the same command again to go on", file=sys.stderr)  # noqa: T201
         raise SystemExit(130) from None
+    except OSError as error:
+        if debug or error.errno not in FULL:
+            raise
+        place = f"{error.filename2 or error.filename}: " if error.filename else ""
+        print(f"babyslm: {place}{error.strerror}; free some space or choose another place", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
     except MemoryError:
         print("babyslm: out of memory; lower --batch-tokens or --workers", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None

@@ -51,11 +51,13 @@ class Outcome:
         """Return the official accuracy of one table.
 
         :param task: may be left out where the result has one task.
-        :param split: may be left out where the result has one split of the task.
+        :param split: default that of the result, and test where it has both.
         :param pooling: `mean` log-probability (official) or `sum`; NaN where sums are unknown.
         :param macro: average over phenomena instead of pairs (syntactic).
         """
         tables = tables_of(self._select(task, split))
+        if split is None and len(tables) > 1:
+            tables = [table for table in tables if table[1] == "test"]
         if len(tables) != 1:
             raise AmbiguousTableError(f"{task or 'any task'}/{split or 'any split'}", self.tables)
         table = tables[0][2]

@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import re
+import resource
 import signal
 import sys
 import time
@@ -41,7 +42,7 @@ VOLATILE = {
 
 TIMES = re.compile(
     r"\b[0-9a-f]{40}\b"  # the revision that is being worked on
-    r"|seconds \| [\d.,]+"
+    r"|seconds \| [\d.,]+|\| \d+\.\d(?= \|)"  # in tables, tenths are of seconds
     r"|\d+([.,]\d+)* ?(ms|s|min|MB|MiB|GB|GiB)\b"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|\+00:00)?"
 )
@@ -53,7 +54,10 @@ def _context() -> Any:
     return context
 
 
-def _main(arguments: list[str], log: str) -> None:
+def _main(arguments: list[str], log: str, largest: int | None) -> None:
+    if largest is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     with Path(log).open("a", encoding="utf-8") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
@@ -63,19 +67,27 @@ def _main(arguments: list[str], log: str) -> None:
     main()
 
 
-def run_until(arguments: Sequence[str], log: Path, deadline: float | None) -> tuple[int, float]:
+def start(arguments: Sequence[str], log: Path, largest: int | None = None) -> Any:
+    """Start a command in a process of its own; no file of it may grow beyond so many bytes, as on a full disk."""
+    process = _context().Process(target=_main, args=(list(arguments), str(log), largest))
+    process.start()
+    return process
+
+
+def run_until(
+    arguments: Sequence[str], log: Path, deadline: float | None = None, *, largest: int | None = None
+) -> tuple[int, float]:
     """Run a command, and kill it with SIGKILL if it is not done by then.
 
     :returns: its exit code, negative for a signal, and the seconds that it ran.
     """
-    process = _context().Process(target=_main, args=(list(arguments), str(log)))
-    start = time.perf_counter()
-    process.start()
+    begin = time.perf_counter()
+    process = start(arguments, log, largest)
     process.join(deadline)
     if process.is_alive():
         os.kill(process.pid, signal.SIGKILL)
         process.join()
-    return int(process.exitcode or 0), time.perf_counter() - start
+    return int(process.exitcode or 0), time.perf_counter() - begin
 
 
 def fingerprints(folder: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from babyslm.evaluation.evaluate import evaluate
 from babyslm.results import result as result_module
 from babyslm.results.aggregate import accuracy, macro_accuracy
 from babyslm.results.record import ResultRecord
@@ -42,6 +43,18 @@ def test_an_accuracy_of_several_tables_or_none_is_refused(make: Make) -> None:
         result.accuracy()
     with pytest.raises(AmbiguousTableError, match="lexical/test does not name one table"):
         result.accuracy("lexical", "test")
+
+
+def test_where_both_splits_were_scored_the_test_is_meant(tmp_path: Path) -> None:
+    from tests.evaluation.learners import LengthLearner
+    from tests.tables import write_set
+
+    for split in ("dev", "test"):
+        write_set(tmp_path, split=split)
+    result = evaluate(LengthLearner(), tmp_path)
+    assert result.accuracy("lexical") == result.accuracy("lexical", "test")
+    with pytest.raises(AmbiguousTableError):
+        result.accuracy()
 
 
 @pytest.mark.parametrize("name", ["phenomenon", "frequency", "length", "voice"])
