@@ -20,6 +20,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(skip)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how often commands were killed, whichever process ran the test."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    told = [value for report in reports for name, value in report.user_properties if name == "fault"]
+    if told:
+        terminalreporter.section("faults")
+        for line in told:
+            terminalreporter.line(str(line))
+
+
 @pytest.fixture(scope="session")
 def realdata() -> Path:
     return REALDATA

@@ -23,7 +23,7 @@ KILLS = 5
 def test_a_killed_command_ends_as_an_undisturbed_one(
     make: Callable[[Path], list[str]],
     tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     command = make(tmp_path)
@@ -50,6 +50,6 @@ def test_a_killed_command_ends_as_an_undisturbed_one(
     assert code == 0, (tmp_path / "log").read_text(encoding="utf-8")
     assert differences(fingerprints(out), expected) == []
     left = [path.name for path in (tmp_path / "killed").iterdir() if path.name not in {"out", ".out.lock"}]
-    with capsys.disabled():
-        print(f"\n{name}: {killed} kills, {finished} ends before a kill, {seconds:.1f} s undisturbed; left: {left}")
+    told = f"{name}: {killed} kills, {finished} ends before a kill, {seconds:.1f} s undisturbed, left over: {left}"
+    record_property("fault", told)
     assert killed == KILLS
