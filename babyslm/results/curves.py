@@ -109,9 +109,15 @@ def _phenomenon_curves(
 
 
 def _noise_curve(results: Sequence[Outcome]) -> list[Section]:
-    points = _points(results, "snr", snr, (training_text, amount_text, condition_text))
+    points = _points(results, "snr", snr, (training_text, amount_text, _place))
     plots = _plots(points, "snr", "signal-to-noise ratio of the stimuli (dB)", log=False)
     return [Section("Over noise", plots=plots)] if plots else []
+
+
+def _place(result: Outcome) -> str | None:
+    """Return the condition of the stimuli, unless it says no more than its ratio: snr20, snr10 ..."""
+    ratio = snr(result)
+    return None if ratio is not None and condition(result) == f"snr{ratio:g}" else condition_text(result)
 
 
 def _condition_table(results: Sequence[Outcome]) -> list[Section]:
@@ -119,7 +125,8 @@ def _condition_table(results: Sequence[Outcome]) -> list[Section]:
     for result in results:
         train, test = training_condition(result), condition(result)
         if train and test:
-            told.append((result, train, " ".join(part for part in (test, snr_text(result)) if part)))
+            heard = (test, snr_text(result)) if _place(result) else (snr_text(result),)
+            told.append((result, train, " ".join(part for part in heard if part)))
     # Where a learner was tested after several amounts of training, the most counts.
     told.sort(key=lambda row: (training_amount(row[0]) or ("", 0.0))[1])
     trains = list(dict.fromkeys(train for _, train, _ in told))

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from babyslm.results.comparison import comparison_report
+from babyslm.results.curves import curve_sections
 from babyslm.results.page import percent, points, vega_bundle
 from babyslm.results.plots import curve, difference_plot, dot_plot
 from babyslm.results.report import report_page
@@ -170,6 +171,16 @@ def test_noise_makes_a_curve_and_conditions_make_a_table(make: Make, tmp_path: P
     last = percent(results[3].accuracy("lexical"))
     table = page.text.split("Clean and in the wild")[1]
     assert last in table
+
+
+def test_the_graded_presets_are_one_curve(make: Make) -> None:
+    results = [
+        make("l", seed=ratio + 5, evaluation={"condition": f"snr{ratio}", "snr": float(ratio)})
+        for ratio in (20, 0, -5)
+    ]
+    sections = curve_sections(results)
+    assert [section.title for section in sections] == ["Over noise"]
+    assert {plot.title for plot in sections[0].plots} == {"Lexical, dev", "Syntactic, dev"}
 
 
 def test_specifications_hold_their_data_and_the_whole_interval() -> None:
