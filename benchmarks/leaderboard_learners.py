@@ -163,7 +163,7 @@ def main() -> None:
     asked = parser.parse_args()
     make_all(asked.out, seed=asked.seed, workers=asked.workers)
     stimuli = asked.out / "stimuli"
-    if asked.register:
+    if asked.register and not (asked.to / "stimuli" / asked.register).exists():
         register_set(
             stimuli, asked.to, asked.register, name="Demo, English", made_by=BUILD, conditions=("clean", HOME)
         )
@@ -181,9 +181,7 @@ def main() -> None:
             place = asked.out / "submitted" / f"{learner.id}-{condition}"
             if not (place / RECORD_NAME).is_file():
                 shutil.rmtree(place, ignore_errors=True)
-                evaluate(
-                    str(folder), str(stimuli), condition=condition, out=place, name=learner.model or learner.recipe
-                )
+                evaluate(str(folder), str(stimuli), condition=condition, out=place)
             print(submit(place, card, asked.to, registry).as_text())
 
 
