@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
-from babyslm.resources import resource, resource_folder
+from babyslm.resources import resource, resource_names
 
 __all__ = ["WebMeasures", "bad_words", "duplicate_share", "measure", "top_share"]
 
@@ -47,7 +47,7 @@ def measure(text: str, language: str) -> WebMeasures:
 def bad_words(language: str) -> frozenset[str]:
     """Return the shipped list of words that a text for children must not hold; empty for other languages."""
     name = f"lexicons/taboo-{language}.txt"
-    if not (resource_folder("datasets") / name).is_file():
+    if name not in resource_names("datasets", name):
         return frozenset()
     lines = resource("datasets", name).read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip().lower() for line in lines if line.strip() and not line.startswith("#"))
