@@ -91,7 +91,7 @@ def test_a_reader_may_be_scored_in_one_voice(submissions: Path, registry: Regist
 
 def test_gaps_floor_and_curves(submissions: Path, registry: Registry, stimuli: StimulusSet) -> None:
     reads = {"data": "x", "domain": "none", "words": 5.0}
-    made.make_submission(submissions, stimuli, 0, family="one", ability=2.0, training=reads)
+    made.make_submission(submissions, stimuli, 0, family="one", ability=4.0, training=reads)
     for hours, revision in ((1.0, "early"), (10.0, "late")):
         training = {"data": "x", "domain": "clean", "hours": hours}
         made.make_submission(
