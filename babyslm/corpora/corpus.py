@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from babyslm.files import atomic_file, sha256_file, write_text
+from babyslm.files import atomic_file, sha256_file, sweep_partial_files, write_text
 from babyslm.verify.corpora import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
 from babyslm.verify.documents import NoSuchFileError, parse_document, read_yaml
 
@@ -125,6 +125,8 @@ def save_corpus(
     :param settings: how it was prepared.
     """
     import yaml
+
+    sweep_partial_files(folder)
 
     table = as_table(rows)
     if table.empty:
