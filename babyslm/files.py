@@ -143,6 +143,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         raise LockedError(folder) from error
     except OSError as error:
         raise WriteError(folder, error.strerror or str(error)) from error
+    sweep_partial_files(folder)  # nobody else writes here: what lies about half-written is of a run that was killed
     try:
         yield
     except BaseException:

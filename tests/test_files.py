@@ -96,3 +96,12 @@ def test_a_failure_before_the_first_file_leaves_no_folder(tmp_path: Path) -> Non
         (tmp_path / "out" / "kept").touch()
         raise ValueError("stop")
     assert (tmp_path / "out" / "kept").exists()
+
+
+def test_who_holds_the_lock_clears_what_a_killed_run_left(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / ".table.parquet.abc.partial.parquet").write_bytes(b"half")
+    (folder / "table.parquet").write_bytes(b"whole")
+    with exclusive(folder):
+        assert [path.name for path in folder.iterdir()] == ["table.parquet"]
