@@ -107,6 +107,18 @@ class SpokenLanguageModel:
             "language_model": below,
         } | ({"training": self.training} if self.training else {})
 
+    def uncached(self) -> "SpokenLanguageModel":
+        """Return this learner without its cache: every sound is encoded anew, as when scores are checked."""
+        return SpokenLanguageModel(
+            self.encoder,
+            self.codebook,
+            self.language_model,
+            warps=self.warps,
+            name=self.name,
+            cache=False,
+            training=self.training,
+        )
+
     def units(self, stimuli: Sequence[Stimulus]) -> list[list[Units]]:
         """Return the units of each stimulus, once a warp; a stimulus without sound is an `AudioMissingError`."""
         lacking = [stimulus.name for stimulus in stimuli if stimulus.audio is None]

@@ -220,6 +220,23 @@ def test_a_damaged_cache_entry_is_made_again(stimuli: list[Stimulus], tmp_path: 
         np.testing.assert_array_equal(units, other)
 
 
+def test_without_its_cache_a_learner_does_not_see_what_went_wrong_in_it(
+    stimuli: list[Stimulus], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
+    keeping = learner(cache=True)
+    right = keeping.score(stimuli)
+    for entry in (tmp_path / "cache").rglob("*.json"):
+        told = json.loads(entry.read_text())
+        entry.write_text(json.dumps(told | {"units": told["units"][:-1]}))
+    wrong = keeping.score(stimuli)
+    assert (wrong.log_probability != right.log_probability).all()
+    fresh = keeping.uncached()
+    np.testing.assert_array_equal(fresh.score(stimuli).log_probability, right.log_probability)
+    assert fresh.caches is None
+    assert (fresh.name, fresh.settings) == (keeping.name, keeping.settings)
+
+
 def test_another_codebook_has_other_cache_entries(tmp_path: Path) -> None:
     model = learner()
     other = Codebook(model.codebook.centroids, penalty=2.0)
