@@ -1,10 +1,10 @@
 """The audit of a set with its sound: everything that could give the answer away."""
 
-import os
 from pathlib import Path
 
 import vl_convert
 
+from babyslm.engines import workers_for
 from babyslm.files import write_text
 from babyslm.speech.acoustic_audit import acoustic_figures
 from babyslm.stimuli.audit import Audit, audit_set
@@ -31,13 +31,13 @@ def audit_stimuli(
     :param out: folder for `audit.csv`, `audit.json` and `plots/`, as SVG and Vega-Lite; default nothing is written.
     :param sound: listen to the sound where there is some.
     :param seed: seed of cross-validation and of the pairs listened to.
-    :param workers: processes; 0: one a core.
+    :param workers: processes of this machine; 0: one a core. A cluster gives all it has room for.
     """
     stimuli = load_stimuli(place)
     spoken = language or (stimuli.card.language if stimuli.card else "en")
     audit = audit_set(stimuli, language=spoken, corpus=corpus, seed=seed)
     if sound:
-        audit = audit.with_figures(acoustic_figures(stimuli, seed=seed, workers=workers or os.cpu_count() or 1))
+        audit = audit.with_figures(acoustic_figures(stimuli, seed=seed, workers=workers_for(workers)))
     if out is not None:
         audit.save(out)
         for name, spec in audit.plots().items():

@@ -1,6 +1,5 @@
 """Build a stimulus set: words and non-words, minimal pairs, their sound, and the card that vouches for them."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm import __version__
+from babyslm.engines import workers_for
 from babyslm.files import exclusive
 from babyslm.seeds import derive
 from babyslm.speech.conditioned import condition_table
@@ -122,14 +122,14 @@ def build_stimuli(
     :param noises: folder of noise recordings; default the conditions do with babble and speech-shaped noise.
     :param responses: folder of measured impulse responses; default rooms are simulated.
     :param prosody: whether the words of a sentence are spoken one by one, so that order leaves no trace, or in one go.
-    :param workers: processes; 0: one a core.
+    :param workers: processes of this machine; 0: one a core. A cluster gives all it has room for.
     """
     chosen = split_voices(language, voices)
     heard_in = [
         Surroundings.find(name, language, seed=derive(seed, "conditions"), noises=noises, responses=responses)
         for name in conditions
     ]
-    processes = workers or os.cpu_count() or 1
+    processes = workers_for(workers)
     with exclusive(out):
         (out / CARD_NAME).unlink(missing_ok=True)
         known = load_lexicon(lexicon, language=language)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-__all__ = ["AsJson", "Device", "EngineOption", "Out", "RayAddress", "Stimuli", "app", "say"]
+__all__ = ["AsJson", "Device", "EngineOption", "Gpus", "Out", "RayAddress", "Stimuli", "app", "say"]
 
 app = typer.Typer(
     name="babyslm",
@@ -33,6 +33,8 @@ RayAddress = Annotated[
     str | None,
     typer.Option("--ray-address", help="Ray cluster, such as auto or ray://head:10001; default this machine."),
 ]
+
+Gpus = Annotated[float, typer.Option("--gpus", help="GPUs of each Ray worker; may be a fraction.")]
 
 
 def say(value: dict[str, Any], text: str, *, as_json: bool) -> None:

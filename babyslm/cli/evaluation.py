@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from babyslm.cli.app import AsJson, Device, EngineOption, RayAddress, Stimuli, app, say
+from babyslm.cli.app import AsJson, Device, EngineOption, Gpus, RayAddress, Stimuli, app, say
 from babyslm.stimuli.stimulus import Split, Task
 
 __all__ = ["choose", "compare", "evaluate"]
@@ -46,7 +46,7 @@ def evaluate(
     ] = 0,
     engine: EngineOption = "local",
     ray_address: RayAddress = None,
-    gpus: Annotated[float, typer.Option(help="GPUs of each Ray worker; may be a fraction.")] = 0,
+    gpus: Gpus = 0,
     as_json: AsJson = False,
 ) -> None:
     """Score a learner on stimuli: accuracy as the official scripts give it, with intervals and a report."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from babyslm.cli.app import AsJson, Out, app, say
+from babyslm.cli.app import AsJson, EngineOption, Out, RayAddress, app, say
 
 __all__ = ["audit", "build_stimuli_command"]
 
@@ -35,29 +35,33 @@ def build_stimuli_command(
         typer.Option(help="Words of a sentence spoken one by one, so that order leaves no trace, or in one go."),
     ] = "citation",
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes; 0: one a core.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes of this machine; 0: one a core.")] = 0,
+    engine: EngineOption = "local",
+    ray_address: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Make balanced test sets from the words children hear, with sound."""
     from babyslm.build import build_stimuli
+    from babyslm.engines import using
 
-    built = build_stimuli(
-        out,
-        language=lang,
-        tasks=("lexical", "syntactic") if task == "all" else (task,),
-        lexicon=lexicon,
-        up_to=up_to,
-        voices=0 if no_audio else voices,
-        words=words,
-        pairs=pairs,
-        per_word=per_word,
-        seed=seed,
-        conditions=tuple(condition or []),
-        noises=noises,
-        responses=responses,
-        prosody=prosody,
-        workers=workers,
-    )
+    with using(engine, address=ray_address):
+        built = build_stimuli(
+            out,
+            language=lang,
+            tasks=("lexical", "syntactic") if task == "all" else (task,),
+            lexicon=lexicon,
+            up_to=up_to,
+            voices=0 if no_audio else voices,
+            words=words,
+            pairs=pairs,
+            per_word=per_word,
+            seed=seed,
+            conditions=tuple(condition or []),
+            noises=noises,
+            responses=responses,
+            prosody=prosody,
+            workers=workers,
+        )
     say(built.as_dict(), built.as_text(), as_json=as_json)
 
 
@@ -70,12 +74,17 @@ def audit(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Folder for table, JSON and plots.")] = None,
     sound: Annotated[bool, typer.Option(help="Also look for acoustic shortcuts where there is sound.")] = True,
+    workers: Annotated[int, typer.Option(help="Processes of this machine; 0: one a core.")] = 0,
+    engine: EngineOption = "local",
+    ray_address: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Look for shortcuts that would solve a set without knowing words or grammar; exit code 1 if one is found."""
     from babyslm.audit import audit_stimuli
+    from babyslm.engines import using
 
-    report = audit_stimuli(stimuli, language=lang, corpus=corpus, out=out, sound=sound)
+    with using(engine, address=ray_address):
+        report = audit_stimuli(stimuli, language=lang, corpus=corpus, out=out, sound=sound, workers=workers)
     say(report.as_dict(), report.as_text(), as_json=as_json)
     if not report.passed:
         raise typer.Exit(1)

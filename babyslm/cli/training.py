@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from babyslm.cli.app import AsJson, Device, Out, app, say
+from babyslm.cli.app import AsJson, Device, EngineOption, Gpus, Out, RayAddress, app, say
 from babyslm.stimuli.stimulus import Split
 
 __all__ = ["speak", "train"]
@@ -24,10 +24,15 @@ def speak(
     noises: Annotated[Path | None, typer.Option(help="Folder of noise recordings.")] = None,
     responses: Annotated[Path | None, typer.Option(help="Folder of room impulse responses.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of what is said, by whom and where.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes; the sound does not depend on it.")] = 1,
+    workers: Annotated[
+        int, typer.Option(help="Processes of this machine, 0: one a core; the sound does not depend on it.")
+    ] = 1,
+    engine: EngineOption = "local",
+    ray_address: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
     """Speak a written corpus in the training voices, clean or in the wild."""
+    from babyslm.engines import using
     from babyslm.training.speaking import SpeechSettings, speak_written
 
     settings = SpeechSettings(
@@ -39,7 +44,8 @@ def speak(
         responses=responses,
         workers=workers,
     )
-    spoken = speak_written(corpus, settings, out, seed=seed)
+    with using(engine, address=ray_address):
+        spoken = speak_written(corpus, settings, out, seed=seed)
     card = spoken.card.model_dump(mode="json") if spoken.card else {}
     say(card, f"{out}: {len(spoken.utterances):,} utterances, {spoken.hours or 0:.2f} h", as_json=as_json)
 
@@ -55,19 +61,27 @@ def train(
         Path | None, typer.Option("--stimuli", help="Evaluate the learner on these afterwards, into OUT/result.")
     ] = None,
     split: Annotated[Split | None, typer.Option(help="Split of the stimuli; default both.")] = None,
+    engine: EngineOption = "local",
+    ray_address: RayAddress = None,
+    gpus: Gpus = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Train a learner from a recipe, and evaluate it where stimuli are named."""
+    """Train a learner from a recipe, and evaluate it where stimuli are named.
+
+    On Ray, the speech of the corpus, its units and the evaluation are shared out; networks are trained by `torchrun`.
+    """
+    from babyslm.engines import using
     from babyslm.training.recipe import load_recipe
     from babyslm.training.train import train as run
 
-    record = run(load_recipe(recipe, settings or []), out, resume=resume, device=device)
-    if stimuli is None:
-        say(record.as_dict(), record.as_text(), as_json=as_json)
-        return
-    from babyslm.evaluation.evaluate import evaluate
-    from babyslm.results.console import as_object, as_text
+    with using(engine, address=ray_address, gpus=gpus):
+        record = run(load_recipe(recipe, settings or []), out, resume=resume, device=device)
+        if stimuli is None:
+            say(record.as_dict(), record.as_text(), as_json=as_json)
+            return
+        from babyslm.evaluation.evaluate import evaluate
+        from babyslm.results.console import as_object, as_text
 
-    result = evaluate(str(out), stimuli, split=split, out=out / "result", device=device)
+        result = evaluate(str(out), stimuli, split=split, out=out / "result", device=device)
     told = f"{record.as_text()}\n\n{as_text(result)}\nreport: {out / 'result' / 'report.html'}"
     say({"training": record.as_dict(), "result": as_object(result)}, told, as_json=as_json)

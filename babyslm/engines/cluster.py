@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
+from babyslm.engines.place import Place
 from babyslm.engines.protocol import AHEAD
 from babyslm.verify.engines import ClusterError, NoRayError, WorkerLostError
 
@@ -49,9 +50,13 @@ class RayEngine:
         setup: Callable[[], Any] | None = None,
     ) -> Iterator[Any]:
         """Yield the result of each task, in order; see `Engine`."""
-        crew = Crew(self, workers, setup)
+        remaining = iter(tasks)
+        first = list(islice(remaining, min(workers, self.room())))
+        if not first:
+            return
+        crew = Crew(self, len(first), setup)
         try:
-            yield from crew.run(work, tasks)
+            yield from crew.run(work, chain(first, remaining))
         finally:
             crew.close()
 
@@ -60,7 +65,7 @@ class Crew:
     """Actors that stay: each is set up once, and takes the tasks of many runs.
 
     :param engine: where they live.
-    :param workers: how many of them.
+    :param workers: how many of them; not more than there is room for, since the rest would wait for ever.
     :param setup: makes what each keeps; None for nothing.
     """
 
@@ -69,7 +74,8 @@ class Crew:
         actor = self.ray.remote(
             num_cpus=engine.cpus, num_gpus=engine.gpus, max_restarts=RETRIES, max_task_retries=RETRIES
         )(_Worker)
-        self.actors = [actor.remote(setup) for _ in range(workers)]
+        place = Place.here()
+        self.actors = [actor.remote(place, setup) for _ in range(min(workers, engine.room()))]
 
     def run(self, work: Callable[..., Any], tasks: Iterable[Any]) -> Iterator[Any]:
         """Yield the result of each task, in order; a run is taken to its end before another begins."""
@@ -100,7 +106,8 @@ class Crew:
 class _Worker:
     """What an actor holds: what it keeps for all its tasks."""
 
-    def __init__(self, setup: Callable[[], Any] | None) -> None:
+    def __init__(self, place: Place, setup: Callable[[], Any] | None) -> None:
+        place.take()
         self.setup = setup
         self.state: tuple[Any, ...] | None = () if setup is None else None
 

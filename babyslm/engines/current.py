@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from babyslm.engines.local import LocalEngine
 from babyslm.engines.protocol import Engine
 
-__all__ = ["EngineName", "current", "in_processes", "using"]
+__all__ = ["EngineName", "current", "in_processes", "using", "workers_for"]
 
 EngineName = Literal["local", "ray"]
 
-Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 _CURRENT: ContextVar[Engine] = ContextVar("engine")
@@ -47,14 +46,29 @@ def using(
         _CURRENT.reset(token)
 
 
+def workers_for(processes: int) -> int:
+    """Return how many workers run: on this machine as many as asked for, on a cluster as many as it has room for.
+
+    :param processes: of this machine; 0: one a core.
+    """
+    engine = current()
+    return processes if processes and isinstance(engine, LocalEngine) else engine.room()
+
+
 def in_processes(
-    work: Callable[[Given], Made], tasks: Iterable[Given], *, workers: int, worthwhile: int = 2
+    work: Callable[..., Made],
+    tasks: Iterable[Any],
+    *,
+    workers: int,
+    worthwhile: int = 2,
+    setup: Callable[[], Any] | None = None,
 ) -> Iterator[Made]:
-    """Yield `work(task)` of each task in order, on the engine in use.
+    """Yield `work(task)`, or `work(state, task)` where there is a set-up, of each task in order, on the engine in use.
 
     :param work: a function of a module, so that another process finds it.
     :param tasks: taken as they are needed.
     :param workers: processes; on this machine, 1 stays in this one.
     :param worthwhile: number of tasks from which other processes are started.
+    :param setup: makes what a worker keeps for all its tasks; called once a worker.
     """
-    return current().run(work, tasks, workers=workers, worthwhile=worthwhile)
+    return current().run(work, tasks, workers=workers, worthwhile=worthwhile, setup=setup)

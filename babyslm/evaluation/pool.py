@@ -40,8 +40,7 @@ class LearnerPool:
     def __init__(
         self, engine: RayEngine, model: LanguageModel | str, options: dict[str, Any], *, workers: int | None = None
     ) -> None:
-        # As many threads as here: sums of floating-point numbers depend on how they are shared out.
-        self.crew = Crew(engine, workers or engine.room(), partial(_loaded, model, options, _threads()))
+        self.crew = Crew(engine, workers or engine.room(), partial(_loaded, model, options))
         (facts,) = self.crew.run(_described, [None])
         self.modality: Modality = facts["modality"]
         self.name: str = facts["name"]
@@ -58,16 +57,7 @@ class LearnerPool:
         return self.crew.run(_scored, shards)
 
 
-def _threads() -> int:
-    import torch
-
-    return int(torch.get_num_threads())
-
-
-def _loaded(model: LanguageModel | str, options: dict[str, Any], threads: int) -> LanguageModel:
-    import torch
-
-    torch.set_num_threads(threads)
+def _loaded(model: LanguageModel | str, options: dict[str, Any]) -> LanguageModel:
     return load_model(model, **options) if isinstance(model, str) else model
 
 

@@ -5,16 +5,14 @@ Summaries of one sound: duration (s), level (root mean square, dB), median pitch
 from 100 Hz up). Learners that hear may use none of them to know a word.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from babyslm.engines import in_processes
 from babyslm.progress import bar
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE, Samples, read_audio
@@ -82,20 +80,11 @@ def summarize_files(paths: Sequence[Path], *, workers: int = 1) -> pd.DataFrame:
     """
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
     rows: list[dict[str, float]] = []
-    with bar("Sound", len(paths)) as progress, _mapped(chunks, workers) as results:
-        for chunk in results:
+    with bar("Sound", len(paths)) as progress:
+        for chunk in in_processes(_summarize_chunk, chunks, workers=workers):
             rows += chunk
             progress.advance(len(chunk))
     return pd.DataFrame(rows, columns=list(SUMMARIES), index=pd.Index([str(path) for path in paths]))
-
-
-@contextmanager
-def _mapped(chunks: list[Sequence[Path]], workers: int) -> Iterator[Iterable[list[dict[str, float]]]]:
-    if workers <= 1 or len(chunks) < 2:
-        yield (_summarize_chunk(chunk) for chunk in chunks)
-        return
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        yield pool.map(_summarize_chunk, chunks)
 
 
 def _summarize_chunk(paths: Sequence[Path]) -> list[dict[str, float]]:

@@ -1,14 +1,13 @@
 """The search for non-words, word by word: what may be chosen, before anything is chosen."""
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
 
+from babyslm.engines import in_processes
 from babyslm.progress import bar
 from babyslm.seeds import generator
 from babyslm.stimuli.balance import TIE, Matrix, OppositePairs, Shortcuts, opposite_pairs
@@ -101,31 +100,17 @@ def search_words(search: Search, words: Sequence[Codes], workers: int) -> list[F
     """
     chunks = [words[start : start + CHUNK] for start in range(0, len(words), CHUNK)]
     found: list[Found] = []
-    with bar("Non-words", len(words)) as progress, _mapped(search, chunks, workers) as results:
-        for chunk in results:
+    with bar("Non-words", len(words)) as progress:
+        for chunk in in_processes(_search_chunk, chunks, workers=workers, setup=partial(_kept, search)):
             found += chunk
             progress.advance(len(chunk))
     return found
 
 
-@contextmanager
-def _mapped(search: Search, chunks: list[Sequence[Codes]], workers: int) -> Iterator[Iterator[list[Found]]]:
-    if workers <= 1 or len(chunks) < 2:
-        yield ([search(word) for word in chunk] for chunk in chunks)
-        return
-    # Not by fork: the parent may run threads of torch or BLAS.
-    context = get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_keep, initargs=(search,)) as pool:
-        yield pool.map(_search_chunk, chunks)
+def _kept(search: Search) -> Search:
+    """Return what a worker keeps: the search, which is much larger than the words and crosses to it once."""
+    return search
 
 
-_KEPT: list[Search] = []
-"""The search of this worker process."""
-
-
-def _keep(search: Search) -> None:
-    _KEPT[:] = [search]
-
-
-def _search_chunk(chunk: Sequence[Codes]) -> list[Found]:
-    return [_KEPT[0](word) for word in chunk]
+def _search_chunk(search: Search, chunk: Sequence[Codes]) -> list[Found]:
+    return [search(word) for word in chunk]

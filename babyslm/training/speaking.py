@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.corpora.corpus import CARD_NAME, TABLE_NAME, Corpus, as_table, load_corpus
 from babyslm.corpora.spoken import speak_corpus
+from babyslm.engines import workers_for
 from babyslm.files import exclusive, sha256_file, sha256_text, write_json
 from babyslm.seeds import derive, generator
 from babyslm.speech.voices import choose_voices
@@ -30,7 +31,7 @@ class SpeechSettings(BaseModel):
     :param conditions: acoustic conditions the utterances are spread over; none for clean speech.
     :param noises: folder of noise recordings for them; None for babble and speech-shaped noise.
     :param responses: folder of impulse responses for them; None for simulated rooms.
-    :param workers: processes; the sound does not depend on it.
+    :param workers: processes of this machine, 0: one a core; the sound does not depend on it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -41,7 +42,7 @@ class SpeechSettings(BaseModel):
     conditions: tuple[str, ...] = ()
     noises: Path | None = None
     responses: Path | None = None
-    workers: int = Field(default=1, ge=1)
+    workers: int = Field(default=1, ge=0)
 
 
 def speech_of(folder: Path, settings: SpeechSettings | None, out: Path, *, seed: int) -> Path:
@@ -83,7 +84,7 @@ def speak_written(folder: Path, settings: SpeechSettings, out: Path, *, seed: in
             name=corpus.card.name if corpus.card else folder.name,
             seed=derive(seed, "voices"),
             times=settings.times,
-            workers=settings.workers,
+            workers=workers_for(settings.workers),
             conditions=settings.conditions,
             noises=settings.noises,
             responses=settings.responses,
