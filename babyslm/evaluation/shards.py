@@ -7,7 +7,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import pandas as pd
 
-from babyslm.files import atomic_file, sha256_text
+from babyslm.caches import keep_entry, kept_entry
+from babyslm.files import sha256_text
 from babyslm.models.protocol import LanguageModel, Pooling, ScoreBatch
 from babyslm.progress import bar
 from babyslm.stimuli.stimulus import Stimulus
@@ -88,7 +89,7 @@ def _kept_or_scored(
 ) -> Iterator[ScoreBatch]:
     """Yield the scores of each shard: kept ones, and those of the learner, which are kept as they come."""
     names = [sha256_text(key + "\x1e" + contents_key(each)) for each in shards]
-    paths = [keep / f"{name}.safetensors" if keep else None for name in names]
+    paths = [keep / name if keep else None for name in names]
     kept = [_read(path, len(each)) if path else None for path, each in zip(paths, shards, strict=True)]
     missing = [each for each, batch in zip(shards, kept, strict=True) if batch is None]
     scored = model.score_many(missing) if isinstance(model, ManyScorer) else map(model.score, missing)
@@ -102,25 +103,25 @@ def _kept_or_scored(
 
 
 def _keep(batch: ScoreBatch, path: Path) -> None:
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     arrays = {"log_probability": np.ascontiguousarray(batch.log_probability)}
     if batch.symbols is not None:
         arrays["symbols"] = np.ascontiguousarray(batch.symbols)
-    with atomic_file(path) as temporary:
-        save_file(arrays, temporary)
+    keep_entry(path, save(arrays))
 
 
 def _read(path: Path, size: int) -> ScoreBatch | None:
     """Read a kept shard; a corrupt one is as good as none."""
-    if not path.is_file():
+    written = kept_entry(path)
+    if written is None:
         return None
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
 
     try:
-        arrays = load_file(path)
-    except (SafetensorError, OSError):
+        arrays = load(written)
+    except SafetensorError:
         return None
     sums = arrays.get("log_probability")
     return ScoreBatch(sums, arrays.get("symbols")) if sums is not None and len(sums) == size else None

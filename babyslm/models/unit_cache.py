@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
-from babyslm.files import cache_folder, sha256_text, write_text
+from babyslm.caches import keep_entry, kept_entry
+from babyslm.files import WriteError, cache_folder, sha256_text
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.units import Codebook, Units
 from babyslm.speech.audio import Samples
@@ -29,7 +31,8 @@ class _Entry(BaseModel):
 class UnitCache:
     """One small file an utterance, in a folder of the encoder and codebook.
 
-    An entry that cannot be read, or that is another's, counts as absent and is written anew.
+    An entry that cannot be read, that is another's or that was damaged counts as absent and is written anew. A cache
+    that cannot be written costs time, never the result.
 
     :param encoder: its settings are part of the key.
     :param codebook: its digest is part of the key.
@@ -54,16 +57,20 @@ class UnitCache:
 
     def get(self, key: str) -> Units | None:
         """Return the units of a key, or None."""
+        written = kept_entry(self._path(key))
+        if written is None:
+            return None
         try:
-            entry = _Entry.model_validate_json(self._path(key).read_bytes())
-        except (OSError, ValidationError):
+            entry = _Entry.model_validate_json(written)
+        except ValidationError:
             return None
         return np.array(entry.units, dtype=np.int64) if entry.key == key else None
 
     def put(self, key: str, units: Sequence[int] | Units) -> None:
         """Keep the units of a key."""
         entry = _Entry(key=key, units=[int(unit) for unit in units])
-        write_text(self._path(key), entry.model_dump_json() + "\n")
+        with suppress(WriteError):
+            keep_entry(self._path(key), entry.model_dump_json().encode())
 
     def _path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key[2:34]}.json"
+        return self.folder / key[:2] / f"{key[2:34]}"

@@ -7,7 +7,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from babyslm.files import WriteError, cache_folder, write_text
+from babyslm.caches import keep_entry, kept_entry
+from babyslm.files import WriteError, cache_folder
 from babyslm.results.plots import Spec
 
 __all__ = ["Card", "Page", "Plot", "Section", "Table", "percent", "points", "render", "vega_bundle"]
@@ -128,16 +129,17 @@ def vega_bundle() -> str:
 
     Putting them together takes seconds, so the result is kept in the cache, by version.
     """
-    path = cache_folder("vega") / f"{version('vl-convert-python')}.js"
-    if path.is_file():
-        return path.read_text(encoding="utf-8")
+    path = cache_folder("vega") / version("vl-convert-python")
+    kept = kept_entry(path)
+    if kept is not None:
+        return kept.decode()
     from vl_convert import javascript_bundle
 
     # A script element ends at the first closing tag, even within a string.
     text = str(javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace("</script", "<\\/script")
     # A report must not fail for want of a cache, after hours of scoring.
     with suppress(WriteError):
-        write_text(path, text)
+        keep_entry(path, text.encode())
     return text
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from babyslm.files import WriteError, atomic_file, cache_folder
+from babyslm.caches import keep_entry, kept_entry
+from babyslm.files import WriteError, cache_folder
 
 __all__ = ["kept_array"]
 
@@ -16,25 +18,30 @@ __all__ = ["kept_array"]
 def kept_array(kind: str, key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
     """Return an array from the cache, or make it and keep it there.
 
-    A cache that cannot be read or written costs time, never the result.
+    A cache that cannot be read or written, or that was damaged, costs time, never the result.
 
     :param kind: folder of the cache.
     :param key: hash of all that decides the array.
     :param make: makes it.
     """
-    path = cache_folder(kind) / f"{key}.npy"
+    path = cache_folder(kind) / f"{key}"
     kept = _read(path)
     if kept is not None:
         return kept
     made = make()
-    with suppress(WriteError), atomic_file(path) as temporary:
-        np.save(temporary, made, allow_pickle=False)
+    written = BytesIO()
+    np.save(written, made, allow_pickle=False)
+    with suppress(WriteError):
+        keep_entry(path, written.getvalue())
     return made
 
 
 def _read(path: Path) -> NDArray[Any] | None:
+    written = kept_entry(path)
+    if written is None:
+        return None
     try:
-        found: NDArray[Any] = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
+        found: NDArray[Any] = np.load(BytesIO(written), allow_pickle=False)
+    except (ValueError, EOFError):
         return None
     return found

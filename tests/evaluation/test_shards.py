@@ -69,7 +69,8 @@ def test_a_corrupt_shard_is_scored_again(tmp_path: Path) -> None:
     stimuli = [Stimulus("a", "aa")]
     first = score_stimuli(LengthLearner(), stimuli, pooling="mean", keep=tmp_path, key="k")
     (kept,) = tmp_path.iterdir()
-    for damage in (b"", b"rubbish", kept.read_bytes()[:-3]):
+    whole = kept.read_bytes()
+    for damage in (b"", b"rubbish", whole[:-3], whole[:-2] + bytes([whole[-2] ^ 1]) + whole[-1:]):
         kept.write_bytes(damage)
         learner = LengthLearner()
         pd.testing.assert_frame_equal(score_stimuli(learner, stimuli, pooling="mean", keep=tmp_path, key="k"), first)

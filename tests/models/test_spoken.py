@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from babyslm.caches import keep_entry, kept_entry
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.settings import LogMelSettings, MfccSettings
 from babyslm.models.load import load_model
@@ -211,11 +213,14 @@ def test_a_damaged_cache_entry_is_made_again(stimuli: list[Stimulus], tmp_path: 
     waveforms = [read_audio(stimulus.audio) for stimulus in stimuli if stimulus.audio]
     cache = UnitCache(counting, model.codebook, tmp_path / "cache")
     plain = list(encode_units(waveforms, [counting], model.codebook, caches=[cache]))
-    entries = sorted((tmp_path / "cache").rglob("*.json"))
+    entries = sorted(path for path in (tmp_path / "cache").rglob("*") if path.is_file())
     entries[0].write_bytes(entries[0].read_bytes()[:20])
     entries[1].write_bytes(entries[2].read_bytes())
+    told = entries[3].read_bytes()
+    entries[3].write_bytes(re.sub(rb"\[\d", rb"[7", told))  # units still, but others
+    assert entries[3].read_bytes() != told
     again = list(encode_units(waveforms, [counting], model.codebook, caches=[cache]))
-    assert counting.encoded == 5 + 2
+    assert counting.encoded == 5 + 3
     for units, other in zip(again, plain, strict=True):
         np.testing.assert_array_equal(units, other)
 
@@ -226,9 +231,9 @@ def test_without_its_cache_a_learner_does_not_see_what_went_wrong_in_it(
     monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
     keeping = learner(cache=True)
     right = keeping.score(stimuli)
-    for entry in (tmp_path / "cache").rglob("*.json"):
-        told = json.loads(entry.read_text())
-        entry.write_text(json.dumps(told | {"units": told["units"][:-1]}))
+    for entry in [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]:
+        told = json.loads(kept_entry(entry) or b"")
+        keep_entry(entry, json.dumps(told | {"units": told["units"][:-1]}).encode())
     wrong = keeping.score(stimuli)
     assert (wrong.log_probability != right.log_probability).all()
     fresh = keeping.uncached()

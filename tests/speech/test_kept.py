@@ -1,10 +1,12 @@
 """Arrays kept in the cache: made once, and made again where the cache is broken or cannot be written."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from babyslm.caches import keep_entry
 from babyslm.speech.kept import kept_array
 
 
@@ -23,16 +25,21 @@ def test_an_array_is_made_once_and_made_again_if_the_cache_is_broken(
     assert len(made) == 1
     kept_array("x", "other", make)
     assert len(made) == 2
-    (tmp_path / "x" / "k.npy").write_bytes(b"\x93NUMPY")
-    assert np.array_equal(kept_array("x", "k", make), np.linspace(0, 1, 7))
-    assert len(made) == 3
-    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == ["k.npy", "other.npy"]
+    path = tmp_path / "x" / "k"
+    whole = path.read_bytes()
+    for times, damaged in enumerate([b"\x93NUMPY", whole[:-1], whole[:-3] + b"\x01" + whole[-2:], b""], 3):
+        path.write_bytes(damaged)
+        assert np.array_equal(kept_array("x", "k", make), np.linspace(0, 1, 7))
+        assert len(made) == times
+        assert path.read_bytes() == whole
+    assert sorted(path.name for path in (tmp_path / "x").iterdir()) == ["k", "other"]
 
 
 def test_pickled_objects_in_the_cache_are_never_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path))
-    (tmp_path / "x").mkdir()
-    np.save(tmp_path / "x" / "k.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    pickled = BytesIO()
+    np.save(pickled, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    keep_entry(tmp_path / "x" / "k", pickled.getvalue())
     assert kept_array("x", "k", lambda: np.ones(2)).tolist() == [1.0, 1.0]
 
 
