@@ -5,12 +5,15 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babyslm.verify.errors import BabySLMError
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 __all__ = [
     "LockedError",
@@ -22,6 +25,7 @@ __all__ = [
     "sha256_file",
     "sha256_text",
     "sweep_partial_files",
+    "swept",
     "to_json",
     "write_json",
     "write_text",
@@ -101,6 +105,20 @@ def sweep_partial_files(folder: Path) -> None:
                 path.unlink()
 
 
+@contextmanager
+def swept(folders: Iterable[Path]) -> Iterator[None]:
+    """Sweep folders before and after workers write there: of those, too, one may be killed and its work done again.
+
+    :param folders: nobody else is writing to them.
+    """
+    places = sorted(set(folders))
+    for folder in places:
+        sweep_partial_files(folder)
+    yield
+    for folder in places:
+        sweep_partial_files(folder)
+
+
 def _umask() -> int:
     value = os.umask(0)
     os.umask(value)
@@ -127,22 +145,20 @@ def write_json(path: Path, value: Any) -> None:
 def exclusive(folder: Path) -> Iterator[None]:
     """Hold the lock of an output folder; a second writer gets a `LockedError` at once.
 
-    The lock is a hidden file beside the folder, so that the folder may be replaced. A folder made here that is still
-    empty when the block fails is removed again.
+    The lock is a hidden file beside the folder, so that the folder may be replaced; it goes with the lock, and
+    one that a killed process left is taken over. A folder made here that is still empty when the block fails is
+    removed again.
 
     :param folder: the output folder; created.
     """
-    from filelock import FileLock, Timeout
-
     made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
-        lock.acquire()
-    except Timeout as error:
-        raise LockedError(folder) from error
+        lock = _locked(folder.parent / f".{folder.name}.lock")
     except OSError as error:
         raise WriteError(folder, error.strerror or str(error)) from error
+    if lock is None:
+        raise LockedError(folder)
     sweep_partial_files(folder)  # nobody else writes here: what lies about half-written is of a run that was killed
     try:
         yield
@@ -152,7 +168,38 @@ def exclusive(folder: Path) -> Iterator[None]:
                 folder.rmdir()  # only if empty
         raise
     finally:
-        lock.release()
+        _unlock(lock)
+
+
+def _locked(path: Path) -> "BaseFileLock | None":
+    """Lock a file, which is made for it; None if another holds it."""
+    from filelock import FileLock, Timeout
+
+    while True:
+        lock = FileLock(path, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            # Who let go of it meanwhile has removed it: then it is free. filelock does not take a file without a name.
+            if path.exists():
+                return None
+        else:
+            return lock
+
+
+def _unlock(lock: "BaseFileLock") -> None:
+    """Let go of a lock, and leave no file behind.
+
+    The file goes while it is locked. So only its holder removes it; whoever has opened it before, and locks it when it
+    has no name any more, sees that (filelock compares) and begins anew. On Windows an open file cannot be removed, and
+    where a system has no locks the file itself is one, which filelock removes.
+    """
+    from filelock import SoftFileLock
+
+    if os.name == "posix" and not isinstance(lock, SoftFileLock):
+        with suppress(OSError):
+            Path(lock.lock_file).unlink()
+    lock.release()
 
 
 def sha256_file(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Whole or not at all."""
 
 import json
+import multiprocessing
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from babyslm.files import (
     atomic_folder,
     exclusive,
     sweep_partial_files,
+    swept,
     write_json,
     write_text,
 )
@@ -88,6 +90,16 @@ def test_what_a_killed_write_left_is_swept_and_nothing_else(tmp_path: Path) -> N
     sweep_partial_files(tmp_path / "absent")
 
 
+def test_what_is_left_by_workers_that_are_lost_meanwhile_is_swept_too(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".old.x.partial").touch()
+    with swept([tmp_path / "a", tmp_path / "b", tmp_path / "a"]):
+        assert not list(tmp_path.glob("*/.*"))
+        (tmp_path / "a" / ".new.x.partial").touch()
+    assert not list(tmp_path.glob("*/.*"))
+
+
 def test_a_failure_before_the_first_file_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="stop"), exclusive(tmp_path / "out"):
         raise ValueError("stop")
@@ -105,3 +117,53 @@ def test_who_holds_the_lock_clears_what_a_killed_run_left(tmp_path: Path) -> Non
     (folder / "table.parquet").write_bytes(b"whole")
     with exclusive(folder):
         assert [path.name for path in folder.iterdir()] == ["table.parquet"]
+
+
+def _append(folder: str, number: int) -> None:
+    """Take the lock again and again, and count inside it in a way that only one process at a time may."""
+    done = 0
+    while done < 60:
+        try:
+            with exclusive(Path(folder) / "out"):
+                counter = Path(folder) / "counter"
+                inside = Path(folder) / "inside"
+                inside.touch(exist_ok=False)  # fails where another is inside
+                counter.write_text(str(int(counter.read_text()) + 1))
+                inside.unlink()
+                done += 1
+        except LockedError:
+            continue
+
+
+def test_a_contended_lock_lets_one_in_at_a_time_and_leaves_no_file(tmp_path: Path) -> None:
+    (tmp_path / "counter").write_text("0")
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=_append, args=(str(tmp_path), number)) for number in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert (tmp_path / "counter").read_text() == "240"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["counter", "out"]
+
+
+def test_a_lock_that_a_killed_process_left_is_taken_over(tmp_path: Path) -> None:
+    (tmp_path / ".out.lock").touch()
+    with exclusive(tmp_path / "out"):
+        assert (tmp_path / ".out.lock").exists()
+    assert not (tmp_path / ".out.lock").exists()
+
+
+def test_a_lock_without_a_name_holds_nobody_up(tmp_path: Path) -> None:
+    """Whoever opened the file before it was removed must not take it for the lock."""
+    import fcntl
+
+    with exclusive(tmp_path / "out"), (tmp_path / ".out.lock").open() as late:
+        pass
+    with (tmp_path / ".out.lock").open("w") as nameless:
+        fcntl.flock(nameless, fcntl.LOCK_EX)
+        (tmp_path / ".out.lock").unlink()
+        with exclusive(tmp_path / "out"), pytest.raises(LockedError), exclusive(tmp_path / "out"):
+            pass
+    assert late.closed

@@ -74,8 +74,10 @@ class Crew:
         actor = self.ray.remote(
             num_cpus=engine.cpus, num_gpus=engine.gpus, max_restarts=RETRIES, max_task_retries=RETRIES
         )(_Worker)
+        # Held here, not by the actors' constructors: one that takes a lost one's place must find it, however large.
+        self.setup = None if setup is None else self.ray.put(setup)
         place = Place.here()
-        self.actors = [actor.remote(place, setup) for _ in range(min(workers, engine.room()))]
+        self.actors = [actor.remote(place) for _ in range(min(workers, engine.room()))]
 
     def run(self, work: Callable[..., Any], tasks: Iterable[Any]) -> Iterator[Any]:
         """Yield the result of each task, in order; a run is taken to its end before another begins."""
@@ -86,16 +88,20 @@ class Crew:
         remaining = iter(tasks)
         try:
             for task in islice(remaining, len(self.actors) * AHEAD):
-                pool.submit(_submitted, (work, task))
+                pool.submit(self._submitted, (work, task))
             while pool.has_next():
                 made = pool.get_next()
                 for task in islice(remaining, 1):
-                    pool.submit(_submitted, (work, task))
+                    pool.submit(self._submitted, (work, task))
                 yield made
         except RayTaskError as error:
             raise (error.cause if isinstance(error.cause, Exception) else error) from error
         except RayActorError as error:
             raise WorkerLostError(len(self.actors)) from error
+
+    def _submitted(self, actor: Any, work_and_task: tuple[Callable[..., Any], Any]) -> Any:
+        # In a list, the set-up is fetched by those that still need it, and not with every task.
+        return actor.do.remote(*work_and_task, [self.setup])
 
     def close(self) -> None:
         """Let the actors go."""
@@ -106,20 +112,17 @@ class Crew:
 class _Worker:
     """What an actor holds: what it keeps for all its tasks."""
 
-    def __init__(self, place: Place, setup: Callable[[], Any] | None) -> None:
+    def __init__(self, place: Place) -> None:
         place.take()
-        self.setup = setup
-        self.state: tuple[Any, ...] | None = () if setup is None else None
+        self.state: tuple[Any, ...] | None = None
 
-    def do(self, work: Callable[..., Any], task: Any) -> Any:
+    def do(self, work: Callable[..., Any], task: Any, setup: list[Any]) -> Any:
         # Set up at the first task, so that a fault in it comes back as the error that it is.
-        if self.state is None and self.setup is not None:
-            self.state = (self.setup(),)
-        return work(*(self.state or ()), task)
+        if self.state is None:
+            import ray
 
-
-def _submitted(actor: Any, work_and_task: tuple[Callable[..., Any], Any]) -> Any:
-    return actor.do.remote(*work_and_task)
+            self.state = () if setup[0] is None else (ray.get(setup[0])(),)
+        return work(*self.state, task)
 
 
 def _started(address: str | None) -> Any:

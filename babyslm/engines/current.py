@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from babyslm.engines.local import LocalEngine
 from babyslm.engines.protocol import Engine
 
-__all__ = ["EngineName", "current", "in_processes", "using", "workers_for"]
+__all__ = ["EngineName", "current", "in_processes", "on_this_machine", "using", "workers_for"]
 
 EngineName = Literal["local", "ray"]
 
@@ -46,13 +46,17 @@ def using(
         _CURRENT.reset(token)
 
 
+def on_this_machine() -> bool:
+    """Return whether the engine in use is this machine."""
+    return isinstance(current(), LocalEngine)
+
+
 def workers_for(processes: int) -> int:
     """Return how many workers run: on this machine as many as asked for, on a cluster as many as it has room for.
 
     :param processes: of this machine; 0: one a core.
     """
-    engine = current()
-    return processes if processes and isinstance(engine, LocalEngine) else engine.room()
+    return processes if processes and on_this_machine() else current().room()
 
 
 def in_processes(

@@ -42,10 +42,12 @@ class Place:
         with suppress(OSError):
             os.chdir(self.folder)
         os.environ.update(self.environment)
-        if "torch" in self.threads:
-            import torch
-
-            torch.set_num_threads(self.threads["torch"])
+        # Libraries that are loaded later read this; to load torch only to tell it would cost seconds a worker.
+        most = max(self.threads.values(), default=0)
+        if most:
+            os.environ["OMP_NUM_THREADS"] = str(self.threads.get("torch", most))
+        if "torch" in sys.modules and "torch" in self.threads:
+            sys.modules["torch"].set_num_threads(self.threads["torch"])
         from threadpoolctl import threadpool_limits
 
         threadpool_limits({kind: count for kind, count in self.threads.items() if kind != "torch"})

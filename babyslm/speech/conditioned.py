@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babyslm.engines import in_processes
-from babyslm.files import sha256_file, sha256_text, sweep_partial_files
+from babyslm.files import sha256_file, sha256_text, swept
 from babyslm.progress import bar
 from babyslm.speech.audio import read_audio, read_comment, write_audio
 from babyslm.speech.conditions import Surroundings
@@ -69,13 +69,12 @@ def condition_table(
         raise NoSoundError(f"{table.task}/{table.split}")
     if folder.resolve() == table.folder.resolve():
         raise SameFolderError(folder)
-    sweep_partial_files(folder)
     surroundings.prepare()
     scenes = dict(zip(table.rows["filename"], find_scenes(table.rows), strict=True))
     sounds = [(stimulus.name, stimulus.audio) for stimulus in table.stimuli if stimulus.audio is not None]
     files = [(path, folder / f"{name}.wav", scenes[name]) for name, path in sounds]
     tasks = [(surroundings, files[start : start + CHUNK]) for start in range(0, len(files), CHUNK)]
-    with bar(f"{surroundings.condition.name} speech", len(files)) as progress:
+    with swept([folder]), bar(f"{surroundings.condition.name} speech", len(files)) as progress:
         for done in in_processes(_condition_files, tasks, workers=workers, worthwhile=WORTHWHILE):
             progress.advance(done)
     return replace(table, folder=folder)

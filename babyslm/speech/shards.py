@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from babyslm.engines import in_processes
-from babyslm.files import sha256_text, sweep_partial_files, write_json
+from babyslm.files import sha256_text, swept, write_json
 from babyslm.progress import bar
 from babyslm.speech.audio import RATE, read_comment, write_audio
 from babyslm.speech.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
@@ -70,14 +70,13 @@ def synthesize_shards(
     :param description: text in front of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
-    sweep_partial_files(folder)
     starts = range(0, len(utterances), per_shard)
     tasks = [
         (speaker, utterances[start : start + per_shard], folder / f"{number:05d}.flac")
         for number, start in enumerate(starts)
     ]
     segments: list[Segment] = []
-    with bar(description, len(utterances)) as progress:
+    with swept([folder]), bar(description, len(utterances)) as progress:
         for name, frames in in_processes(_write_shard, tasks, workers=workers, worthwhile=WORTHWHILE):
             ends = np.cumsum(frames)
             segments += [

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from babyslm.engines import in_processes
-from babyslm.files import sweep_partial_files
+from babyslm.files import swept
 from babyslm.progress import bar
 from babyslm.speech.audio import read_comment, write_audio
 from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Synthesizer, Utterance
@@ -40,12 +40,10 @@ def synthesize(
     :param description: text in front of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
-    for folder in sorted({path.parent for path, _ in items}):
-        sweep_partial_files(folder)
     size, worthwhile = _tasks(speaker)
     chunks = [(speaker, chunk) for chunk in _batched(items, size)]
     made = 0
-    with bar(description, len(items)) as progress:
+    with swept(path.parent for path, _ in items), bar(description, len(items)) as progress:
         for written, done in in_processes(_write_chunk, chunks, workers=workers, worthwhile=worthwhile):
             made += written
             progress.advance(done)

@@ -6,7 +6,8 @@ their own.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -21,12 +22,10 @@ from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
 from babyslm.models.lstm import LstmSizes
 from babyslm.models.ngram import MAX_ORDER, NgramLanguageModel
-from babyslm.models.spoken import LANGUAGE_MODEL, encode_units, save_spoken, warp_encoder
+from babyslm.models.spoken import LANGUAGE_MODEL, save_spoken, warp_encoder
 from babyslm.models.unit_transformer import TransformerSizes
 from babyslm.models.units import Codebook
 from babyslm.models.vocabulary import Vocabulary
-from babyslm.progress import track
-from babyslm.speech.sound import Recording
 from babyslm.training.data import held_out
 from babyslm.training.encoder_run import EncoderRun
 from babyslm.training.lstm import fit_lstm
@@ -36,6 +35,7 @@ from babyslm.training.recipe import Recipe
 from babyslm.training.settings import LoopSettings
 from babyslm.training.speaking import SpeechSettings, speech_of
 from babyslm.training.speech_data import SpokenUtterances, read_utterances
+from babyslm.training.unit_extraction import extract_units, make_ears
 from babyslm.training.unit_quality import unit_agreement, unit_statistics
 from babyslm.training.unit_transformer import fit_transformer
 from babyslm.training.units import UnitSettings, learn_codebook
@@ -109,7 +109,8 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     ears = warp_encoder(encoder, recipe.warps)
     with first_alone(device):
         codebook = _codebook(stages, recipe, corpus, encoder, device)
-        units = _units(stages, corpus, ears, codebook)
+        remake = partial(make_ears, located_settings(settings, folder), recipe.warps, device)
+        units = _units(stages, corpus, ears, codebook, remake)
     vocabulary = Vocabulary.of_units(codebook.size)
     heard, apart = (
         [vocabulary.encode_units(hearing.tolist()) for number in part for hearing in units[number]] for part in parts
@@ -219,21 +220,18 @@ def _codebook(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, enco
     return Codebook.load(stages)
 
 
-def _units(stages: Path, corpus: SpokenUtterances, ears: list[Encoder], codebook: Codebook) -> list[Ragged]:
+def _units(
+    stages: Path,
+    corpus: SpokenUtterances,
+    ears: list[Encoder],
+    codebook: Codebook,
+    remake: Callable[[], list[Encoder]],
+) -> list[Ragged]:
     """Return the units of every utterance, in the order of the corpus, once an ear."""
     path = stages / "units.safetensors"
     if not path.is_file():
-        numbers: list[int] = []
-
-        def recordings() -> Iterator[Recording]:
-            for number, recording in corpus.recordings(range(len(corpus))):
-                numbers.append(number)
-                yield recording
-
-        stream = track(encode_units(recordings(), ears, codebook), "units of the corpus", len(corpus))
-        heard = list(stream)
-        places = np.argsort(np.array(numbers))
-        flat = [units for place in places for units in heard[place]]
+        heard = extract_units(corpus, ears, codebook, remake)
+        flat = [units for hearings in heard for units in hearings]
         lengths = np.array([len(units) for units in flat], dtype=np.int64)
         write_arrays(path, {"units": np.concatenate(flat).astype(np.int32), "lengths": lengths})
     arrays = read_arrays(path)
