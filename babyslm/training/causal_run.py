@@ -3,7 +3,6 @@
 import hashlib
 import json
 import math
-import os
 import shutil
 import warnings
 from collections.abc import Sequence
@@ -12,48 +11,25 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch.utils.data import DataLoader
-from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import PrinterCallback, TrainerCallback, TrainingArguments
 
 from babyslm.files import atomic_folder, write_json
 from babyslm.models.folder import write_header
 from babyslm.models.trained_text import TextHeader
 from babyslm.progress import bar
 from babyslm.seeds import derive
-from babyslm.training.causal_examples import Example, Examples, Masking, mean_loss, padded
+from babyslm.training.causal_examples import Example, Examples, Masking, mean_loss
 from babyslm.training.causal_plan import TextSchedule, TokenPlan, plan_updates
 from babyslm.training.checkpoint import LossRecord
 from babyslm.training.curve import draw_curve
 from babyslm.training.processes import is_first
+from babyslm.training.text_trainer import PlannedTrainer
 from babyslm.verify.documents import read_json
 from babyslm.verify.recipes import CheckpointMismatchError, DivergedError, PrecisionError
-from babyslm.verify.text_recipes import SeveralProcessesError
 
 __all__ = ["fit_text"]
 
 STATES = ".checkpoints"
-
-
-class _Trainer(Trainer):  # type: ignore[misc]
-    """transformers' Trainer on planned batches."""
-
-    def __init__(self, plan: TokenPlan, examples: Examples, pad: int, **settings: Any) -> None:
-        self.plan, self.examples, self.pad = plan, examples, pad
-        super().__init__(train_dataset=examples, **settings)
-
-    def get_train_dataloader(self) -> Any:
-        """Return the planned batches."""
-        loader = DataLoader(
-            self.examples,
-            batch_sampler=self.plan,
-            collate_fn=lambda items: padded(items, self.pad),
-        )
-        return self.accelerator.prepare(loader)
-
-    def get_total_train_batch_size(self, args: Any) -> int:
-        """Return a nominal size: batches are planned by tokens."""
-        del args
-        return 1
 
 
 class _Watch(TrainerCallback):  # type: ignore[misc]
@@ -128,6 +104,8 @@ def fit_text(
 ) -> dict[str, Any]:
     """Train a network and write it as a model folder; checkpoints by tokens lie in it as `step0000123`.
 
+    The processes of `torchrun` share each update: however many there are, they take the steps that one would take.
+
     :param network: of transformers, with fresh or given weights.
     :param tokenizer: its tokenizer.
     :param training: what it learns from.
@@ -141,8 +119,6 @@ def fit_text(
     :param device: auto, or cpu.
     :returns: updates, tokens, losses, parameters and checkpoints, for the record.
     """
-    if (processes := int(os.environ.get("WORLD_SIZE", "1"))) > 1:
-        raise SeveralProcessesError(processes)
     plan = plan_updates([len(example.ids) for example in training], schedule, seed=seed)
     run = _Run(network, tokenizer, header, plan, folder)
     run.held_out, run.masking = held_out, masking
@@ -192,7 +168,7 @@ def _trainer(
     *,
     seed: int,
     device: str,
-) -> _Trainer:
+) -> PlannedTrainer:
     on_cpu = device == "cpu" or not torch.cuda.is_available()
     if schedule.precision == "fp16" and on_cpu:
         raise PrecisionError("fp16", "a CPU")
@@ -211,7 +187,7 @@ def _trainer(
         report_to=[],
         disable_tqdm=True,
         remove_unused_columns=False,
-        accelerator_config={"even_batches": False},
+        ddp_find_unused_parameters=False,
         dataloader_pin_memory=not on_cpu,
     )
     decayed = [p for p in run.network.parameters() if p.dim() > 1]
@@ -228,7 +204,9 @@ def _trainer(
         lambda update: schedule.rate_at(run.plan.tokens(min(update + 1, len(run.plan.seen))), total) / schedule.lr,
     )
     examples = Examples(training, masking, seed)
-    return _Trainer(run.plan, examples, run.pad, model=run.network, args=arguments, optimizers=(optimizer, rates))
+    return PlannedTrainer(
+        run.plan, examples, run.pad, seed=seed, model=run.network, args=arguments, optimizers=(optimizer, rates)
+    )
 
 
 def _identity(training: Sequence[Example], schedule: TextSchedule, header: TextHeader, seed: int) -> str:
@@ -250,4 +228,4 @@ def _state(states: Path, identity: str, *, resume: bool) -> str | None:
     if is_first():
         write_json(told, identity)
     kept = [path for path in states.glob("checkpoint-*") if (path / "trainer_state.json").is_file()]
-    return str(max(kept, key=lambda path: int(path.name.rpartition("-")[2]))) if kept else None
+    return str(max(kept, key=lambda path: int(path.name.rpartition("-")[2]))) if kept and resume else None

@@ -1,6 +1,8 @@
 """Text recipes by transformers: plans by tokens, learners that learn, checkpoints, resuming, evaluation."""
 
 import json
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.torch import load_file
 
 from babyslm.corpora.generated import generate_sentences
 from babyslm.models.load import load_model
@@ -21,9 +24,9 @@ from babyslm.training.causal import Shape
 from babyslm.training.causal_examples import IGNORED, Masking
 from babyslm.training.causal_plan import TextSchedule, blocks, plan_updates
 from babyslm.training.recipe import load_recipe, make_recipe
+from babyslm.training.text_trainer import Share
 from babyslm.training.train import train
 from babyslm.verify.recipes import CheckpointMismatchError, DivergedError, RecipeError
-from babyslm.verify.text_recipes import SeveralProcessesError
 
 SCHEDULE = {
     "passes": 3,
@@ -219,10 +222,52 @@ def test_a_run_that_diverges_says_so(corpus: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "m" / "babyslm.json").exists()
 
 
-def test_several_processes_are_refused(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    with pytest.raises(SeveralProcessesError, match="without torchrun"):
-        train(recipe(corpus), tmp_path / "m", device="cpu")
+@given(st.lists(st.integers(2, 20), min_size=1, max_size=40), st.integers(2, 5))
+@settings(max_examples=30)
+def test_processes_share_every_update(lengths: list[int], world: int) -> None:
+    plan = plan_updates(lengths, TextSchedule(passes=1, batch_tokens=40, lr=1), seed=1)
+    shares = [Share(plan, rank, world) for rank in range(world)]
+    assert {len(share) for share in shares} == {len(plan)}
+    for whole, *parts in zip(plan, *shares, strict=True):
+        assert sorted(draw for part in parts for draw in part) == sorted(whole)
+        assert max(map(len, parts)) - min(map(len, parts)) <= 1
+
+
+SCRIPT = """
+import sys
+import torch
+torch.set_num_threads(1)
+from babyslm.training.recipe import load_recipe
+from babyslm.training.text_trainer import Share
+from babyslm.training.train import train
+for name in sys.argv[1:]:
+    train(load_recipe(f"{name}.json"), f"{name}-two", device="cpu")
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_train_what_one_trains(corpus: Path, tmp_path: Path) -> None:
+    # Some updates hold one sequence alone, of which the second process has none.
+    schedule = SCHEDULE | {"passes": 0.1, "batch_tokens": 16, "resume_updates": 10}
+    sizes = [len(draws) for draws in plan_updates([9] * 5, TextSchedule.model_validate(schedule), seed=0)]
+    assert 1 in sizes
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    names = [str(tmp_path / family) for family in ("causal", "masked")]
+    for name in names:
+        told = recipe(corpus, family=Path(name).name, shape=SHAPE | {"dropout": 0}, schedule=schedule)
+        Path(f"{name}.json").write_text(told.model_dump_json(), encoding="utf-8")
+        train(told, f"{name}-one", device="cpu")
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    subprocess.run([*torchrun, str(script), *names], check=True)
+    for name in names:
+        folders = Path(f"{name}-one"), Path(f"{name}-two")
+        one, two = (json.loads((folder / "training.json").read_text())["outcome"] for folder in folders)
+        assert (one["updates"], one["checkpoints"]) == (two["updates"], two["checkpoints"])
+        assert one["loss"] == pytest.approx(two["loss"], abs=2e-3)
+        weights, others = (load_file(folder / "model.safetensors") for folder in folders)
+        for part in weights:
+            torch.testing.assert_close(weights[part], others[part], atol=2e-3, rtol=1e-2)
 
 
 @pytest.mark.parametrize("name", ["babyberta", "causal-words", "causal-phones", "causal-phones-words", "lucie-tiny"])
