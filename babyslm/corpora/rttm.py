@@ -17,6 +17,10 @@ FIELDS = 9
 """Fields that a line has at least; the tenth, a look-ahead time, is often left out."""
 
 
+LONGEST = 1e9
+"""Seconds, thirty years: what is longer is no time in a recording."""
+
+
 def read_rttm(source: Path) -> pd.DataFrame:
     """Read RTTM files.
 
@@ -47,8 +51,9 @@ def _read(path: Path) -> list[tuple[str, float, float, str]]:
             onset, duration = float(fields[3]), float(fields[4])
         except ValueError:
             raise RttmFormatError(path, number, f"{fields[3]!r}, {fields[4]!r} are no onset and duration") from None
-        if not (onset >= 0 and duration >= 0):
-            raise RttmFormatError(path, number, f"onset {onset} or duration {duration} is below 0 or no number")
+        if not (onset >= 0 and duration >= 0 and onset + duration < LONGEST):
+            reason = f"onset {onset} or duration {duration} is below 0, endless or no number"
+            raise RttmFormatError(path, number, reason)
         rows.append((fields[1], onset, round(onset + duration, 6), fields[7]))
     return rows
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from babyslm.stimuli.phone_set import PhoneSet
-from babyslm.verify.lexicon import DictionaryError
+from babyslm.verify.lexicon import DictionaryError, UnknownPhoneError
 
 __all__ = ["read_dictionary"]
 
@@ -42,7 +42,10 @@ def _read(path: Path, phone_set: PhoneSet, modified: int) -> dict[str, str]:
             raise DictionaryError(path, number, "holds a word without phones; expected WORD PHONE PHONE ...")
         word = VARIANT.sub("", word).lower()
         if word not in entries and word[:1].isalnum():
-            entries[word] = phone_set.fold_arpabet(symbols, word)
+            try:
+                entries[word] = phone_set.fold_arpabet(symbols, word)
+            except UnknownPhoneError as error:
+                raise DictionaryError(path, number, str(error)) from error
     if not entries:
         raise DictionaryError(path, 0, "holds no word; expected lines of WORD PHONE PHONE ...")
     return entries

@@ -55,12 +55,15 @@ def load_blimp(files: list[Path], name: str) -> StimulusSet:
             try:
                 item = json.loads(line)
                 good, bad = item["sentence_good"], item["sentence_bad"]
-            except (json.JSONDecodeError, KeyError, TypeError) as error:
+                paradigm = str(item.get("UID", path.stem))
+                pair = f"{paradigm}-{item.get('pairID', item.get('pair_id', number - 1))}"
+                for text in (good, bad, pair):  # a TypeError for what is no text, a ValueError for half a character
+                    str.encode(text)
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise TableFormatError(
                     path, f"line {number} is no BLiMP item with sentence_good and sentence_bad ({error})"
                 ) from error
-            paradigm = str(item.get("UID", path.stem))
-            pairs.append((f"{paradigm}-{item.get('pairID', item.get('pair_id', number - 1))}", paradigm, good, bad))
+            pairs.append((pair, paradigm, good, bad))
     return _syntactic_set(name, pairs, files[0].parent if len(files) > 1 else files[0])
 
 

@@ -71,6 +71,8 @@ def read_gold(path: Path, task: Task, *, defaults: dict[str, str] | None = None)
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, na_filter=False, encoding="utf-8")
     except UnicodeDecodeError as error:
         raise TableFormatError(path, f"is not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+    except pd.errors.EmptyDataError as error:
+        raise EmptyTableError(path) from error
     except (pd.errors.ParserError, csv.Error) as error:
         raise TableFormatError(path, f"is not a CSV table ({str(error).splitlines()[0]})") from error
     rows = rows.assign(**{column: value for column, value in (defaults or {}).items() if column not in rows})
@@ -89,7 +91,7 @@ def typed(rows: pd.DataFrame, task: Task, path: Path) -> pd.DataFrame:
     if task == "lexical":
         for column in ("frequency", "length"):
             text = rows[column].astype(str).replace("oov", "0")  # sWUGGY's word for a word never met
-            number = text.str.fullmatch(r"\d+")
+            number = text.str.fullmatch(r"[0-9]{1,12}")
             allowed = "a whole number" + (" or empty" if column == "frequency" else "")
             _refuse(~number & ~((text == "") & (column == "frequency")), rows, column, allowed, path)
             rows[column] = text.where(number).astype("Int64")

@@ -14,6 +14,8 @@ __all__ = ["CORPUS_TABLE", "count_words", "words_of"]
 
 DAYS_IN_MONTH = 30.4375
 CORPUS_TABLE = "utterances.parquet"
+DIGITS = 12
+"""Of a count: more than all of mankind's words would take."""
 
 TEXT_COLUMNS = ("text", "gloss")
 AGE_COLUMNS = ("age", "target_child_age")
@@ -117,8 +119,9 @@ def _from_list(path: Path, language: str) -> pd.DataFrame:
         word, _, count = line.partition("\t")
         if number == 1 and not count.strip().isdecimal():
             continue  # a header
-        if not count.strip().isdecimal():
-            raise LexiconRowError(path, number, "count", count, "a whole number after one tab")
+        if not count.strip().isdecimal() or len(count.strip()) > DIGITS:
+            allowed = f"a whole number of at most {DIGITS} digits after one tab"
+            raise LexiconRowError(path, number, "count", count[:40], allowed)
         for each in words_of(word, language):
             counts[each] += int(count)
     return _table(counts, {}, {})

@@ -1,6 +1,7 @@
 """Checks of YAML and JSON documents: readable, and of the declared schema."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -8,9 +9,23 @@ from pydantic import BaseModel, ValidationError
 
 from babyslm.verify.errors import BabySLMError, first_of
 
-__all__ = ["DocumentError", "NoSuchFileError", "parse_document", "read_json", "read_yaml"]
+__all__ = [
+    "DocumentError",
+    "NoSuchFileError",
+    "json_value",
+    "parse_document",
+    "read_json",
+    "read_yaml",
+    "yaml_value",
+]
 
 Model = TypeVar("Model", bound=BaseModel)
+
+DEPTH = 20
+"""Levels of nesting of a YAML document."""
+
+VALUES = 200_000
+"""Values of a YAML document once its aliases are written out."""
 
 
 class NoSuchFileError(BabySLMError):
@@ -40,23 +55,98 @@ def _read(path: Path) -> str:
 
 def read_yaml(path: Path) -> Any:
     """Read a YAML file with the safe loader."""
-    import yaml
-
-    try:
-        return yaml.safe_load(_read(path))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark is not None else ""
-        raise DocumentError(path, f"{where}is not valid YAML ({getattr(error, 'problem', error)})") from error
+    return yaml_value(_read(path), path)
 
 
 def read_json(path: Path) -> Any:
     """Read a JSON file."""
+    return json_value(_read(path), path)
+
+
+def yaml_value(text: str, path: Path, *, aliases: bool = True) -> Any:
+    """Parse YAML with the safe loader, once it is sure that it is neither too deep nor unfolds to more than it seems.
+
+    :param text: the document.
+    :param path: where it comes from, for the message of an error.
+    :param aliases: whether a part may be referred to elsewhere.
+    """
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return json.loads(_read(path))
-    except (json.JSONDecodeError, RecursionError) as error:
+        _verify_tree(yaml.parse(text, Loader=loader), path, aliases=aliases)
+        value = yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
+    # The library believes what a tag says of its value, so that `!!bool x` or 2026-99-99 end in errors of many kinds.
+    except (
+        yaml.YAMLError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}: " if mark is not None else ""
+        reason = getattr(error, "problem", None) or (str(error).splitlines() or [type(error).__name__])[0]
+        raise DocumentError(path, f"{where}is not valid YAML ({reason})") from error
+    return _whole_characters(value, text, path)
+
+
+def _verify_tree(events: Iterable[Any], path: Path, *, aliases: bool) -> None:
+    """Refuse what is nested too deep, refers to itself, or stands for more values than memory should hold."""
+    import yaml
+
+    sizes: dict[str, int] = {}
+    counts, anchors = [0], [""]
+    for event in events:
+        anchor = getattr(event, "anchor", None) or ""
+        if anchor and not aliases:
+            raise DocumentError(path, "uses anchors or aliases; write values out")
+        match event:
+            case yaml.CollectionStartEvent():
+                counts.append(1)
+                anchors.append(anchor)
+            case yaml.CollectionEndEvent():
+                size = sizes[anchors.pop()] = counts.pop()
+                counts[-1] += size
+            case yaml.ScalarEvent():
+                sizes[anchor] = 1
+                counts[-1] += 1
+            case yaml.AliasEvent() if anchor in anchors:
+                raise DocumentError(path, f"*{anchor} refers to what it stands in; write it out")
+            case yaml.AliasEvent():
+                counts[-1] += sizes.get(anchor, 1)
+        if len(counts) > DEPTH + 1:
+            raise DocumentError(path, f"is nested deeper than {DEPTH} levels")
+        if counts[-1] > VALUES:
+            raise DocumentError(path, f"unfolds to more than {VALUES:,} values; write it shorter")
+
+
+def json_value(text: str, path: Path) -> Any:
+    """Parse JSON.
+
+    :param text: the document.
+    :param path: where it comes from, for the message of an error.
+    """
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:  # a number of very many digits is a plain ValueError
         line = getattr(error, "lineno", "?")
         raise DocumentError(path, f"line {line}: is not valid JSON; was it cut short?") from error
+    return _whole_characters(value, text, path)
+
+
+def _whole_characters(value: Any, text: str, path: Path) -> Any:
+    """Refuse halves of characters, which escapes can spell and no file can hold."""
+    if "\\u" in text or "\\U" in text:
+        try:
+            json.dumps(value, ensure_ascii=False, default=str, skipkeys=True).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise DocumentError(
+                path, f"holds half a character ({error.object[error.start]!a}); write it whole"
+            ) from error
+    return value
 
 
 def parse_document(schema: type[Model], value: Any, path: Path) -> Model:

@@ -3,15 +3,22 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-__all__ = ["BabySLMError", "UsageError", "first_of"]
+__all__ = ["BabySLMError", "UsageError", "first_of", "visible"]
 
 SHOWN = 5
+
+LONGEST = 4_000
+"""Characters of a message; its beginning says where, its end names the way out."""
 
 
 class BabySLMError(Exception):
     """Something outside babyslm's control is wrong; the message is one line that names the way out."""
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str = "") -> None:
+        # Messages quote what files hold: whatever that is, it shall not break the line or drive the terminal.
+        super().__init__(visible(message, LONGEST))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle type and message: errors own their message, and cross from one process to another with it."""
@@ -26,6 +33,24 @@ class UsageError(BabySLMError):
     """The command or call was put wrongly; exit code 2."""
 
     exit_code: ClassVar[int] = 2
+
+
+def visible(text: str, longest: int | None = None) -> str:
+    r"""Return a text as one line: what is no visible character is spelled out, a middle that is too long left out.
+
+    >>> print(visible("a\x1b[31m\nb"))
+    a\x1b[31m\nb
+    >>> visible("from here to there", 11)
+    'from …there'
+
+    :param text: any text.
+    :param longest: most characters; default all.
+    """
+    shown = text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    if longest is None or len(shown) <= longest:
+        return shown
+    half = longest // 2
+    return f"{shown[: longest - half - 1]}…{shown[-half:]}"
 
 
 def first_of(items: Iterable[object], *, shown: int = SHOWN) -> str:

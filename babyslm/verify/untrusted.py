@@ -1,7 +1,6 @@
 """Reading what a stranger sent: nothing leaves its folder, nothing grows without bound, nothing is executed."""
 
 import gzip
-import json
 import os
 import stat
 import zlib
@@ -9,8 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from babyslm.verify.documents import DocumentError, NoSuchFileError
-from babyslm.verify.errors import BabySLMError, first_of
+from babyslm.verify.documents import DocumentError, NoSuchFileError, json_value, yaml_value
+from babyslm.verify.errors import BabySLMError, first_of, visible
 
 __all__ = [
     "CompressedFileError",
@@ -30,9 +29,6 @@ DOCUMENT_LIMIT = 64 * 1024
 
 RECORD_LIMIT = 1024 * 1024
 """Bytes of a JSON document."""
-
-DEPTH = 20
-"""Levels of nesting of a document."""
 
 REASON_LIMIT = 600
 """Characters of a message that quotes what was sent."""
@@ -73,7 +69,7 @@ def printable(text: str) -> str:
     >>> print(printable("a\x1b[31m\nb"))
     a\x1b[31m\nb
     """
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    shown = visible(text)
     return shown if len(shown) <= REASON_LIMIT else shown[: REASON_LIMIT - 1] + "…"
 
 
@@ -144,32 +140,9 @@ def _decoded(content: bytes, path: Path) -> str:
 
 def read_untrusted_json(path: Path) -> Any:
     """Read a small JSON file from a stranger."""
-    text = _decoded(bounded_bytes(path, RECORD_LIMIT), path)
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise DocumentError(
-            path, f"line {getattr(error, 'lineno', '?')}: is not valid JSON; was it cut short?"
-        ) from None
+    return json_value(_decoded(bounded_bytes(path, RECORD_LIMIT), path), path)
 
 
 def read_untrusted_yaml(path: Path) -> Any:
-    """Read a small YAML file from a stranger: plain values, no aliases (they can stand for more than memory holds)."""
-    import yaml
-
-    text = _decoded(bounded_bytes(path, DOCUMENT_LIMIT), path)
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    depth = 0
-    try:
-        for event in yaml.parse(text, Loader=loader):
-            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise DocumentError(path, "uses anchors or aliases; write values out")
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > DEPTH:
-                raise DocumentError(path, f"is nested deeper than {DEPTH} levels")
-        return yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark is not None else ""
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise DocumentError(path, f"{where}is not valid YAML ({reason})") from error
+    """Read a small YAML file from a stranger: plain values, no aliases."""
+    return yaml_value(_decoded(bounded_bytes(path, DOCUMENT_LIMIT), path), path, aliases=False)

@@ -193,7 +193,7 @@ class TestDictionary:
     def test_an_unknown_symbol_is_named(self, tmp_path: Path) -> None:
         path = tmp_path / "cmu.dict"
         path.write_text("CAT  K QQ1 T\n", encoding="utf-8")
-        with pytest.raises(UnknownPhoneError, match=r"'cat'.*'QQ1'"):
+        with pytest.raises(DictionaryError, match=r"cmu\.dict:1: 'cat'.*'QQ1'"):
             phonemize(["cat"], "en", dictionary=path)
 
     def test_an_edited_file_is_read_again(self, tmp_path: Path) -> None:

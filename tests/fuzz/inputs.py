@@ -1,0 +1,212 @@
+"""Where the fuzzer begins: whole files of each kind, made here or shipped with the project."""
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import yaml
+
+from babyslm.results.score_files import score_lines
+from babyslm.seeds import generator
+from tests.corpora import transcripts
+from tests.fuzz import targets
+from tests.leaderboard import made
+from tests.tables import lexical_rows, syntactic_rows
+
+ROOT = Path(__file__).parent.parent.parent
+SPANISH = ROOT / "examples" / "spanish" / "datasets"
+RTTM = (
+    ";; made by hand\nSPKR-INFO rec 1 <NA> <NA> <NA> unknown FEM <NA> <NA>\n"
+    "SPEAKER rec 1 0.5 1.25 <NA> <NA> KCHI <NA> <NA>\nSPEAKER rec 1 3.0 1.0 <NA> <NA> FEM <NA>\n"
+)
+LEXICON = (
+    "word\tcategory\tage_band\tanimacy\tgender\tframe\tforms\n"
+    "dog\tnoun\t12-18\tanimal\t\t\tplural=dogs\nrun\tverb\t18-24\t\t\tintransitive\tthird=runs;past=ran\n"
+)
+DICTIONARY = ";;; made by hand\nCAT  K AE1 T\nDOG  D AO1 G # a comment\nDOG(1)  D AA1 G\n"
+
+
+def _csv(rows, voices: tuple[str, ...]) -> bytes:
+    return rows(voices).to_csv(index=False).encode()
+
+
+def _yaml(value: object) -> bytes:
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False).encode()
+
+
+def _scores() -> bytes:
+    names = [stimulus.name for stimulus in targets._scored().stimuli]
+    values = generator(0, "fuzz", "scores").normal(size=len(names))
+    import pandas as pd
+
+    return score_lines(pd.DataFrame({"score": values}, index=names)).encode()
+
+
+def _transcript() -> bytes:
+    text = transcripts.HEADER.format(age="1;04.28", media="child") + "\n".join(transcripts.LINES) + "\n@End\n"
+    return text.encode()
+
+
+def _stimulus_card() -> object:
+    return {
+        "name": "made",
+        "version": "1",
+        "language": "en",
+        "licence": "CC0-1.0",
+        "sources": ["a list"],
+        "generator": {"seed": 1, "pairs": {"agreement": 10}},
+        "sha256": {"lexical/dev/gold.csv": "0" * 64},
+    }
+
+
+def _corpus_card() -> object:
+    return {
+        "name": "made",
+        "language": "en",
+        "licence": "CC0-1.0",
+        "sources": ["a list"],
+        "speech": "none",
+        "utterances": 2,
+        "words": 5,
+        "hours": None,
+        "sha256": "0" * 64,
+    }
+
+
+def _set_card() -> object:
+    return {
+        "key": "made",
+        "name": "Made",
+        "version": "1",
+        "language": "en",
+        "licence": "CC0-1.0",
+        "conditions": ["clean"],
+        "sha256": {"lexical/dev": "0" * 64},
+        "made_by": "babyslm build-stimuli lexical",
+    }
+
+
+def _templates() -> object:
+    return {
+        "language": "xx",
+        "sets": {"being": {"category": "noun", "animacy": ["human", "animal"]}},
+        "phenomena": [
+            {
+                "name": "agreement",
+                "description": "a verb agrees with its subject",
+                "balance": 1,
+                "templates": [
+                    {
+                        "slots": {"noun": "being", "verb": {"category": "verb"}},
+                        "material": ["noun"],
+                        "sentence": "the {context} {target}",
+                        "context": ["{noun}", "{noun:plural}"],
+                        "target": ["{verb:third}", "{verb}"],
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def _record() -> bytes:
+    """A record with everything that its schema asks for and nothing that tells of this machine."""
+    from babyslm.results.record import ResultRecord
+
+    digits = {"name": "made", "checksums": {"lexical/dev": "0" * 64}}
+    metric = {"task": "lexical", "split": "dev", "measure": "accuracy", "n": 4, "clusters": 4, "trials": 8, "ties": 0}
+    value = {
+        "schema_version": 1,
+        "created": "2026-01-31T00:00:00+00:00",
+        "model": {"name": "made"},
+        "stimuli": digits,
+        "settings": {},
+        "environment": _environment(),
+        "seconds": 1.0,
+        "bootstrap": {"confidence": 0.95, "draws": 100, "seed": 0},
+        "metrics": [{**metric, "accuracy": 0.5, "std": 0.5, "low": 0.25, "high": 0.75}],
+    }
+    return ResultRecord.model_validate(value).model_dump_json().encode()
+
+
+def _environment() -> object:
+    from babyslm.results.environment import current_environment
+
+    return current_environment().model_dump(mode="json")
+
+
+def _sounds(kinds: tuple[tuple[str, str, int, int], ...]) -> list[bytes]:
+    made_sounds = []
+    for kind, subtype, rate, channels in kinds:
+        samples = generator(0, "fuzz", kind, subtype, channels).uniform(-0.5, 0.5, (200, channels)).astype(np.float32)
+        buffer = io.BytesIO()
+        with soundfile.SoundFile(buffer, "w", rate, channels, subtype=subtype, format=kind) as file:
+            file.comment = "made"
+            file.write(samples)
+        made_sounds.append(buffer.getvalue())
+    return made_sounds
+
+
+WAVS = (
+    ("WAV", "PCM_16", 16_000, 1),
+    ("WAV", "PCM_24", 44_100, 2),
+    ("WAV", "FLOAT", 16_000, 1),
+    ("WAVEX", "PCM_16", 16_000, 2),
+    ("RF64", "PCM_16", 16_000, 1),
+    ("WAV", "IMA_ADPCM", 16_000, 1),
+)
+FLACS = (("FLAC", "PCM_16", 16_000, 1), ("FLAC", "PCM_24", 48_000, 2))
+
+RECIPES = ("phone-3gram.yaml", "phone-5gram.yaml")
+
+INPUTS: Mapping[str, Callable[[], list[bytes]]] = {
+    "gold-lexical": lambda: [_csv(lexical_rows, ("alice",)), _csv(lexical_rows, ("",))],
+    "gold-syntactic": lambda: [_csv(syntactic_rows, ("alice",)), _csv(syntactic_rows, ("",))],
+    "scores": lambda: [_scores()],
+    "packed-scores": lambda: [gzip.compress(_scores(), mtime=0)],
+    "chat": lambda: [_transcript()],
+    "rttm": lambda: [RTTM.encode()],
+    "submission-card": lambda: [_yaml(made.card_of(number)) for number in range(3)],
+    "stimulus-card": lambda: [_yaml(_stimulus_card())],
+    "corpus-card": lambda: [_yaml(_corpus_card())],
+    "model-card": lambda: [json.dumps({"format": 1, "family": "ngram", "name": "made", "order": 3}).encode()],
+    "result-record": lambda: [_record()],
+    "phone-card": lambda: [(SPANISH / "phones" / "es.yaml").read_bytes()],
+    "mnemonic-card": lambda: [(ROOT / "datasets" / "phones" / "mnemonics-en.yaml").read_bytes()],
+    "voice-card": lambda: [(SPANISH / "voices" / "es.yaml").read_bytes()],
+    "conditions": lambda: [(ROOT / "datasets" / "conditions.yaml").read_bytes()],
+    "set-card": lambda: [_yaml(_set_card())],
+    "recipe": lambda: [(ROOT / "baselines" / name).read_bytes() + b"\ncorpus: heard.txt\n" for name in RECIPES],
+    "lexicon": lambda: [LEXICON.encode()],
+    "word-counts": lambda: [b"word\tcount\nchat\t12\nl'eau\t3\n", b"le chat voit l'eau\nqu'il dort\n"],
+    "dictionary": lambda: [DICTIONARY.encode()],
+    "templates": lambda: [_yaml(_templates())],
+    "blimp": lambda: [b'{"sentence_good": "a b", "sentence_bad": "b a", "UID": "order", "pairID": "0"}\n'],
+    "zorro": lambda: [b"b a .\na b .\nd c .\nc d .\n"],
+    "pairs": lambda: [b"a b\tb a\nc d\td c\n"],
+    "wav": lambda: _sounds(WAVS),
+    "flac": lambda: _sounds(FLACS),
+}
+"""A few whole files for each target; the fuzzer takes them apart."""
+
+
+def write_inputs(name: str, folder: Path) -> int:
+    """Write the first inputs of a target, and return how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = INPUTS[name]()
+    for number, content in enumerate(contents):
+        (folder / f"{number:02}").write_bytes(content)
+    return len(contents)
+
+
+def write_words(name: str, path: Path) -> None:
+    """Write the words of a target's format as a dictionary of libFuzzer."""
+    lines = []
+    for word in targets.TARGETS[name].words:
+        spelled = "".join(f"\\x{byte:02X}" for byte in word.encode("latin-1" if name in {"wav", "flac"} else "utf-8"))
+        lines.append(f'"{spelled}"\n')
+    path.write_text("".join(lines), encoding="ascii")

@@ -1,0 +1,71 @@
+"""What fuzzing found, and reading the code for the like: each input once broke a reader, and is refused by name."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from babyslm.verify.chat import ChatFormatError
+from babyslm.verify.documents import DocumentError
+from babyslm.verify.errors import BabySLMError
+from babyslm.verify.lexicon import DictionaryError, LexiconRowError
+from babyslm.verify.rttm import RttmFormatError
+from babyslm.verify.stimuli import EmptyTableError, MissingColumnsError, RowError, TableFormatError
+from tests.fuzz.inputs import INPUTS
+from tests.fuzz.oracle import hold
+from tests.fuzz.targets import TARGETS
+
+CARDS = tuple(name for name in TARGETS if TARGETS[name].file.endswith(".yaml"))
+RECORDS = ("model-card", "result-record")
+
+BOMB = b"a0: &a0 {x: 1}\n" + b"".join(b"a%d: &a%d {<<: [*a%d, *a%d]}\n" % (i, i, i - 1, i - 1) for i in range(1, 31))
+FOLDED = b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (i, i, i - 1, i - 1) for i in range(1, 31))
+
+HEADER = INPUTS["gold-lexical"]()[0].splitlines()[0]
+LINE = "SPEAKER child 1 {} {} <NA> <NA> KCHI <NA> <NA>\n"
+
+FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
+    (CARDS, b"[" * 3000, DocumentError, "nested deeper"),
+    (CARDS, b"a: 2026-99-99\n", DocumentError, "month must be"),
+    (CARDS, b"a: !!int x\n", DocumentError, "not valid YAML"),
+    (CARDS, b"a: !!int ''\n", DocumentError, "not valid YAML"),
+    (CARDS, b"a: !!bool x\n", DocumentError, "not valid YAML"),
+    (CARDS, b"a: !!timestamp x\n", DocumentError, "not valid YAML"),
+    (CARDS, b"a: " + b"9" * 5000, DocumentError, "not valid YAML"),
+    (CARDS, b"a: \x1a\n", DocumentError, "control characters|special characters"),
+    (CARDS, b'a: "\\ud800"\n', DocumentError, "half a character|character escape"),
+    (CARDS, BOMB, DocumentError, "unfolds to more|aliases"),
+    (CARDS, FOLDED, DocumentError, "unfolds to more|aliases"),
+    (CARDS, b"a: &a [*a]\n", DocumentError, "what it stands in|aliases"),
+    (RECORDS, b"9" * 5000, DocumentError, "not valid JSON"),
+    (RECORDS, b'{"schema_version": 1, "family": "\\ud800"}', DocumentError, "half a character|character escape"),
+    (["gold-lexical", "gold-syntactic"], b"\n\n", EmptyTableError, "is empty"),
+    (["gold-lexical"], HEADER.replace(b"filename", b"fil\x01e\r"), MissingColumnsError, r"fil\\x01e"),
+    (["gold-lexical"], HEADER + b"\n1,a,,1,a,b c," + b"9" * 30 + b",1\n", RowError, "length is"),
+    (["gold-lexical"], HEADER + "\n1,a,,1,a,b c,٣,1\n".encode(), RowError, "length is"),
+    (["chat"], INPUTS["chat"]()[0].replace(b"*INV:", b"*I\x0eV:"), ChatFormatError, r"I\\x0eV is not among"),
+    (["rttm"], LINE.format("inf", 1).encode(), RttmFormatError, "endless"),
+    (["rttm"], LINE.format("1e308", "1e308").encode(), RttmFormatError, "endless"),
+    (["dictionary"], b"CAT K AE1 T\nDOG XX\n", DictionaryError, r":2: 'dog': the symbol 'XX'"),
+    (["word-counts"], b"chat\t" + b"9" * 30, LexiconRowError, "count is"),
+    (["word-counts"], b"chat\t" + b"9" * 5000, LexiconRowError, "count is"),
+    (["blimp"], b"9" * 5000, TableFormatError, "line 1 is no BLiMP item"),
+    (["blimp"], b"[" * 100_000, TableFormatError, "line 1 is no BLiMP item"),
+    (["blimp"], b'{"sentence_good": 1, "sentence_bad": 2}', TableFormatError, "line 1 is no BLiMP item"),
+    (["blimp"], b'{"sentence_good": "\\ud800", "sentence_bad": "a"}', TableFormatError, "line 1 is no BLiMP item"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "error", "message"),
+    [
+        pytest.param(name, content, error, message, id=f"{number}-{name}")
+        for number, (names, content, error, message) in enumerate(FOUND)
+        for name in names
+    ],
+)
+def test_it_is_refused_by_name(
+    name: str, content: bytes, error: type[BabySLMError], message: str, tmp_path: Path
+) -> None:
+    with pytest.raises(error, match=message):
+        raise hold(TARGETS[name], content, tmp_path) or AssertionError("it was taken")
