@@ -140,7 +140,9 @@ def _from_corpus(path: Path, language: str) -> pd.DataFrame:
         corpus = corpus[~corpus[role].astype(str).str.lower().isin(NOT_PEOPLE)]
     corpus = corpus[corpus[text].notna()]
     age = next((name for name in AGE_COLUMNS if name in corpus), None)
-    ages = corpus[age] if age is not None else pd.Series(float("nan"), index=corpus.index)
+    unknown = float("nan")
+    known = pd.to_numeric(corpus[age], errors="coerce") if age is not None else pd.Series(unknown, index=corpus.index)
+    ages = known.to_numpy(dtype="float64", na_value=unknown)  # a prepared corpus marks unknown ages as missing
     tags = corpus["part_of_speech"] if "part_of_speech" in corpus else pd.Series(None, index=corpus.index)
     counts: Counter[str] = Counter()
     first: dict[str, float] = {}

@@ -273,6 +273,18 @@ class TestCorpora:
         assert set(lexicon.entries["form"]) == {BASE}
         assert lexicon.words().set_index("word").loc["too", "frequency"] == 2
 
+    def test_a_prepared_corpus_may_lack_ages(self, tmp_path: Path) -> None:
+        from babyslm.corpora.corpus import as_table
+
+        said = pd.DataFrame({"text": ["two dogs", "a dog", "two"], "age": [None, 500.0, 700.0]})
+        (tmp_path / "corpus").mkdir()
+        as_table(said).to_parquet(tmp_path / "corpus" / "utterances.parquet")
+        lexicon = load_lexicon(tmp_path / "corpus", language="en")
+        ages = lexicon.entries.set_index("word")["age_band"]
+        assert ages["dogs"] == ""
+        assert ages["dog"] == "12-18"
+        assert ages["two"] == "18-24"
+
     def test_frequencies_are_merged_into_a_list_and_unheard_words_have_zero(self, tmp_path: Path) -> None:
         heard = corpus(tmp_path / "heard.parquet", [{"text": "I see I see two dogs"}])
         lexicon = load_lexicon(language="en", corpus=heard)
