@@ -7,7 +7,8 @@ from typing import Any
 
 from babyslm.engines.place import Place
 from babyslm.engines.protocol import AHEAD
-from babyslm.verify.engines import ClusterError, NoRayError, WorkerLostError
+from babyslm.engines.sessions import sessions_folder
+from babyslm.verify.engines import ClusterError, NoRayError, RayStartError, WorkerLostError
 
 __all__ = ["Crew", "RayEngine"]
 
@@ -138,9 +139,16 @@ def _started(address: str | None) -> Any:
         return ray
     try:
         if address is None:
-            ray.init(include_dashboard=False, log_to_driver=False, logging_level="error", address="local")
+            ray.init(
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level="error",
+                address="local",
+                _temp_dir=str(sessions_folder()),
+            )
         else:
             ray.init(address=address, log_to_driver=False, logging_level="error")
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        raise ClusterError(str(error).splitlines()[0]) from error
+    except Exception as error:  # Ray has errors of its own for little, and a bare one for a start that takes too long
+        told = (str(error) or type(error).__name__).splitlines()[0]
+        raise (RayStartError(told) if address is None else ClusterError(told)) from error
     return ray

@@ -2,7 +2,7 @@
 
 from babyslm.verify.errors import BabySLMError
 
-__all__ = ["ClusterError", "NoRayError", "WorkerLostError"]
+__all__ = ["ClusterError", "NoRayError", "RayStartError", "WorkerLostError"]
 
 
 class WorkerLostError(BabySLMError):
@@ -27,3 +27,11 @@ class ClusterError(BabySLMError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"Ray: {reason}; check --ray-address, or leave it out to use this machine alone")
+
+
+class RayStartError(BabySLMError):
+    """Ray does not start on this machine."""
+
+    def __init__(self, reason: str) -> None:
+        told = reason.rstrip(".")
+        super().__init__(f"Ray does not start here: {told}; try again on a less busy machine, or use --engine local")

@@ -1,6 +1,8 @@
 """Engines: order, state, loss of a worker, errors of the work, on this machine and on Ray."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from babyslm.engines import Engine, in_processes, using
 from babyslm.engines.local import LocalEngine
+from babyslm.engines.sessions import sessions_folder
 from babyslm.verify.engines import ClusterError, WorkerLostError
 from babyslm.verify.evaluation import NoPlaceError
 from tests.engines.work import add, die, die_always, die_once, double, own, process, refuse
@@ -44,6 +47,21 @@ def test_a_worker_is_set_up_once(workers: int) -> None:
     assert [number for number, _ in made] == list(range(100, 120))
     assert len({where for _, where in made}) <= workers
     assert ({where for _, where in made} == {os.getpid()}) is (workers == 1)
+
+
+def test_old_sessions_of_processes_that_are_gone_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    folder = sessions_folder()
+    for name in (f"session_old_{gone.pid}", f"session_new_{gone.pid}", f"session_old_{os.getpid()}", "session_latest"):
+        (folder / name / "logs").mkdir(parents=True)
+        if "old" in name or "latest" in name:
+            os.utime(folder / name, (0, 0))
+    assert sessions_folder() == folder
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        [f"session_new_{gone.pid}", f"session_old_{os.getpid()}", "session_latest"]
+    )
 
 
 @pytest.mark.slow

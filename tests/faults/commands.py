@@ -54,7 +54,8 @@ def _context() -> Any:
     return context
 
 
-def _main(arguments: list[str], log: str, largest: int | None) -> None:
+def _main(arguments: list[str], log: str, largest: int | None, environment: dict[str, str]) -> None:
+    os.environ.update(environment)
     if largest is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -69,7 +70,9 @@ def _main(arguments: list[str], log: str, largest: int | None) -> None:
 
 def start(arguments: Sequence[str], log: Path, largest: int | None = None) -> Any:
     """Start a command in a process of its own; no file of it may grow beyond so many bytes, as on a full disk."""
-    process = _context().Process(target=_main, args=(list(arguments), str(log), largest))
+    # The server that processes are forked from keeps the environment that it was started in.
+    environment = {name: value for name, value in os.environ.items() if name.startswith("BABYSLM_")}
+    process = _context().Process(target=_main, args=(list(arguments), str(log), largest, environment))
     process.start()
     return process
 

@@ -4,19 +4,23 @@ Each command is killed five times at moments drawn from a seed, over the time th
 cleaning up in between; the counts are printed.
 """
 
-import shutil
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
-from babyslm.seeds import generator
-from tests.faults.commands import differences, fingerprints, run_until
-from tests.faults.tasks import TASKS
+from tests.faults.again import killed_and_run_again
+from tests.faults.tasks import TASKS, evaluate
 
 pytestmark = pytest.mark.slow
 
 KILLS = 5
+
+PATIENCE = 30.0
+"""Seconds in which the processes of a killed cluster must be gone."""
 
 
 @pytest.mark.parametrize("make", TASKS)
@@ -26,30 +30,32 @@ def test_a_killed_command_ends_as_an_undisturbed_one(
     record_property: Callable[[str, object], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    command = make(tmp_path)
-    name = make.__name__
-    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache-of-the-undisturbed"))
-    run_until(["--version"], tmp_path / "log", None)  # the server that processes are forked from starts here
-    code, seconds = run_until([*command, str(tmp_path / "calm" / "out")], tmp_path / "log", None)
-    assert code == 0, (tmp_path / "log").read_text(encoding="utf-8")
-    expected = fingerprints(tmp_path / "calm" / "out")
-    assert expected
-    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
-    out = tmp_path / "killed" / "out"
-    killed = finished = 0
-    random = generator(0, "kills", name)
-    while killed < KILLS and finished < 3 * KILLS:
-        code, _ = run_until([*command, str(out)], tmp_path / "log", random.uniform(0.02, 0.98) * seconds)
-        assert code in {0, -9}, (tmp_path / "log").read_text(encoding="utf-8")
-        killed += code < 0
-        if code == 0:  # done before the kill came: the next one meets an empty folder
-            finished += 1
-            assert differences(fingerprints(out), expected) == []
-            shutil.rmtree(out)
-    code, _ = run_until([*command, str(out)], tmp_path / "log", None)
-    assert code == 0, (tmp_path / "log").read_text(encoding="utf-8")
-    assert differences(fingerprints(out), expected) == []
-    left = [path.name for path in (tmp_path / "killed").iterdir() if path.name != "out"]
-    told = f"{name}: {killed} kills, {finished} ends before a kill, {seconds:.1f} s undisturbed, left over: {left}"
+    told = killed_and_run_again(make(tmp_path), make.__name__, tmp_path, monkeypatch, kills=KILLS)
     record_property("fault", told)
-    assert killed == KILLS
+
+
+def test_a_killed_evaluation_on_ray_ends_as_an_undisturbed_one_and_leaves_no_process(
+    tmp_path: Path, record_property: Callable[[str, object], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ray")
+    command = evaluate(tmp_path)
+    on_ray = [*command[:-1], "--engine", "ray", command[-1]]
+    told = killed_and_run_again(on_ray, "evaluate --engine ray", tmp_path, monkeypatch, kills=KILLS, earliest=0.3)
+    end = time.monotonic() + PATIENCE
+    while (there := _living(tmp_path)) and time.monotonic() < end:
+        time.sleep(0.2)
+    record_property("fault", f"{told}, processes left: {len(there)}")
+    assert there == []
+
+
+def _living(folder: Path) -> list[str]:
+    """Return the processes whose cache lies in a folder: the commands of this test, and all that they have started."""
+    found = []
+    for each in psutil.process_iter():
+        try:
+            cache = each.environ().get("BABYSLM_CACHE", "")
+            if Path(cache).is_relative_to(folder) and each.pid != os.getpid():
+                found.append(f"{each.pid} {each.name()}")
+        except psutil.Error:  # gone, or of another user
+            continue
+    return found
