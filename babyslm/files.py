@@ -73,10 +73,12 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
+def atomic_folder(path: Path, *, replace: bool = True) -> Iterator[Path]:
     """Yield a temporary folder beside `path` that becomes `path` only if the block succeeds.
 
-    :param path: final folder; whatever stands there is replaced as a whole.
+    :param path: final folder.
+    :param replace: whatever stands there is replaced as a whole; without this, what another process has put there
+        meanwhile stays, and is never away for a moment.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -87,9 +89,13 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.chmod(0o777 & ~_umask())
-        if path.exists():
+        if replace and path.exists():
             path.rename(old)
-        temporary.rename(path)
+        try:
+            temporary.rename(path)
+        except OSError:
+            if replace or not path.is_dir():
+                raise
     except OSError as error:
         raise WriteError(path, error.strerror or str(error)) from error
     finally:

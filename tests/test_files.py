@@ -44,6 +44,15 @@ def test_a_failed_folder_leaves_the_old_folder_and_nothing_else(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [folder]
 
 
+def test_what_another_process_put_there_meanwhile_stays_if_it_is_as_good(tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    with atomic_folder(folder, replace=False) as first, atomic_folder(folder, replace=False) as second:
+        (first / "x").touch()
+        (second / "y").touch()
+    assert [path.name for path in folder.iterdir()] == ["y"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_files_get_the_permissions_of_the_user(tmp_path: Path) -> None:
     write_text(tmp_path / "a", "x")
     (tmp_path / "b").write_text("x")

@@ -1,22 +1,19 @@
 """espeak-ng in process: phonemes in, samples and phoneme times out, the same samples whatever was spoken before."""
 
-import atexit
 import ctypes
 import os
-import shutil
-import tempfile
 import threading
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from babyslm.espeak import espeak_data, espeak_library
+from babyslm.espeak import espeak_library
+from babyslm.speech.espeak_home import espeak_home, variant_file
 from babyslm.speech.voices import Voice
-from babyslm.verify.speech import EspeakError, LongPathError
+from babyslm.verify.speech import EspeakError
 
 __all__ = ["ESPEAK_RATE", "Engine", "RawSpeech", "engine", "espeak_version"]
 
@@ -38,15 +35,9 @@ PARAMETER_VOLUME = 2
 VOLUME = 60
 """Below espeak-ng's default of 100, at which loud voices run into its automatic gain control."""
 
-LONGEST_PATH = 150
-"""Characters; espeak-ng keeps the path of its data in a buffer of 160 bytes and cuts off the rest."""
-
 CALIBRATION = "[[@_@_]]"
 """Spoken, and thrown away, before each utterance. espeak-ng sets the pitch at vowels and lets the last one of an
 utterance carry over to the consonants that open the next one; after this the state is always the same."""
-
-OWN = "voices"
-"""The one entry of the data folder that is ours; the others are links to the installed ones."""
 
 
 class _Identity(ctypes.Union):
@@ -82,30 +73,18 @@ class RawSpeech:
 
 
 class Engine:
-    """The one espeak-ng of this process. Use `engine()`: the library keeps global state.
-
-    Its data folder is a temporary one that links to the installed data and holds our own voices.
-    """
+    """The one espeak-ng of this process. Use `engine()`: the library keeps global state."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        home = Path(tempfile.mkdtemp(prefix="babyslm-espeak-"))
-        atexit.register(_remove, home, os.getpid())
-        data = home / "espeak-ng-data"
-        if len(str(data).encode()) > LONGEST_PATH:
-            raise LongPathError(home)
-        self._variants = data / OWN / "!v"
-        self._variants.mkdir(parents=True)
-        for path in sorted(espeak_data().iterdir()):
-            if path.name != OWN:
-                _link(path, data / path.name)
+        self._home = espeak_home()
         self._library = ctypes.CDLL(str(espeak_library()))
         self._chunks: list[NDArray[np.int16]] = []
         self._events: list[tuple[str, int]] = []
         self._keep = _Callback(self._receive)  # the library holds only a bare pointer to it
         self._voice: tuple[str, str, int] | None = None
         options = INITIALIZE_PHONEME_EVENTS | INITIALIZE_DONT_EXIT
-        rate = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, str(data).encode(), options)
+        rate = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, os.fsencode(self._home), options)
         if rate != ESPEAK_RATE:
             raise EspeakError("espeak_Initialize", rate)
         self._library.espeak_SetSynthCallback(self._keep)
@@ -148,12 +127,9 @@ class Engine:
         wanted = (voice.digest, base, voice.rate)
         if self._voice == wanted:
             return
-        name = "v" + voice.digest[:20]  # a name of digits would count as the number of a variant
-        path = self._variants / name
-        if not path.exists():
-            path.write_text(voice.variant, encoding="utf-8")
         self._voice = None
-        status = self._library.espeak_SetVoiceByName(f"{base}+{name}".encode())
+        with variant_file(self._home, voice.variant) as name:
+            status = self._library.espeak_SetVoiceByName(f"{base}+{name}".encode())
         if status != 0:
             raise EspeakError(f"espeak_SetVoiceByName({base}+{voice.name})", status)
         for parameter, value in ((PARAMETER_RATE, voice.rate), (PARAMETER_VOLUME, VOLUME)):
@@ -161,22 +137,6 @@ class Engine:
             if status != 0:
                 raise EspeakError("espeak_SetParameter", status)
         self._voice = wanted
-
-
-def _link(source: Path, target: Path) -> None:
-    """Link a file or folder, or copy it where the system allows no links."""
-    try:
-        target.symlink_to(source)
-    except OSError:
-        if source.is_dir():
-            shutil.copytree(source, target)
-        else:
-            shutil.copyfile(source, target)
-
-
-def _remove(home: Path, owner: int) -> None:
-    if os.getpid() == owner:  # a forked child must leave its parent's folder alone
-        shutil.rmtree(home, ignore_errors=True)
 
 
 _engines: dict[int, Engine] = {}

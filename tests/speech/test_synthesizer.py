@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from babyslm.speech.audio import RATE
-from babyslm.speech.espeak_engine import Engine, engine
+from babyslm.speech.espeak_engine import engine
 from babyslm.speech.level import LEVEL, MARGIN, normalize_speech, speech_bounds
 from babyslm.speech.mnemonics import load_mnemonics
 from babyslm.speech.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Utterance
 from babyslm.speech.voices import choose_voices, load_voices
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.speech import CommandError, LongPathError, MisheardError, PlaceholderError
+from babyslm.verify.speech import CommandError, MisheardError, PlaceholderError
 
 EMMA, HUGO = choose_voices("en", split="dev")
 WRITER = """
@@ -104,16 +104,6 @@ def test_a_wrong_answer_of_espeak_is_not_passed_on(monkeypatch: pytest.MonkeyPat
 
 def test_an_engine_serves_a_whole_process() -> None:
     assert engine() is engine()
-
-
-def test_a_folder_for_temporary_files_that_lies_too_deep_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deep = tmp_path / ("x" * 150)
-    deep.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(deep))
-    with pytest.raises(LongPathError, match="set TMPDIR to a shorter one"):
-        Engine()
 
 
 def test_the_content_key_follows_all_that_decides_the_sound() -> None:
