@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from babyslm.models.ngram import Weighting
 from babyslm.models.trained_text import TextHeader
 from babyslm.seeds import derive
+from babyslm.stimuli.stimulus import WORD_BOUNDARY
 from babyslm.training.causal_examples import Example
 from babyslm.training.causal_plan import TextSchedule, blocks
 from babyslm.training.causal_run import fit_text
@@ -106,6 +107,7 @@ class CausalRecipe(Recipe):
     :param pieces: most symbols of the vocabulary.
     :param at_least: occurrences that a word or phone needs.
     :param weighting: read a line as often as it occurs (`tokens`) or once a pass (`types`).
+    :param alone: how often a pass also has each word of the utterances by itself, whatever its frequency.
     :param sequences: `utterances`, each with its beginning and end, or `blocks` of running text.
     :param block: tokens of a block.
     :param validation: share of the lines held out.
@@ -118,6 +120,7 @@ class CausalRecipe(Recipe):
     pieces: int = Field(default=8192, ge=8)
     at_least: int = Field(default=1, ge=1)
     weighting: Weighting = "tokens"
+    alone: int = Field(default=0, ge=0)
     sequences: Literal["utterances", "blocks"] = "utterances"
     block: int = Field(default=128, ge=4)
     validation: float = Field(default=0.02, ge=0, lt=1)
@@ -152,6 +155,19 @@ def read_text(recipe: Any, symbols: Pieces) -> tuple[list[str], list[str], dict[
     return training, valid, {"file": corpus.source.name, "sha256": corpus.sha256}
 
 
+def words_alone(lines: Sequence[str], symbols: Pieces) -> list[str]:
+    """Return each different word of some lines once, in the order of first occurrence.
+
+    :param lines: as `read_text` gives them.
+    :param symbols: phones have a mark between words, everything else a space.
+
+    >>> words_alone(["ð ə | d ɔ ɡ", "ð ə"], "phones")
+    ['ð ə', 'd ɔ ɡ']
+    """
+    mark = WORD_BOUNDARY if symbols == "phones" else None
+    return list(dict.fromkeys(word for line in lines for part in line.split(mark) if (word := part.strip())))
+
+
 def encode(lines: Sequence[str], tokenizer: Any) -> list[list[int]]:
     """Return the tokens of lines without special ones."""
     if not lines:
@@ -170,6 +186,7 @@ def train_causal(recipe: CausalRecipe, folder: Path, *, resume: bool = True, dev
     :returns: what the training record says.
     """
     training, valid, told = read_text(recipe, recipe.symbols)
+    training += words_alone(training, recipe.symbols) * recipe.alone
     tokenizer = build_tokenizer(training, recipe.symbols, size=recipe.pieces, at_least=recipe.at_least)
     tokenizer.model_max_length = recipe.shape.positions
     torch.manual_seed(derive(recipe.seed, "weights"))

@@ -23,6 +23,7 @@ from babyslm.training import causal_run
 from babyslm.training.causal import Shape
 from babyslm.training.causal_examples import IGNORED, Masking
 from babyslm.training.causal_plan import TextSchedule, blocks, plan_updates
+from babyslm.training.data import read_lines
 from babyslm.training.recipe import load_recipe, make_recipe
 from babyslm.training.text_trainer import Share
 from babyslm.training.train import train
@@ -37,6 +38,14 @@ SCHEDULE = {
     "checkpoints": 3,
     "log_updates": 5,
 }
+RECIPES = (
+    "babyberta",
+    "causal-words",
+    "causal-phones",
+    "causal-phones-mixed",
+    "causal-phones-words",
+    "lucie-tiny",
+)
 SHAPE = {"hidden": 32, "layers": 1, "heads": 4, "inner": 64, "positions": 64}
 
 
@@ -158,6 +167,22 @@ def test_a_learner_prefers_words_in_order(corpus: Path, tmp_path: Path, symbols:
     assert abs(early - scores).max() > 1e-3
 
 
+def test_words_alone_are_read_beside_the_utterances(corpus: Path, tmp_path: Path) -> None:
+    schedule = SCHEDULE | {"passes": 1, "checkpoints": 0}
+    told = {"symbols": "phones", "schedule": schedule, "shape": SHAPE | {"positions": 128}}
+    plain = train(recipe(corpus, **told), tmp_path / "plain", device="cpu").outcome
+    mixed = train(recipe(corpus, alone=2, **told), tmp_path / "mixed", device="cpu").outcome
+    words = {word.strip() for line in read_lines(corpus, "phones").lines for word in line.split("|")}
+    more = mixed["sequences"] - plain["sequences"]
+    assert more % 2 == 0
+    assert 0.9 * len(words) < more / 2 <= len(words)  # a word may be held out with its only utterance
+    assert mixed["held_out"] == plain["held_out"]
+    learners = [load_model(str(tmp_path / name), device="cpu") for name in ("plain", "mixed")]
+    alone = [Stimulus(word, phones=tuple(word.split())) for word in sorted(words)]
+    scores = [learner.score(alone).pooled("mean").mean() for learner in learners]
+    assert scores[1] > scores[0]
+
+
 def test_a_masked_learner_learns(corpus: Path, tmp_path: Path) -> None:
     shape = {"hidden": 32, "layers": 1, "heads": 4, "inner": 64, "positions": 48}
     told = recipe(
@@ -270,7 +295,7 @@ def test_two_processes_train_what_one_trains(corpus: Path, tmp_path: Path) -> No
             torch.testing.assert_close(weights[part], others[part], atol=2e-3, rtol=1e-2)
 
 
-@pytest.mark.parametrize("name", ["babyberta", "causal-words", "causal-phones", "causal-phones-words", "lucie-tiny"])
+@pytest.mark.parametrize("name", RECIPES)
 def test_shipped_recipes_are_whole(corpus: Path, name: str) -> None:
     assert load_recipe(name, [f"corpus={corpus}"]).name == name
 
