@@ -3,10 +3,10 @@
 import pandas as pd
 
 from babyslm.results.page import Plot, Section, Table, percent
-from babyslm.results.plots import curve, dot_plot
+from babyslm.results.plots import Spec, curve, dot_plot
 from babyslm.results.summary import ATTRIBUTES
 
-__all__ = ["breakdowns", "figures_table", "interval_text", "table_title"]
+__all__ = ["breakdown_spec", "breakdowns", "figures_table", "interval_text", "table_title"]
 
 TITLES = {
     "phenomenon": "By phenomenon",
@@ -38,7 +38,11 @@ def breakdowns(frames: dict[str, pd.DataFrame], *, learner: str | None = None) -
     sections = []
     for name in (name for name in ATTRIBUTES if name in frames):
         plots = [
-            _plot(group, name, table_title(str(task), str(split)), learner)
+            Plot(
+                breakdown_spec(group, name, learner=learner),
+                table_title(str(task), str(split)),
+                figures_table(group, name, learner=learner),
+            )
             for (task, split), group in frames[name].groupby(["task", "split"], sort=True)
             if len(set(group[name])) > 1
         ]
@@ -47,12 +51,18 @@ def breakdowns(frames: dict[str, pd.DataFrame], *, learner: str | None = None) -
     return sections
 
 
-def _plot(group: pd.DataFrame, name: str, title: str, learner: str | None) -> Plot:
+def breakdown_spec(group: pd.DataFrame, name: str, *, learner: str | None = None) -> Spec:
+    """Draw the accuracies of one table by an attribute.
+
+    :param group: figures of one task and split.
+    :param name: the attribute.
+    :param learner: column that names the learner, where there are several.
+    """
     axis = AXES.get(name, "")
     if name == "length":
         axis = "phones" if group["task"].iloc[0] == "lexical" else "words"
-    draw = curve if name in CURVES else dot_plot
-    return Plot(draw(group, name, axis, learner=learner), title, figures_table(group, name, learner=learner))
+    draw = curve if name in CURVES and len(set(group[name])) > 1 else dot_plot
+    return draw(group, name, axis, learner=learner)
 
 
 def table_title(task: str, split: str) -> str:

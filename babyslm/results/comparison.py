@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -11,11 +10,12 @@ from babyslm.files import write_text
 from babyslm.results.breakdowns import breakdowns, figures_table, table_title
 from babyslm.results.compare import compare
 from babyslm.results.curves import curve_sections
+from babyslm.results.differences import differences_table, named
 from babyslm.results.facts import amount_text, condition, modality, snr_text, training_condition
 from babyslm.results.gap import gap_section
 from babyslm.results.labels import labels
 from babyslm.results.outcome import Outcome
-from babyslm.results.page import Page, Plot, Section, Table, percent, points, render
+from babyslm.results.page import Page, Plot, Section, Table, percent, render
 from babyslm.results.plots import difference_plot, dot_plot
 from babyslm.results.provenance import methods, provenance
 from babyslm.results.record import metric_table
@@ -123,14 +123,13 @@ def _learners(results: Sequence[Outcome], names: Sequence[str]) -> Section:
 
 
 def _differences(results: Sequence[Outcome]) -> list[Section]:
-    frame = compare(results, reference=0 if len(results) > MANY else None)
-    frame = frame.assign(comparison=frame["first"] + " − " + frame["second"])
+    frame = named(compare(results, reference=0 if len(results) > MANY else None))
     whole = frame[frame["phenomenon"] == ""]
     plots = [
         Plot(
             difference_plot(group, "comparison"),
             table_title(str(task), str(split)),
-            _differences_table(group),
+            differences_table(group),
             opened=True,
         )
         for (task, split), group in whole.groupby(["task", "split"], sort=True)
@@ -143,26 +142,8 @@ def _differences(results: Sequence[Outcome]) -> list[Section]:
     parts = frame[frame["phenomenon"] != ""]
     if len(parts) and len(results) <= MANY:
         tables = [
-            _differences_table(group, extra="phenomenon", caption=table_title(str(task), str(split)))
+            differences_table(group, extra="phenomenon", caption=table_title(str(task), str(split)))
             for (task, split), group in parts.groupby(["task", "split"], sort=True)
         ]
         sections.append(Section("Differences by phenomenon", tables=tables, folded=True))
     return sections
-
-
-def _differences_table(frame: pd.DataFrame, *, extra: str | None = None, caption: str = "") -> Table:
-    rows = [_difference_row(row, extra) for row in frame.to_dict("records")]
-    heads = ("comparison", *([extra] if extra else []), "difference (points)", "95 % interval", "p (Holm)", "n")
-    return Table(heads, rows, names=2 if extra else 1, caption=caption)
-
-
-def _difference_row(row: dict[str, Any], extra: str | None) -> tuple[str, ...]:
-    known = row["low"] == row["low"]
-    return (
-        row["comparison"],
-        *([str(row[extra]).replace("_", " ")] if extra else []),
-        points(row["difference"]),
-        f"{points(row['low'])} to {points(row['high'])}" if known else "–",
-        f"{row['p_holm']:.3f}" if row["p_holm"] >= 0.001 else "< 0.001",
-        f"{row['n']:,}",
-    )

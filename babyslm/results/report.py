@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm.results.breakdowns import breakdowns, interval_text, table_title
+from babyslm.results.chart import html_table
 from babyslm.results.facts import modality
 from babyslm.results.outcome import Outcome
 from babyslm.results.page import Card, Page, Section, Table, percent, render
@@ -105,16 +106,17 @@ def _breakdowns(result: Outcome) -> list[Section]:
 
 def notebook_table(result: Outcome) -> str:
     """Return the headline figures as a small HTML table."""
-    rows = "".join(
-        f"<tr><td>{escape(row['task'])}</td><td>{escape(row['split'])}</td>"
-        f"<td>{escape(_measure_title(result, row['measure']))}</td><td>{percent(row['accuracy'])}</td>"
-        f"<td>{interval_text(row['low'], row['high'])}</td><td>{row['n']:,}</td><td>{row['ties']:,}</td></tr>"
+    rows = [
+        (
+            table_title(row["task"], row["split"]),
+            _measure_title(result, row["measure"]),
+            percent(row["accuracy"]),
+            interval_text(row["low"], row["high"]),
+            f"{row['n']:,}",
+            f"{row['ties']:,}",
+        )
         for row in result.headline().to_dict("records")
-    )
-    heads = "".join(
-        f"<th>{head}</th>" for head in ("task", "split", "counted", "accuracy", "95 % interval", "n", "ties")
-    )
-    return (
-        f"<p><b>{escape(result.name)}</b> on {escape(result.record.stimuli.name)}</p>"
-        f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-    )
+    ]
+    columns = ("table", "counted", "accuracy", "95 % interval", "n", "ties")
+    heading = f"<p><b>{escape(result.name)}</b> on {escape(result.record.stimuli.name)}</p>"
+    return heading + html_table(Table(columns, rows, names=2))

@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
+from babyslm.results.chart import Chart, accuracy_chart, breakdown_chart
 from babyslm.results.compare import compare
+from babyslm.results.differences import Differences
 from babyslm.results.environment import current_environment
 from babyslm.results.intervals import CONFIDENCE, DRAWS
 from babyslm.results.outcome import Outcome, Scores
@@ -31,10 +33,7 @@ from babyslm.results.summary import tables_of
 from babyslm.results.trials import TRIAL_COLUMNS, make_trials
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
-from babyslm.verify.results import (
-    ResultChangedError,
-    TrialsFormatError,
-)
+from babyslm.verify.results import AmbiguousTableError, ResultChangedError, TrialsFormatError
 
 __all__ = ["REPORT_NAME", "TRIALS_NAME", "Result", "load_result", "make_result"]
 
@@ -52,9 +51,25 @@ class Result(Outcome):
     :param scores: tables indexed by stimulus name, by (task, split), in the order and form of the official files.
     """
 
-    def compare(self, other: "Result") -> pd.DataFrame:
-        """Return paired differences to another result on the pairs they share; see `babyslm.results.compare`."""
-        return compare([self, other])
+    def compare(self, *others: "Result") -> Differences:
+        """Return paired differences to other results on the pairs they share; see `babyslm.results.compare`."""
+        return Differences(compare([self, *others]))
+
+    def plot(self, attribute: str | None = None, *, task: Task | None = None, split: Split | None = None) -> Chart:
+        """Draw accuracies with their intervals, and the line of a learner that guesses.
+
+        :param attribute: `phenomenon`, `frequency`, `length`, `voice`, or any column of the trials; default none, one
+            dot for each table.
+        :param task: only this task; default all that have the attribute.
+        :param split: only this split; default all.
+        """
+        if attribute is not None:
+            return breakdown_chart(self.by(attribute, task=task, split=split), attribute)
+        whole = self.headline()
+        wanted = (whole["task"] == (task or whole["task"])) & (whole["split"] == (split or whole["split"]))
+        if not wanted.any():
+            raise AmbiguousTableError(f"{task or 'any task'}/{split or 'any split'}", self.tables)
+        return accuracy_chart(whole[wanted])
 
     def annotate(self, **columns: pd.Series) -> "Result":
         """Return the result with further attributes of its trials, such as whether a word was met in training.

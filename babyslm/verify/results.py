@@ -7,6 +7,7 @@ from babyslm.verify.errors import BabySLMError, UsageError, first_of
 
 __all__ = [
     "AmbiguousTableError",
+    "ChartFormatError",
     "DifferentStimuliError",
     "FewResultsError",
     "NoSharedPairsError",
@@ -24,6 +25,13 @@ class AmbiguousTableError(UsageError):
         super().__init__(
             f"{asked} does not name one table of this result; it has {', '.join(have)}: give task and split"
         )
+
+
+class ChartFormatError(UsageError):
+    """A plot was to be saved in a form that is not known."""
+
+    def __init__(self, path: Path, known: Sequence[str]) -> None:
+        super().__init__(f"{path}: plots are saved as {', '.join(known)}; choose one of these endings")
 
 
 class UnknownAttributeError(UsageError):

@@ -52,7 +52,7 @@ def test_differences_are_those_of_the_accuracies_with_an_interval_around(make: M
 
 def test_a_result_does_not_differ_from_itself(make: Make) -> None:
     result = make()
-    frame = result.compare(result)
+    frame = result.compare(result).table
     assert frame["difference"].eq(0).all()
     assert frame["p_holm"].eq(1).all()
     assert set(frame["first"]) == {"learner #1"}
