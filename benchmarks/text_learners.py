@@ -1,0 +1,146 @@
+"""The text learners that are compared, and what is set otherwise than in their recipes to train them on one core."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+__all__ = ["LEARNERS", "Learner"]
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A row of the table.
+
+    :param key: its folder.
+    :param title: what the row says.
+    :param recipe: a shipped recipe.
+    :param reads: phones (lexical and syntactic sets) or text (syntactic sets; non-words have no spelling).
+    :param settings: what is set otherwise than in the recipe.
+    :param corpus: key of the material.
+    :param base: key of the learner that this one goes on from.
+    """
+
+    key: str
+    title: str
+    recipe: str
+    reads: Literal["phones", "text"] = "phones"
+    settings: tuple[str, ...] = ()
+    corpus: str = "en"
+    base: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """Return the row's choices as JSON-able values."""
+        return {**asdict(self), "settings": list(self.settings)}
+
+    def command(self) -> str:
+        """Return the command that trains it."""
+        base = " --set base=LUCIE_TINY" if self.base else ""
+        corpus = {"en": "CORPUS", "en-fr": "EN_FR", "answers": "ANSWERS"}[self.corpus]
+        told = "".join(f" --set {setting}" for setting in self.settings)
+        return f"babyslm train {self.recipe} --out MODEL --set corpus={corpus}{base}{told}"
+
+
+SMALL_LSTM = (
+    "sizes.embedding=64",
+    "sizes.hidden=256",
+    "sizes.layers=1",
+    "sizes.output=64",
+    "sizes.dropout=0",
+    "validation=0.02",
+    "loop.precision='no'",
+    "loop.batch_tokens=1024",
+    "loop.lr=0.005",
+    "loop.schedule=cosine",
+    "loop.warmup=200",
+    "loop.clip=1.0",
+    "loop.threads=1",
+    "loop.validate_every=1000",
+)
+"""The shape and schedule of phone-lstm-small."""
+
+ONE_CORE = ("schedule.precision=bf16", "schedule.threads=1")
+
+LEARNERS = (
+    *(
+        Learner(f"phone-{n}gram", f"phone {n}-gram, running utterances", "phone-5gram", settings=(f"order={n}",))
+        for n in range(1, 6)
+    ),
+    Learner(
+        "phone-5gram-boundaries",
+        "phone 5-gram, running utterances with word boundaries",
+        "phone-5gram",
+        settings=("boundary=between",),
+    ),
+    Learner("phone-5gram-words", "phone 5-gram, isolated words", "phone-5gram-words"),
+    Learner(
+        "phone-6gram-types",
+        "phone 6-gram, word types alone, Kneser–Ney",
+        "phone-5gram-words",
+        settings=("weighting=types", "order=6", "smoothing=kneser-ney"),
+    ),
+    Learner("word-3gram", "word 3-gram, Kneser–Ney", "word-3gram", "text"),
+    Learner("word-5gram", "word 5-gram, Kneser–Ney", "word-5gram", "text"),
+    Learner("causal-phones-words", "GPT-2 on phones, word types alone", "causal-phones-words", settings=ONE_CORE),
+    Learner("causal-words", "GPT-2 on words", "causal-words", "text", (*ONE_CORE, "schedule.passes=3")),
+    Learner(
+        "causal-phones",
+        "GPT-2 on phones, running utterances",
+        "causal-phones",
+        settings=(*ONE_CORE, "schedule.passes=1.5"),
+    ),
+    Learner(
+        "causal-phones-mixed",
+        "GPT-2 on phones, running utterances and words alone",
+        "causal-phones-mixed",
+        settings=(*ONE_CORE, "schedule.passes=1.5"),
+    ),
+    Learner("phone-lstm", "phone LSTM 1x256, running utterances", "phone-lstm-small"),
+    Learner(
+        "babyberta",
+        "BabyBERTa, 4 of its 8 layers",
+        "babyberta",
+        "text",
+        (
+            *ONE_CORE,
+            "shape.layers=4",
+            "schedule.passes=1.2",
+            "schedule.lr=0.001",
+            "schedule.warmup_tokens=150000",
+            "schedule.checkpoints=4",
+        ),
+    ),
+    Learner("char-lstm", "character LSTM 1x256", "char-lstm", "text", (*SMALL_LSTM, "loop.updates=3000")),
+    Learner(
+        "bpe-lstm", "LSTM 1x256 on 4,000 pieces", "bpe-lstm", "text", (*SMALL_LSTM, "pieces=4000", "loop.updates=2000")
+    ),
+    Learner(
+        "lucie-tiny",
+        "lucie-tiny at 6 M parameters, half of it French",
+        "lucie-tiny",
+        "text",
+        (
+            *ONE_CORE,
+            "pieces=4096",
+            "block=128",
+            "shape.hidden=256",
+            "shape.layers=6",
+            "shape.inner=768",
+            "shape.spread=0.02",
+            "schedule.passes=1",
+            "schedule.ramp_from=1024",
+            "schedule.batch_tokens=4096",
+            "schedule.ramp_tokens=300000",
+            "schedule.warmup_tokens=200000",
+            "schedule.lr=0.0015",
+        ),
+        "en-fr",
+    ),
+    Learner(
+        "lucie-tiny-instruct",
+        "lucie-tiny taught to answer",
+        "lucie-tiny-instruct",
+        "text",
+        (*ONE_CORE, "schedule.batch_tokens=1024"),
+        "answers",
+        "lucie-tiny",
+    ),
+)
