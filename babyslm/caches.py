@@ -1,11 +1,15 @@
 """What was made once and is kept for later: an entry comes back as it was written, or counts as absent."""
 
+import shutil
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 
-from babyslm.files import atomic_file
+from babyslm.files import WriteError, atomic_file, cache_folder
+from babyslm.verify.errors import UsageError
 
-__all__ = ["CACHES", "keep_entry", "kept_entry"]
+__all__ = ["CACHES", "UnknownCacheError", "Usage", "clear_cache", "keep_entry", "kept_entry", "usage"]
 
 CACHES = {
     "babble": "voices of others talking, for acoustic conditions",
@@ -14,7 +18,36 @@ CACHES = {
     "units": "speech units of sounds that a costly encoder has heard",
     "vega": "the plotting library, as one script for reports",
 }
-"""What the folders of the cache hold. Each may be deleted at any time: what is missing is made anew."""
+"""What the folders of the cache hold. Each may be emptied at any time, `espeak` while nothing is being spoken: what is
+missing is made anew."""
+
+
+class UnknownCacheError(UsageError):
+    """A cache was named that there is not."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no cache is called {name!r}; there are {', '.join(CACHES)}, or all")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a cache takes.
+
+    :param name: of the cache.
+    :param folder: where it lies.
+    :param holds: what is in it.
+    :param empty: how it is emptied.
+    :param files: how many there are.
+    :param megabytes: how much they take; links count for nothing.
+    """
+
+    name: str
+    folder: str
+    holds: str
+    empty: str
+    files: int
+    megabytes: float
+
 
 DIGEST = sha256().digest_size
 
@@ -40,3 +73,40 @@ def kept_entry(path: Path) -> bytes | None:
         return None
     content = written[DIGEST:]
     return content if sha256(content).digest() == written[:DIGEST] else None
+
+
+def usage(name: str, folder: Path, holds: str, empty: str) -> Usage:
+    """Measure a cache.
+
+    :param name: of the cache.
+    :param folder: where it lies; it may be absent.
+    :param holds: what is in it.
+    :param empty: how it is emptied.
+    """
+    sizes = []
+    for path in folder.rglob("*"):
+        try:
+            found = path.lstat()
+        except OSError:  # another process was faster
+            continue
+        if S_ISREG(found.st_mode):
+            sizes.append(found.st_size)
+    return Usage(name, str(folder), holds, empty, len(sizes), sum(sizes) / 1e6)
+
+
+def clear_cache(name: str) -> Usage:
+    """Empty one of our caches, and return what was in it.
+
+    :param name: one of `CACHES`.
+    """
+    if name not in CACHES:
+        raise UnknownCacheError(name)
+    folder = cache_folder(name)
+    before = usage(name, folder, CACHES[name], "")
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise WriteError(folder, error.strerror or str(error)) from error
+    return before

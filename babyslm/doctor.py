@@ -1,27 +1,32 @@
-"""What is installed here, and what is missing for what."""
+"""What is installed here, what is missing for what, and what lies about."""
 
 import os
 import sys
-from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["EXTRAS", "Report", "examine"]
+from babyslm.caches import CACHES, Usage, clear_cache, usage
+from babyslm.files import cache_folder
 
-CORE = ("torch", "torchaudio", "transformers", "numpy", "pandas", "scipy", "librosa", "soundfile", "phonemizer")
+__all__ = ["EXTRAS", "Report", "empty_caches", "examine"]
 
-EXTRAS: dict[str, tuple[tuple[str, ...], str]] = {
-    "fairseq2": (("fairseq2",), "wav2vec 2.0 encoders of fairseq2"),
-    "corpora": (("datatrove", "datasets", "pylangacq"), "CHAT transcripts and the Lucie Training Dataset"),
-    "ray": (("ray",), "evaluation and building on many machines"),
-    "rooms": (("pyroomacoustics",), "simulated rooms in acoustic conditions"),
-    "site": (("watchfiles",), "the leaderboard served with rebuild on change"),
-    "docs": (("mkdocs",), "building the documentation"),
-    "dev": (("pytest", "ruff", "mypy"), "tests and checks"),
+SHOWN = ("torch", "torchaudio", "transformers", "numpy", "pandas", "scipy", "librosa", "soundfile", "phonemizer")
+"""Packages whose version decides results; of the others only what is missing is told."""
+
+EXTRAS = {
+    "fairseq2": "wav2vec 2.0 encoders of fairseq2",
+    "corpora": "CHAT transcripts and the Lucie Training Dataset",
+    "ray": "scoring, building and unit extraction on many machines (--engine ray)",
+    "rooms": "simulated rooms in acoustic conditions",
+    "site": "the leaderboard served with rebuild on change",
+    "docs": "building the documentation",
+    "fuzz": "parsers fed with what nobody should send (make fuzz)",
+    "dev": "tests and checks",
 }
-"""Extra -> modules it brings, and what they are for."""
+"""What each extra brings; the packages are those that babyslm's own metadata name."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,8 @@ class Report:
     versions: dict[str, str | None]
     extras: dict[str, dict[str, Any]]
     devices: list[str]
-    voices: dict[str, int]
-    caches: dict[str, dict[str, Any]]
+    voices: dict[str, dict[str, int]]
+    caches: list[Usage]
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -42,30 +47,24 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the findings for `--json`."""
-        return {
-            "healthy": self.healthy,
-            "versions": self.versions,
-            "extras": self.extras,
-            "devices": self.devices,
-            "voices": self.voices,
-            "caches": self.caches,
-            "faults": self.faults,
-        }
+        return {"healthy": self.healthy} | asdict(self)
 
     def as_text(self) -> str:
         """Return the findings for people."""
-        lines = ["installed"]
-        lines += [f"  {name:<14}{number or 'MISSING'}" for name, number in self.versions.items()]
+        lines = ["installed", *(f"  {name:<14}{number or 'MISSING'}" for name, number in self.versions.items())]
         lines += ["extras"]
         for name, extra in self.extras.items():
-            state = "installed" if extra["installed"] else f"missing: {extra['install']}"
-            lines.append(f"  {name:<14}{extra['purpose']}; {state}")
-        lines += ["devices", *(f"  {device}" for device in self.devices)]
-        lines += ["voices", *(f"  {language:<14}{count} espeak-ng voices" for language, count in self.voices.items())]
-        lines += [
-            "caches",
-            *(f"  {path}: {c['files']} files, {c['megabytes']:.1f} MB" for path, c in self.caches.items()),
-        ]
+            lines.append(f"  {name:<14}{extra['purpose']}; {'not whole' if extra['missing'] else 'installed'}")
+            if extra["missing"]:
+                lines.append(f"{'':<16}{', '.join(extra['missing'])}: {extra['install']}")
+        lines += ["devices", *(f"  {device}" for device in self.devices), "voices"]
+        for language, splits in self.voices.items():
+            counts = ", ".join(f"{count} {split}" for split, count in splits.items())
+            lines.append(f"  {language:<14}{sum(splits.values())} of espeak-ng ({counts})")
+        lines += ["caches"]
+        for each in self.caches:
+            lines.append(f"  {each.name:<14}{each.megabytes:,.1f} MB in {each.files:,} files: {each.holds}")
+            lines.append(f"{'':<16}{each.folder}; empty it: {each.empty}")
         lines += ["all is well" if self.healthy else "faults", *(f"  {fault}" for fault in self.faults)]
         return "\n".join(lines)
 
@@ -74,18 +73,48 @@ def examine() -> Report:
     """Look at packages, extras, devices, voices and caches; a broken core install is a fault."""
     from babyslm import __version__
 
+    core, extras = _requirements()
     versions: dict[str, str | None] = {"babyslm": __version__, "python": sys.version.split()[0]}
-    versions |= {name: _version(name) for name in CORE}
-    faults = [f"{name} is not installed; pip install babyslm" for name in CORE if versions[name] is None]
-    extras = {
-        name: {
-            "installed": all(find_spec(module) is not None for module in modules),
-            "purpose": purpose,
-            "install": f"pip install 'babyslm[{name}]'",
-        }
-        for name, (modules, purpose) in EXTRAS.items()
+    versions |= {name: _version(name) for name in SHOWN}
+    faults = [f"{each}; pip install babyslm" for each in core if each]
+    found = {
+        name: {"purpose": EXTRAS[name], "missing": missing, "install": f"pip install 'babyslm[{name}]'"}
+        for name, missing in extras.items()
     }
-    return Report(versions, extras, _devices(), _voices(faults), _caches(), faults)
+    return Report(versions, found, _devices(), _voices(faults), list(_caches()), faults)
+
+
+def empty_caches(name: str) -> list[Usage]:
+    """Empty one of our own caches, or all of them, and return what was in them.
+
+    :param name: a cache of `babyslm.caches.CACHES`, or `all`.
+    """
+    return [clear_cache(each) for each in (CACHES if name == "all" else (name,))]
+
+
+def _requirements() -> tuple[list[str], dict[str, list[str]]]:
+    """Return what is missing of the core, and of each extra: packages that are absent or too old."""
+    from packaging.requirements import Requirement
+
+    try:
+        wanted = [Requirement(told) for told in requires("babyslm") or []]
+    except PackageNotFoundError:  # run from a copy of the sources
+        return ["babyslm itself is not installed"], {}
+    core = [each for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})]
+    extras: dict[str, list[str]] = {}
+    for name in EXTRAS:
+        own = [each for each in wanted if each.marker and each.marker.evaluate({"extra": name}) and each not in core]
+        if own:
+            extras[name] = [told for each in own if (told := _lack(each.name, each.specifier))]
+    return [told for each in core if (told := _lack(each.name, each.specifier))], extras
+
+
+def _lack(name: str, wanted: Any) -> str | None:
+    """Say what is wrong with a package, if something is."""
+    number = _version(name)
+    if number is None:
+        return f"{name} is not installed"
+    return None if wanted.contains(number, prereleases=True) else f"{name} {number} is not {wanted}"
 
 
 def _version(name: str) -> str | None:
@@ -107,7 +136,7 @@ def _devices() -> list[str]:
     return devices
 
 
-def _voices(faults: list[str]) -> dict[str, int]:
+def _voices(faults: list[str]) -> dict[str, dict[str, int]]:
     """Count the voices of each language, and make one speak: a library that loads may still be without its data."""
     from babyslm.resources import resource_names
     from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
@@ -119,15 +148,20 @@ def _voices(faults: list[str]) -> dict[str, int]:
         EspeakSynthesizer().speak(Utterance(("k", "æ", "t"), voices["en"][0]))
     except Exception as error:  # noqa: BLE001  # whatever is wrong is the finding
         faults.append(f"espeak-ng does not speak ({error}); pip install --force-reinstall espeakng-loader")
-    return {language: len(each) for language, each in voices.items()}
+    return {
+        language: {split: sum(voice.split == split for voice in each) for split in ("train", "dev", "test")}
+        for language, each in voices.items()
+    }
 
 
-def _caches() -> dict[str, dict[str, Any]]:
-    from babyslm.files import cache_folder
+def _caches() -> Iterator[Usage]:
+    """Yield the use of our caches, and of those in which other packages keep what babyslm asked them for."""
+    import torch
+    from huggingface_hub.constants import HF_HUB_CACHE
 
-    root: Path = cache_folder(".")
-    caches = {}
-    for folder in sorted(root.iterdir()) if root.is_dir() else []:
-        sizes = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
-        caches[str(folder)] = {"files": len(sizes), "megabytes": sum(sizes) / 1e6}
-    return caches
+    for name, holds in CACHES.items():
+        yield usage(name, cache_folder(name), holds, f"babyslm doctor --empty {name}")
+    models = Path(HF_HUB_CACHE)
+    yield usage("hugging face", models, "models and data sets by their identifier", f"delete {models}")
+    hub = Path(torch.hub.get_dir())
+    yield usage("torch", hub, "weights of torchaudio's bundles", f"delete {hub}")

@@ -1,5 +1,7 @@
 """Commands on the state of an installation."""
 
+from typing import Annotated
+
 import typer
 
 from babyslm.cli.app import AsJson, app, say
@@ -8,10 +10,23 @@ __all__ = ["doctor"]
 
 
 @app.command(epilog="Example: babyslm doctor")
-def doctor(as_json: AsJson = False) -> None:
-    """Say what is installed, which voices and devices there are, and what each missing extra would bring."""
-    from babyslm.doctor import examine
+def doctor(
+    empty: Annotated[
+        list[str] | None, typer.Option("--empty", help="Empty a cache by its name, or all; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is installed, which voices, devices and caches there are, and what each missing extra would bring."""
+    from babyslm.doctor import empty_caches, examine
 
+    if empty:
+        emptied = [each for name in empty for each in empty_caches(name)]
+        told = {each.name: {"files": each.files, "megabytes": each.megabytes} for each in emptied}
+        text = "\n".join(
+            f"{each.folder}: emptied of {each.files:,} files, {each.megabytes:,.1f} MB" for each in emptied
+        )
+        say({"emptied": told}, text, as_json=as_json)
+        return
     report = examine()
     say(report.as_dict(), report.as_text(), as_json=as_json)
     if not report.healthy:
