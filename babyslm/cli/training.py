@@ -68,14 +68,18 @@ def train(
 ) -> None:
     """Train a learner from a recipe, and evaluate it where stimuli are named.
 
-    On Ray, the speech of the corpus, its units and the evaluation are shared out; networks are trained by `torchrun`.
+    On Ray, the speech of the corpus, its units and the evaluation are shared out; networks are trained by `torchrun`,
+    of whose processes the first does all the rest.
     """
     from babyslm.engines import using
+    from babyslm.training.processes import is_first
     from babyslm.training.recipe import load_recipe
     from babyslm.training.train import train as run
 
-    with using(engine, address=ray_address, gpus=gpus):
+    with using(engine if is_first() else "local", address=ray_address, gpus=gpus):
         record = run(load_recipe(recipe, settings or []), out, resume=resume, device=device)
+        if not is_first():
+            return
         if stimuli is None:
             say(record.as_dict(), record.as_text(), as_json=as_json)
             return

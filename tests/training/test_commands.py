@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from babyslm.cli import app
 from babyslm.corpora.spoken import written_corpus
 from babyslm.speech.audio import write_audio
 from babyslm.training.speech_data import read_utterances
-from tests.tables import VOICES, lexical_rows
+from tests.tables import VOICES, lexical_rows, write_set
 from tests.training.tones import say
 
 
@@ -48,3 +49,21 @@ def test_train_gives_a_result_where_stimuli_are_named(tones: Path, tmp_path: Pat
     assert {metric["value"] for metric in metrics if metric["attribute"] == "voice"} == set(VOICES)
     assert told["result"]["model"]["settings"]["training"]["hours"] > 0  # type: ignore[index]
     assert (tmp_path / "model" / "result" / "report.html").is_file()
+
+
+def test_of_the_processes_of_torchrun_the_first_alone_evaluates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = tmp_path / "heard.txt"
+    heard.write_text("a dog sees the cat\nthe dog runs\n", encoding="utf-8")
+    stimuli = write_set(tmp_path / "set")
+    command = ["train", "word-3gram", "--out", str(tmp_path / "model"), "--set", f"corpus={heard}"]
+    command += ["--stimuli", str(stimuli), "--engine", "ray"]
+    run(*command[:-4])
+    monkeypatch.setenv("RANK", "1")
+    done = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert not (tmp_path / "model" / "result").exists()
+    monkeypatch.setenv("RANK", "0")
+    run(*command[:-2])
+    assert (tmp_path / "model" / "result" / "result.json").is_file()
