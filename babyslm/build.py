@@ -10,7 +10,9 @@ import pandas as pd
 from babyslm import __version__
 from babyslm.engines import workers_for
 from babyslm.files import exclusive
+from babyslm.resources import resource_names
 from babyslm.seeds import derive
+from babyslm.speech.citation_sound import citation_sounds
 from babyslm.speech.conditioned import condition_table
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.speak import Prosody, speak_table
@@ -192,8 +194,15 @@ def _make(
         told = bool(young.entries["animacy"].any())
         if not told:
             young = load_lexicon(None, language=language, corpus=lexicon.source)
+        voiced = resource_names("datasets", f"voices/{language}.yaml")
         tables = build_syntactic(
-            language, lexicon=young, seed=derive(seed, task), pairs=pairs, at_least=0 if told else 1
+            language,
+            lexicon=young,
+            seed=derive(seed, task),
+            pairs=pairs,
+            at_least=0 if told else 1,
+            # Also where the set is only written, so that it is the same set.
+            sounds=citation_sounds(language) if voiced else None,
         )
         return tables, {"pairs": _pairs(tables), **tables["test"].attrs}
     build = build_lexical(

@@ -16,6 +16,7 @@ from babyslm.engines import in_processes
 from babyslm.progress import bar
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE, Samples, read_audio
+from babyslm.speech.spectrum import FRAME, HOP, QUIET, centroid, frame_count, power_sum, tilt
 from babyslm.stimuli.audit.classifier import classifier_figures, classify_pairs
 from babyslm.stimuli.audit.figures import ALL, Figure, share
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
@@ -29,13 +30,6 @@ SUMMARIES = tuple(DECIMALS)
 
 LOWEST, HIGHEST = 65.0, 500.0
 """Pitch range searched, Hz: a deep man to a small child."""
-
-FRAME, HOP = 1024, 320
-"""64 ms every 20 ms."""
-
-TILT_FROM = 100.0
-QUIET = 1e-10
-"""Power that stands for silence: -100 dB."""
 
 TOLERANCE = 1.5
 CHUNK = 16
@@ -56,18 +50,14 @@ def summarize(sound: Samples) -> dict[str, float]:
     pitch, voiced, _ = librosa.pyin(
         padded, fmin=LOWEST, fmax=HIGHEST, sr=RATE, frame_length=FRAME, hop_length=HOP, resolution=0.25
     )
-    spectrum = np.abs(librosa.stft(padded, n_fft=FRAME, hop_length=HOP)) ** 2
-    frequencies = librosa.fft_frequencies(sr=RATE, n_fft=FRAME)
-    long_term = spectrum.mean(axis=1) + QUIET
-    audible = frequencies >= TILT_FROM
-    slope = np.polyfit(np.log2(frequencies[audible]), 10 * np.log10(long_term[audible]), 1)[0]
+    long_term = power_sum(padded) / frame_count(len(padded)) + QUIET
     values = {
         "duration": len(sound) / RATE,
         "level": 10 * float(np.log10(power + QUIET)),
         "pitch": float(np.median(pitch[voiced])) if voiced.any() else 0.0,
         "voicing": float(voiced.mean()),
-        "spectral centroid": float((frequencies * long_term).sum() / long_term.sum()),
-        "spectral tilt": float(slope),
+        "spectral centroid": float(centroid(long_term)),
+        "spectral tilt": float(tilt(long_term)),
     }
     return {name: round(values[name], decimals) for name, decimals in DECIMALS.items()}
 

@@ -31,9 +31,6 @@ SMALLEST_BATCH = 64
 BAND_WEIGHT = {"12-18": 8, "18-24": 4, "24-36": 2, "36-60": 1}
 """Stands for the frequency of a word that was never counted: the earlier it is said, the more often it was heard."""
 
-ENDINGS: dict[str, tuple[str, ...]] = {"en": ("s", "z", "ɪ z", "ə z", "t", "d", "ɪ d", "ə d", "ɪ ŋ")}
-"""Regular endings: a non-word that is a known word with one of them may well be a known word."""
-
 
 class WordSource(Protocol):
     """What gives words: `babyslm.stimuli.lexicon.Lexicon`."""
@@ -96,7 +93,7 @@ def build_lexical(
     phone_set = load_phone_set(language)
     phonotactics = Phonotactics.of(list(words["phones"]), list(token_weights(words)))
     taboo = taboo_phones(language)
-    endings = [f"{word} {ending}" for word in words["phones"] for ending in ENDINGS.get(language, ())]
+    endings = [f"{word} {ending}" for word in words["phones"] for ending in phone_set.endings]
     nonwords = NonWords(
         phonotactics,
         frozenset(phone_set.vowels),

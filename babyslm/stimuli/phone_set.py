@@ -52,6 +52,9 @@ class _Document(BaseModel):
     respellings: list[tuple[str, str]] = []
     words: dict[str, str] = {}
     arpabet: dict[str, str] = {}
+    endings: list[str] = []
+    one_letter_words: list[str] = []
+    elided: re.Pattern[str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,9 @@ class PhoneSet:
     :param respellings: (pattern of the spelling, replacement): what espeak-ng is given in the word's stead.
     :param words: words whose phones are set by hand.
     :param arpabet: ARPAbet symbols (with or without stress digit) -> phones.
+    :param endings: phones of regular endings: a non-word that is a word with one of them may well be a word.
+    :param one_letter_words: words of a single letter; any other letter by itself is no word.
+    :param elided: pattern of what is cut off at the beginning of a spelling, as it is a word of its own; may be None.
     :param digest: SHA-256 of the file, the key of whatever is derived from it.
     """
 
@@ -83,6 +89,9 @@ class PhoneSet:
     respellings: tuple[tuple[str, str], ...] = field(repr=False)
     words: Mapping[str, str] = field(repr=False)
     arpabet: Mapping[str, str] = field(repr=False)
+    endings: tuple[str, ...] = field(repr=False)
+    one_letter_words: frozenset[str] = field(repr=False)
+    elided: re.Pattern[str] | None = field(repr=False)
     digest: str = field(repr=False)
 
     @property
@@ -180,6 +189,9 @@ def load_phone_set(language: str) -> PhoneSet:
         respellings=tuple(document.respellings),
         words=document.words,
         arpabet=document.arpabet,
+        endings=tuple(document.endings),
+        one_letter_words=frozenset(document.one_letter_words),
+        elided=document.elided,
         digest=sha256_file(path),
     )
 

@@ -1,15 +1,18 @@
 """Sets of grammatical minimal pairs, from templates and a lexicon."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
 
+from babyslm.progress import bar
 from babyslm.seeds import derive
+from babyslm.stimuli.block_choice import BlockChoice
 from babyslm.stimuli.crossing import Block, BlockSource
 from babyslm.stimuli.fillers import WordBank
+from babyslm.stimuli.mirror import SentenceSound
 from babyslm.stimuli.phones import phonemize
 from babyslm.stimuli.stimulus import SPLITS, Split
 from babyslm.stimuli.templates import Phenomenon, load_templates
@@ -58,13 +61,14 @@ def build_syntactic(
     pairs: Mapping[str, int] | int | None = None,
     at_least: int = 0,
     templates: Path | None = None,
+    sounds: Mapping[Split, SentenceSound] | None = None,
 ) -> dict[Split, pd.DataFrame]:
     """Build the dev and test tables of a language's minimal pairs.
 
     Pairs come in blocks over the same words (see `babyslm.stimuli.crossing`), a block is in one split, and within a
     phenomenon dev and test share no lexical material. No two blocks hold sentences that sound the same, and a block
     two of whose sentences sound the same is left out as a whole, so that the crossing holds in what is kept. The
-    answer depends on the lexicon, the templates and the seed alone.
+    answer depends on the lexicon, the templates, the sounds and the seed alone.
 
     :param language: two-letter code, for the phones and for the shipped templates.
     :param lexicon: the words.
@@ -74,6 +78,8 @@ def build_syntactic(
         10,800 in total.
     :param at_least: occurrences that a word form needs in the lexicon's corpus; 0 takes every word.
     :param templates: a template file; default the shipped one of the language.
+    :param sounds: what sentences sound like in the voices of each split: with it blocks are chosen whose two sides
+        sound alike (see `babyslm.stimuli.mirror`); default every block will do.
     :return: by split, the official columns and `phones` and `cluster` (lexical material). Each table's `attrs` say
         `shared_words` (share of the test's lemmas that dev has as well), `shared_material` (share of the test's
         clusters that dev has as well), `left_out` (lemmas that some template cannot use, as it would tell apart two
@@ -91,16 +97,20 @@ def build_syntactic(
         for phenomenon in document.phenomena
         if phenomenon.name in quotas
     }
-    taken: set[str] = set()
+    choice = BlockChoice(language, seed)
     chosen: dict[Split, list[Block]] = {}
-    for split in SPLITS:
-        chosen[split] = []
-        for name, quota in quotas.items():
-            blocks = _choose(sources[name], split, quota[split], taken, language, seed)
-            size = sources[name].templates[0].template.size
-            if len(blocks) < quota[split]:
-                raise TooFewPairsError(document.path, name, split, quota[split] * size, len(blocks) * size)
-            chosen[split] += blocks
+    with bar("Minimal pairs", sum(sum(quota.values()) for quota in quotas.values())) as progress:
+        for split in SPLITS:
+            chosen[split] = []
+            for name, quota in quotas.items():
+                source = sources[name]
+                sound = sounds[split] if sounds else None
+                blocks = choice.take(source.templates, source.material[split], quota[split], sound)
+                if len(blocks) < quota[split]:
+                    size = source.templates[0].template.size
+                    raise TooFewPairsError(document.path, name, split, quota[split] * size, len(blocks) * size)
+                chosen[split] += blocks
+                progress.advance(len(blocks))
     tables = {split: _table(blocks, split, language) for split, blocks in chosen.items()}
     attrs = _shares(chosen) | {
         "left_out": sorted(
@@ -147,46 +157,6 @@ def _source(templates: list[BlockSource], seed: int) -> _Source:
     )
     cut = max(1, round(len(found) * DEV_SHARE))
     return _Source(templates, {"dev": set(found[:cut]), "test": set(found[cut:])})
-
-
-def _choose(source: _Source, split: Split, quota: int, taken: set[str], language: str, seed: int) -> list[Block]:
-    """Take blocks in turn from every template and, within it, from every lexical material of the split."""
-    turns = [_in_turn(each, source.material[split], taken, language, seed) for each in source.templates]
-    blocks: list[Block] = []
-    while turns and len(blocks) < quota:
-        for turn in tuple(turns):
-            block = next(turn, None)
-            if block is None:
-                turns.remove(turn)
-            elif len(blocks) < quota:
-                blocks.append(block)
-                taken |= _sounds(block, language)
-    return blocks
-
-
-def _in_turn(
-    source: BlockSource, allowed: set[tuple[str, ...]], taken: set[str], language: str, seed: int
-) -> Iterator[Block]:
-    # The order depends on the template too, so that small sets of different phenomena do not all speak of the same.
-    materials = sorted(source.materials() & allowed, key=lambda each: (derive(seed, source.label, *each), each))
-    streams = [source.blocks(material) for material in materials]
-    while streams:
-        for stream in tuple(streams):
-            block = next((block for block in stream if _is_usable(block, taken, language)), None)
-            if block is None:
-                streams.remove(stream)
-            else:
-                yield block
-
-
-def _is_usable(block: Block, taken: set[str], language: str) -> bool:
-    """Tell whether a block's sentences sound different from each other and from all that was taken."""
-    sounds = _sounds(block, language)
-    return len(sounds) == (4 if len(block.pairs) > 1 else 2) and taken.isdisjoint(sounds)
-
-
-def _sounds(block: Block, language: str) -> set[str]:
-    return set(phonemize(sorted(block.sentences), language))
 
 
 def _learn_words(bank: WordBank, language: str) -> None:

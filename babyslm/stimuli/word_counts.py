@@ -1,12 +1,12 @@
 """How often words occur around children: counted from a corpus table or text, or read from a plain list."""
 
-import re
 from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
+from babyslm.stimuli.phone_set import load_phone_set
 from babyslm.stimuli.phones import tokenize
 from babyslm.verify.lexicon import AGE_BANDS, LexiconColumnsError, LexiconFormatError, LexiconRowError
 
@@ -24,8 +24,6 @@ NOT_PEOPLE = {"media", "environment"}
 UNINTELLIGIBLE = {"xxx", "yyy", "www", "xx", "yy"}
 CODES = ("&", "[", "+", "0", "<", ">", "%", "*")
 """Tokens that begin with one of these are codes of the CHAT format (events, fillers, omissions), not words."""
-ONE_LETTER = {"en": {"a", "i"}, "fr": {"a", "à", "y", "ô"}}
-ELISION = {"fr": re.compile(r"^(?:[cdjlmnst]|qu|lorsqu|puisqu|jusqu)'(?=\w)")}
 
 CATEGORIES = {
     "n": "noun",
@@ -59,7 +57,8 @@ CATEGORIES = {
 def words_of(text: str, language: str) -> list[str]:
     """Return the words of an utterance, lower-case; codes, unintelligible stretches, numerals and stray letters go.
 
-    French elided words (`l'`, `qu'`) are cut off and dropped: `l'eau` counts as `eau`.
+    Elided words (French `l'`, `qu'`), as the language's phone set names them, are cut off and dropped: `l'eau` counts
+    as `eau`.
 
     :param text: plain text, or a main line in the manner of CHAT.
     :param language: two-letter code.
@@ -71,12 +70,12 @@ def words_of(text: str, language: str) -> list[str]:
 def _words_of_token(token: str, language: str) -> tuple[str, ...]:
     if token.startswith(CODES):
         return ()
-    elision = ELISION.get(language)
+    phone_set = load_phone_set(language)
     found = []
     for word in tokenize(token):
-        bare = elision.sub("", word) if elision else word
+        bare = phone_set.elided.sub("", word) if phone_set.elided else word
         letters = len(bare.strip("'"))
-        known = letters > 1 or bare in ONE_LETTER.get(language, set())
+        known = letters > 1 or bare in phone_set.one_letter_words
         if known and bare not in UNINTELLIGIBLE and not any(sign.isdigit() for sign in bare):
             found.append(bare)
     return tuple(found)

@@ -1,0 +1,57 @@
+"""The sound of a sentence, told from its words: the same figures as from the sentence itself."""
+
+import numpy as np
+import pytest
+
+from babyslm.speech.acoustic_audit import summarize
+from babyslm.speech.citation import CitationSynthesizer
+from babyslm.speech.citation_sound import SUMMARIES, CitationSound, citation_sounds
+from babyslm.speech.synthesizer import Utterance
+from babyslm.speech.voices import choose_voices
+from babyslm.stimuli.mirror import SentenceSound
+from babyslm.stimuli.phones import phonemize
+from babyslm.stimuli.stimulus import SPLITS, Split
+from babyslm.stimuli.syntactic import build_syntactic
+from tests.stimuli.test_syntactic import lexicon
+
+PHONES = ["ð ə | m ʌ ŋ k iː z | s l iː p", "ɪ z | ð ə | d ɔ ɡ | w ɛ t", "j ɛ s"]
+
+
+def test_words_add_up_to_the_summaries_of_the_sentence() -> None:
+    voices = choose_voices("en", split="dev")
+    told = CitationSound(voices)(PHONES)
+    assert told.shape == (len(PHONES), len(voices), len(SUMMARIES))
+    for phones, row in zip(PHONES, told, strict=True):
+        for voice, values in zip(voices, row, strict=True):
+            heard = summarize(CitationSynthesizer().speak(Utterance(tuple(phones.split()), voice)).waveform)
+            assert values == pytest.approx([heard[name] for name in SUMMARIES], rel=2e-4, abs=2e-3)
+
+
+def test_no_voice_of_one_split_is_listened_to_for_the_other() -> None:
+    sounds = citation_sounds("fr")
+    dev, test = (sounds[split] for split in ("dev", "test"))
+    assert isinstance(dev, CitationSound)
+    assert isinstance(test, CitationSound)
+    assert not {voice.name for voice in dev.voices} & {voice.name for voice in test.voices}
+    assert {voice.sex for voice in test.voices} == {"female", "male"}
+
+
+def leaning(*, listened: bool) -> float:
+    """Return how far the summaries of a small set's blocks are from mirror images, per unit of their spread."""
+    sounds: dict[Split, SentenceSound] = {
+        split: CitationSound(choose_voices("en", split="dev", count=1)) for split in SPLITS
+    }
+    tables = build_syntactic(
+        "en", lexicon=lexicon("en"), seed=0, pairs={"noun_verb_agreement": 60}, sounds=sounds if listened else None
+    )
+    rows = tables["test"]
+    phones = dict(zip(rows["filename"], phonemize(list(rows["transcription"]), "en"), strict=True))
+    heard = dict(zip(phones, sounds["test"](list(phones.values())), strict=True))
+    good, bad = (np.stack([heard[name] for name in rows.loc[rows["correct"] == c, "filename"]]) for c in (1, 0))
+    differences = (good - bad)[:, 0, 1:]
+    blocks = differences.reshape(-1, 4, differences.shape[1])
+    return float(np.sqrt((np.square(blocks.sum(axis=1)) / np.square(differences).mean(axis=0)).mean()))
+
+
+def test_blocks_that_were_listened_to_are_closer_to_mirror_images() -> None:
+    assert leaning(listened=True) < leaning(listened=False) / 2
