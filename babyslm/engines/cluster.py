@@ -16,6 +16,11 @@ RETRIES = 3
 """How often an actor is started anew, and its task done again, before the run is given up."""
 
 
+STARTS = 2
+"""How often Ray is started on this machine before that is given up: it waits half a minute, which is little where much
+else is going on."""
+
+
 class RayEngine:
     """Runs tasks on Ray actors. Work that is lost with an actor is done again by the one that takes its place.
 
@@ -137,8 +142,12 @@ def _started(address: str | None) -> Any:
         raise NoRayError from error
     if ray.is_initialized():
         return ray
-    try:
-        if address is None:
+    said = ""
+    for _ in range(STARTS if address is None else 1):
+        try:
+            if address is not None:
+                ray.init(address=address, log_to_driver=False, logging_level="error")
+                return ray
             ray.init(
                 include_dashboard=False,
                 log_to_driver=False,
@@ -146,9 +155,8 @@ def _started(address: str | None) -> Any:
                 address="local",
                 _temp_dir=str(sessions_folder()),
             )
+        except Exception as error:  # noqa: BLE001  # Ray has few errors of its own, and a bare one for a late start
+            said = (str(error) or type(error).__name__).splitlines()[0]
         else:
-            ray.init(address=address, log_to_driver=False, logging_level="error")
-    except Exception as error:  # Ray has errors of its own for little, and a bare one for a start that takes too long
-        told = (str(error) or type(error).__name__).splitlines()[0]
-        raise (RayStartError(told) if address is None else ClusterError(told)) from error
-    return ray
+            return ray
+    raise RayStartError(said) if address is None else ClusterError(said)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from babyslm.engines import Engine, in_processes, using
+from babyslm.engines.cluster import RayEngine
 from babyslm.engines.local import LocalEngine
 from babyslm.engines.sessions import sessions_folder
-from babyslm.verify.engines import ClusterError, WorkerLostError
+from babyslm.verify.engines import ClusterError, RayStartError, WorkerLostError
 from babyslm.verify.evaluation import NoPlaceError
 from tests.engines.work import add, die, die_always, die_once, double, own, process, refuse
 
@@ -64,6 +65,28 @@ def test_old_sessions_of_processes_that_are_gone_are_swept(tmp_path: Path, monke
     )
 
 
+def test_a_ray_that_starts_too_late_is_tried_again_and_then_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = pytest.importorskip("ray")
+    if ray.is_initialized():
+        pytest.skip("runs where no other test has started Ray")
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    asked: list[str | None] = []
+
+    def init(*, address: str | None = None, **options: object) -> None:
+        asked.append(address)
+        raise Exception("The current node timed out during startup. This could happen\nfor many reasons.")  # noqa: TRY002
+
+    monkeypatch.setattr(ray, "init", init)
+    with pytest.raises(RayStartError, match=r"^Ray does not start here: The current .* could happen; try again"):
+        RayEngine()
+    assert asked == ["local", "local"]
+    with pytest.raises(ClusterError, match="check --ray-address"):
+        RayEngine("nowhere:1")
+    assert asked[2:] == ["nowhere:1"]
+
+
 @pytest.mark.slow
 def test_ray_gives_what_this_machine_gives(ray_engine: Engine) -> None:
     assert list(ray_engine.run(double, range(30), workers=2)) == list(in_processes(double, range(30), workers=1))
@@ -99,8 +122,6 @@ def test_a_named_error_crosses_from_an_actor(ray_engine: Engine) -> None:
 
 @pytest.mark.slow
 def test_a_cluster_without_gpus_says_so(ray_engine: Engine) -> None:
-    from babyslm.engines.cluster import RayEngine
-
     with pytest.raises(ClusterError, match="4 free GPUs"):
         RayEngine(gpus=4).room()
     assert RayEngine(cpus=0.5).room() >= 2
