@@ -126,7 +126,7 @@ def html_table(table: Table) -> str:
 
     def cell(kind: str, text: str, column: int) -> str:
         side = "left" if column < table.names else "right"
-        return f'<{kind} style="text-align: {side}">{escape(text)}</{kind}>'
+        return f'<{kind} style="text-align: {side}; padding: 2px 8px">{escape(text)}</{kind}>'
 
     heads = "".join(cell("th", text, column) for column, text in enumerate(table.columns))
     rows = "".join(
