@@ -58,6 +58,14 @@ SMALL_LSTM = (
 """The shape and schedule of phone-lstm-small."""
 
 ONE_CORE = ("schedule.precision=bf16", "schedule.threads=1")
+PHONES = (
+    "schedule.passes=0.5",
+    "schedule.batch_tokens=1024",
+    "schedule.warmup_tokens=100000",
+    "schedule.checkpoints=5",
+)
+WORDS = ("schedule.warmup_tokens=100000", "schedule.checkpoints=4")
+"""Budgets of learners over phones and over words or pieces."""
 
 LEARNERS = (
     *(
@@ -79,21 +87,26 @@ LEARNERS = (
     ),
     Learner("word-3gram", "word 3-gram, Kneser–Ney", "word-3gram", "text"),
     Learner("word-5gram", "word 5-gram, Kneser–Ney", "word-5gram", "text"),
-    Learner("causal-phones-words", "GPT-2 on phones, word types alone", "causal-phones-words", settings=ONE_CORE),
-    Learner("causal-words", "GPT-2 on words", "causal-words", "text", (*ONE_CORE, "schedule.passes=3")),
     Learner(
-        "causal-phones",
-        "GPT-2 on phones, running utterances",
-        "causal-phones",
-        settings=(*ONE_CORE, "schedule.passes=1.5"),
+        "causal-phones-words",
+        "GPT-2 on phones, word types alone",
+        "causal-phones-words",
+        settings=(*ONE_CORE, "schedule.passes=20", "schedule.checkpoints=4"),
     ),
+    Learner("causal-phones", "GPT-2 on phones, running utterances", "causal-phones", settings=(*ONE_CORE, *PHONES)),
     Learner(
         "causal-phones-mixed",
         "GPT-2 on phones, running utterances and words alone",
         "causal-phones-mixed",
-        settings=(*ONE_CORE, "schedule.passes=1.5"),
+        settings=(*ONE_CORE, *PHONES),
     ),
-    Learner("phone-lstm", "phone LSTM 1x256, running utterances", "phone-lstm-small"),
+    Learner(
+        "phone-lstm",
+        "phone LSTM 1x256, running utterances",
+        "phone-lstm-small",
+        settings=("loop.updates=2000", "loop.validate_every=1000"),
+    ),
+    Learner("causal-words", "GPT-2 on words", "causal-words", "text", (*ONE_CORE, *WORDS, "schedule.passes=1")),
     Learner(
         "babyberta",
         "BabyBERTa, 4 of its 8 layers",
@@ -101,16 +114,16 @@ LEARNERS = (
         "text",
         (
             *ONE_CORE,
+            *WORDS,
             "shape.layers=4",
-            "schedule.passes=1.2",
+            "schedule.passes=0.6",
             "schedule.lr=0.001",
-            "schedule.warmup_tokens=150000",
-            "schedule.checkpoints=4",
+            "schedule.batch_tokens=1024",
         ),
     ),
-    Learner("char-lstm", "character LSTM 1x256", "char-lstm", "text", (*SMALL_LSTM, "loop.updates=3000")),
+    Learner("char-lstm", "character LSTM 1x256", "char-lstm", "text", (*SMALL_LSTM, "loop.updates=1500")),
     Learner(
-        "bpe-lstm", "LSTM 1x256 on 4,000 pieces", "bpe-lstm", "text", (*SMALL_LSTM, "pieces=4000", "loop.updates=2000")
+        "bpe-lstm", "LSTM 1x256 on 4,000 pieces", "bpe-lstm", "text", (*SMALL_LSTM, "pieces=4000", "loop.updates=1000")
     ),
     Learner(
         "lucie-tiny",
@@ -119,17 +132,17 @@ LEARNERS = (
         "text",
         (
             *ONE_CORE,
+            *WORDS,
             "pieces=4096",
             "block=128",
             "shape.hidden=256",
             "shape.layers=6",
             "shape.inner=768",
             "shape.spread=0.02",
-            "schedule.passes=1",
+            "schedule.passes=0.4",
             "schedule.ramp_from=1024",
-            "schedule.batch_tokens=4096",
-            "schedule.ramp_tokens=300000",
-            "schedule.warmup_tokens=200000",
+            "schedule.batch_tokens=2048",
+            "schedule.ramp_tokens=200000",
             "schedule.lr=0.0015",
         ),
         "en-fr",
