@@ -5,7 +5,6 @@ import inspect
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -15,13 +14,9 @@ import typer
 from typer.main import get_command
 
 from babyslm.cli import app
+from tests.run_page import FENCED, Block, fenced
 
 ROOT = Path(__file__).parent.parent
-
-FENCED = re.compile(
-    r"^(?:<!-- needs (?P<needs>[^>]+) -->\n+)?```(?P<kind>\w*)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
-)
-"""A block, and the comment before it that says what it needs and tests do not have."""
 
 INDENTED = re.compile(r"(?:^(?: {4}.*|\s*)\n)+", re.MULTILINE)
 SPAN = re.compile(r"`(babyslm [^`\n]+)`")
@@ -31,29 +26,9 @@ UsageError: Any = typer.BadParameter.__base__
 PROGRAMS = ("babyslm", "make", "python", "sbatch", "torchrun")
 
 
-@dataclass(frozen=True)
-class Block:
-    """A block of code.
-
-    :param kind: its language, as the page says; empty for an indented one.
-    :param code: its text.
-    :param needs: what it needs that tests do not have; empty where it can be run.
-    """
-
-    kind: str
-    code: str
-    needs: str = ""
-
-
 def pages() -> list[Path]:
     """Return every page that people read."""
     return [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("examples/**/*.md"))]
-
-
-def fenced(page: Path) -> list[Block]:
-    """Return the fenced blocks of a page, in order."""
-    found = FENCED.finditer(page.read_text(encoding="utf-8"))
-    return [Block(match["kind"], match["code"], match["needs"] or "") for match in found]
 
 
 def indented(page: Path) -> list[Block]:

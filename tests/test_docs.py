@@ -15,6 +15,7 @@ import babyslm
 from tests import pages
 from tests.leaderboard import made
 from tests.pages import ROOT
+from tests.run_page import fenced, run_block
 
 RUN = ("tutorial.md", "how-to.md", "science.md")
 """Pages whose blocks are run, each in a process of its own."""
@@ -33,22 +34,15 @@ def environment() -> dict[str, str]:
     }
 
 
-def run_block(block: pages.Block, folder: Path) -> None:
-    command = ["bash", "-euc", block.code] if block.kind == "sh" else [sys.executable, "-c", block.code]
-    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, f"{block.code}\n{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
-    assert "Traceback" not in done.stderr
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("page", RUN)
 def test_every_block_runs(page: str, tmp_path: Path) -> None:
-    blocks = [block for block in pages.fenced(ROOT / "docs" / page) if block.kind != "text"]  # formulas
+    blocks = [block for block in fenced(ROOT / "docs" / page) if block.kind != "text"]  # formulas
     assert len(blocks) >= 3
     for block in blocks:
         assert block.kind in {"sh", "python"}, "a block of a kind that the test does not run"
         assert not block.needs
-        run_block(block, tmp_path)
+        run_block(block, tmp_path, environment())
 
 
 @pytest.mark.slow
@@ -56,9 +50,9 @@ def test_every_cell_runs_and_shows_itself(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     shown: list[str] = []
-    for block in pages.fenced(NOTEBOOK):
+    for block in fenced(NOTEBOOK):
         if block.kind == "sh":
-            run_block(block, tmp_path)
+            run_block(block, tmp_path, environment())
         else:
             assert block.kind == "python"
             shown.append(run_cell(block.code, names))
@@ -84,7 +78,7 @@ def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.Monke
     """Its model is on a hub, so that the learner of its second block stands in."""
     monkeypatch.chdir(tmp_path)
     made.make_set(tmp_path / "stimuli", words=6, pairs=9, sound=10**6)
-    first, second = [block.code for block in pages.fenced(ROOT / "README.md")]
+    first, second = [block.code for block in fenced(ROOT / "README.md")]
 
     def my_log_probabilities(sounds: Sequence[Path]) -> tuple[np.ndarray, np.ndarray]:
         assert all(path.is_file() for path in sounds)
@@ -108,7 +102,7 @@ def test_every_command_is_understood(page: Path) -> None:
         CHECKS[words[0]](words[1:])
     for words in pages.spans(page):
         assert not pages.unknown_options(words), f"babyslm {' '.join(words)}"
-    for block in [*pages.fenced(page), *pages.indented(page)]:
+    for block in [*fenced(page), *pages.indented(page)]:
         python = block.kind == "python" or block.code.lstrip().startswith(("import babyslm", "from babyslm"))
         if python and (block.needs or not block.kind):
             assert pages.check_names(block.code) >= 2
