@@ -89,8 +89,11 @@ def read_chat(path: Path, *, wording: Wording = "intended") -> Transcript:
         warnings.simplefilter("ignore", UserWarning)
         try:
             chat = pylangacq.CHAT.from_strs(["\n".join(kept) + "\n"], strict=False)
-        except ValueError as error:
-            raise ChatFormatError(path, 1, " ".join(str(error).split())[:200]) from error
+        except BaseException as error:
+            # The parser is written in Rust: where it gives up in panic, that is no Exception.
+            if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
+                raise
+            raise ChatFormatError(path, 1, f"cannot be parsed ({' '.join(str(error).split())[:200]})") from error
     header = chat.headers()[0]
     roles = {person.code: person.role or person.code for person in header.participants}
     target = next((person for person in header.participants if person.role == TARGET), None)

@@ -61,6 +61,7 @@ class _Scan:
         self.starts: list[int] = []
         self.kept: list[str] = []
         self.declared: set[str] = set()
+        self.once: set[str] = set()
         self.begun = self.ended = self.dropping = self.speaking = False
         self.header = ""
 
@@ -94,6 +95,10 @@ class _Scan:
         self.header, _, text = line.partition("\t")
         self.dropping = self.speaking = False
         self.begun, self.ended = self.begun or self.header == BEGIN, self.ended or self.header == END
+        if self.header in (PARTICIPANTS, BEGIN):
+            if self.header in self.once:
+                raise ChatFormatError(self.path, number, f"a second {self.header}: are these two transcripts?")
+            self.once.add(self.header)
         if self.header == PARTICIPANTS:
             self.declared |= _codes(text)
         fields = text.split("|")

@@ -43,6 +43,12 @@ Samples = NDArray[np.float32]
 ENDLESS = {0xFFFFFFFF, 0x7FFFFFFF, 0}
 """Sizes that a WAV header written to a pipe holds instead of the true one."""
 
+UNKNOWN = 1 << 60
+"""Frames from which on libsndfile means that it does not know: a FLAC file written to a pipe."""
+
+SLOWEST, FASTEST = 1_000, 1_000_000
+"""Hz; a few bytes at 1 Hz would become hours when resampled."""
+
 
 def read_audio(
     path: Path, *, rate: int = RATE, resample: bool = False, downmix: bool = False, seconds: float | None = None
@@ -112,10 +118,19 @@ def _opened(path: Path) -> "soundfile.SoundFile":
         raise EmptyAudioError(path)
     _refuse_cut_wav(path)
     try:
-        return soundfile.SoundFile(path)
+        file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
         reason = getattr(error, "error_string", None) or str(error)
         raise AudioFormatError(path, reason.rstrip(".")) from error
+    reason = ""
+    if file.frames >= UNKNOWN:
+        reason = "its header does not say how long it is"
+    elif not SLOWEST <= file.samplerate <= FASTEST:
+        reason = f"its header says {file.samplerate} Hz, which no recording has"
+    if reason:
+        file.close()
+        raise AudioFormatError(path, reason)
+    return file
 
 
 def _refuse_cut_wav(path: Path) -> None:

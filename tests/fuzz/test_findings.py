@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from babyslm.verify.audio import AudioFormatError
 from babyslm.verify.chat import ChatFormatError
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.errors import BabySLMError
@@ -23,6 +24,23 @@ FOLDED = b"a0: &a0 [x, x]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (i, i, i -
 
 HEADER = INPUTS["gold-lexical"]()[0].splitlines()[0]
 LINE = "SPEAKER child 1 {} {} <NA> <NA> KCHI <NA> <NA>\n"
+
+CHAT = INPUTS["chat"]()[0]
+PARTICIPANTS = b"@Participants:\tCHI Alex Target_Child\n"
+
+
+def flac(bits: int, value: int, width: int) -> bytes:
+    """A whole FLAC file with one field of its header changed, which ends `bits` from the end of its 64 bits."""
+    content = INPUTS["flac"]()[0]
+    fields = int.from_bytes(content[18:26], "big")
+    fields = fields & ~(((1 << width) - 1) << bits) | value << bits
+    return content[:18] + fields.to_bytes(8, "big") + content[26:]
+
+
+def slow_wav() -> bytes:
+    content = INPUTS["wav"]()[0]
+    return content[:24] + (1).to_bytes(4, "little") + content[28:]
+
 
 FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
     (CARDS, b"[" * 3000, DocumentError, "nested deeper"),
@@ -43,7 +61,12 @@ FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
     (["gold-lexical"], HEADER.replace(b"filename", b"fil\x01e\r"), MissingColumnsError, r"fil\\x01e"),
     (["gold-lexical"], HEADER + b"\n1,a,,1,a,b c," + b"9" * 30 + b",1\n", RowError, "length is"),
     (["gold-lexical"], HEADER + "\n1,a,,1,a,b c,٣,1\n".encode(), RowError, "length is"),
-    (["chat"], INPUTS["chat"]()[0].replace(b"*INV:", b"*I\x0eV:"), ChatFormatError, r"I\\x0eV is not among"),
+    (["chat"], CHAT.replace(b"*INV:", b"*I\x0eV:"), ChatFormatError, r"I\\x0eV is not among"),
+    (["chat"], CHAT.replace(b"@Options", PARTICIPANTS + b"@Options"), ChatFormatError, ":7: a second @Participants"),
+    (["chat"], CHAT.replace(b"@Options", b"@Begin\n@Options"), ChatFormatError, ":7: a second @Begin"),
+    (["flac"], flac(0, 0, 36), AudioFormatError, "does not say how long"),
+    (["flac"], flac(0, 2**36 - 1, 36), AudioFormatError, "more than fit into memory"),
+    (["wav"], slow_wav(), AudioFormatError, "says 1 Hz"),
     (["rttm"], LINE.format("inf", 1).encode(), RttmFormatError, "endless"),
     (["rttm"], LINE.format("1e308", "1e308").encode(), RttmFormatError, "endless"),
     (["dictionary"], b"CAT K AE1 T\nDOG XX\n", DictionaryError, r":2: 'dog': the symbol 'XX'"),
@@ -69,3 +92,12 @@ def test_it_is_refused_by_name(
 ) -> None:
     with pytest.raises(error, match=message):
         raise hold(TARGETS[name], content, tmp_path) or AssertionError("it was taken")
+
+
+def test_a_panic_of_the_parser_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The doubled header in which pylangacq panics is refused before it; here the check is left out."""
+    monkeypatch.setattr("babyslm.corpora.chat.scan", lambda _, lines: ([], lines))
+    text = "@Participants:\tCHI A T, MOT B M,\n@Participants:\tCHI A T\n@ID:\teng|P|MOT||female|||Mother|||\n"
+    error = hold(TARGETS["chat"], text.encode(), tmp_path)
+    assert isinstance(error, ChatFormatError)
+    assert "cannot be parsed (index out of bounds" in str(error)
