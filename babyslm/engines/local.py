@@ -21,8 +21,8 @@ class LocalEngine:
     name = "local"
 
     def room(self) -> int:
-        """Return how many processes may run: one a core."""
-        return os.cpu_count() or 1
+        """Return how many processes may run: one a core that this one may use, which in a job are not all."""
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def run(
         self,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.engines import Engine, in_processes, using
+from babyslm.engines import Engine, in_processes, using, workers_for
 from babyslm.engines.cluster import RayEngine
 from babyslm.engines.local import LocalEngine
 from babyslm.engines.sessions import sessions_folder
@@ -35,6 +35,17 @@ def test_processes_keep_the_order() -> None:
 def test_processes_are_started_only_where_there_is_enough_to_do(tasks: int, elsewhere: bool) -> None:
     where = set(in_processes(process, range(tasks), workers=2, worthwhile=4))
     assert (os.getpid() not in where) is elsewhere
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are dealt out to processes on Linux")
+def test_there_is_room_for_a_process_a_core_of_ours() -> None:
+    ours = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(ours)})
+        assert LocalEngine().room() == workers_for(0) == 1
+    finally:
+        os.sched_setaffinity(0, ours)
+    assert workers_for(3) == 3
 
 
 def test_a_process_that_dies_is_named() -> None:
