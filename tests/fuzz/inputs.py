@@ -3,12 +3,14 @@
 import gzip
 import io
 import json
+import pickle
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import soundfile
 import yaml
+from safetensors.numpy import save
 
 from babyslm.results.score_files import score_lines
 from babyslm.seeds import generator
@@ -161,6 +163,28 @@ WAVS = (
 )
 FLACS = (("FLAC", "PCM_16", 16_000, 1), ("FLAC", "PCM_24", 48_000, 2))
 
+
+def _array() -> np.ndarray:
+    return generator(0, "fuzz", "centroids").normal(size=(3, 4)).astype(np.float32)
+
+
+def _npy() -> list[bytes]:
+    buffer = io.BytesIO()
+    np.save(buffer, _array())
+    return [buffer.getvalue()]
+
+
+def _pickles() -> list[bytes]:
+    """K-means as they are published: pickled plainly, and by joblib, with the generator they were fitted with."""
+    import joblib
+    from sklearn.cluster import MiniBatchKMeans
+
+    kmeans = MiniBatchKMeans(2, n_init=1, random_state=np.random.RandomState(1)).fit(_array())
+    buffer = io.BytesIO()
+    joblib.dump(kmeans, buffer)
+    return [pickle.dumps({"centroids": _array()}, protocol=2), pickle.dumps(kmeans, protocol=5), buffer.getvalue()]
+
+
 RECIPES = ("phone-3gram.yaml", "phone-5gram.yaml")
 
 INPUTS: Mapping[str, Callable[[], list[bytes]]] = {
@@ -188,10 +212,17 @@ INPUTS: Mapping[str, Callable[[], list[bytes]]] = {
     "blimp": lambda: [b'{"sentence_good": "a b", "sentence_bad": "b a", "UID": "order", "pairID": "0"}\n'],
     "zorro": lambda: [b"b a .\na b .\nd c .\nc d .\n"],
     "pairs": lambda: [b"a b\tb a\nc d\td c\n"],
+    "codebook-npy": _npy,
+    "codebook-safetensors": lambda: [save({"centroids": _array()})],
+    "codebook-pickle": _pickles,
     "wav": lambda: _sounds(WAVS),
     "flac": lambda: _sounds(FLACS),
 }
 """A few whole files for each target; the fuzzer takes them apart."""
+
+
+BINARY = ("packed-scores", "codebook-npy", "codebook-pickle", "wav", "flac")
+"""Targets whose words are bytes, written as the characters of Latin-1."""
 
 
 def write_inputs(name: str, folder: Path) -> int:
@@ -207,6 +238,6 @@ def write_words(name: str, path: Path) -> None:
     """Write the words of a target's format as a dictionary of libFuzzer."""
     lines = []
     for word in targets.TARGETS[name].words:
-        spelled = "".join(f"\\x{byte:02X}" for byte in word.encode("latin-1" if name in {"wav", "flac"} else "utf-8"))
+        spelled = "".join(f"\\x{byte:02X}" for byte in word.encode("latin-1" if name in BINARY else "utf-8"))
         lines.append(f'"{spelled}"\n')
     path.write_text("".join(lines), encoding="ascii")

@@ -1,8 +1,9 @@
 """The readers that are fuzzed, each with the file it reads and the words of its format."""
 
+import io
 import os
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from babyslm.corpora.rttm import read_rttm
 from babyslm.leaderboard.registry import load_registry
 from babyslm.leaderboard.score_index import ScoreIndex
 from babyslm.leaderboard.submission import read_card as read_submission_card
+from babyslm.models.codebook_import import read_centroids
 from babyslm.models.folder import Header, read_header
 from babyslm.results.record import read_record
 from babyslm.results.score_files import read_scores
@@ -81,6 +83,11 @@ def _packed(path: Path) -> object:
 
 def _chat(path: Path) -> object:
     return read_chat(path), read_chat(path, wording="heard")
+
+
+def _pickled(path: Path) -> object:
+    with redirect_stderr(io.StringIO()):  # the notice that this is a pickle
+        return read_centroids(path, trust_pickle=True)
 
 
 def _sound(path: Path) -> None:
@@ -189,6 +196,11 @@ TARGETS: dict[str, Target] = {
     "blimp": Target("paradigm.jsonl", lambda path: load_blimp([path], "fuzz"), ('"sentence_good": ', '"UID": ', "\n")),
     "zorro": Target("paradigm.txt", lambda path: load_zorro([path], "fuzz"), ("\n", "\r")),
     "pairs": Target("pairs.tsv", load_tsv, ("\t", "\n")),
+    "codebook-npy": Target("km.npy", read_centroids, ("\u0093NUMPY", "'descr'", "'<f8'", "'|O'", "'shape'", "(", ",")),
+    "codebook-safetensors": Target("km.safetensors", read_centroids, ('"dtype"', '"F32"', '"shape"', "[", "0")),
+    "codebook-pickle": Target(
+        "km.pkl", _pickled, ("cnumpy\ndtype\n", "cnumpy\nndarray\n", "R", "b", "\u0081", "O8", ".")
+    ),
     "wav": Target("sound.wav", _sound, ("RIFF", "WAVE", "fmt ", "data", "LIST", "RF64", "ds64", "\xff\xff\xff\xff")),
     "flac": Target("sound.flac", _sound, ("fLaC", "\xff\xf8", "COMMENT=")),
 }
