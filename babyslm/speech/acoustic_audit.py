@@ -6,6 +6,7 @@ from 100 Hz up). Learners that hear may use none of them to know a word.
 """
 
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from babyslm.engines import in_processes
+from babyslm.files import sha256_file, sha256_text
 from babyslm.progress import bar
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE, Samples, read_audio
+from babyslm.speech.kept import kept_array
 from babyslm.speech.spectrum import FRAME, HOP, QUIET, centroid, frame_count, power_sum, tilt
 from babyslm.stimuli.audit.classifier import classifier_figures, classify_pairs
 from babyslm.stimuli.audit.figures import ALL, Figure, share
@@ -33,6 +36,9 @@ LOWEST, HIGHEST = 65.0, 500.0
 
 TOLERANCE = 1.5
 CHUNK = 16
+
+RECIPE = 1
+"""Raised whenever the same sound would be summarised otherwise."""
 
 MOST = 300
 """Pairs of a table listened to, each in every voice: with eight voices 4,800 sounds at about 25 ms each."""
@@ -69,16 +75,23 @@ def summarize_files(paths: Sequence[Path], *, workers: int = 1) -> pd.DataFrame:
     :param workers: number of processes; the result does not depend on it.
     """
     chunks = [paths[start : start + CHUNK] for start in range(0, len(paths), CHUNK)]
-    rows: list[dict[str, float]] = []
+    rows: list[NDArray[np.float64]] = []
     with bar("Sound", len(paths)) as progress:
         for chunk in in_processes(_summarize_chunk, chunks, workers=workers):
-            rows += chunk
+            rows.append(chunk)
             progress.advance(len(chunk))
-    return pd.DataFrame(rows, columns=list(SUMMARIES), index=pd.Index([str(path) for path in paths]))
+    values = np.concatenate(rows) if rows else np.zeros((0, len(SUMMARIES)))
+    return pd.DataFrame(values, columns=list(SUMMARIES), index=pd.Index([str(path) for path in paths]))
 
 
-def _summarize_chunk(paths: Sequence[Path]) -> list[dict[str, float]]:
-    return [summarize(read_audio(path)) for path in paths]
+def _summarize_chunk(paths: Sequence[Path]) -> NDArray[np.float64]:
+    """Return a row a sound; what was heard before is kept by the sounds' hashes, so that a stopped audit goes on."""
+    heard = (version("librosa"), str(RECIPE), *(sha256_file(path) for path in paths))
+
+    def listen() -> NDArray[np.float64]:
+        return np.array([list(summarize(read_audio(path)).values()) for path in paths])
+
+    return kept_array("acoustic-summaries", sha256_text("\x1f".join(heard)), listen)
 
 
 def acoustic_figures(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from babyslm.speech import acoustic_audit
 from babyslm.speech.acoustic_audit import SUMMARIES, acoustic_figures, summarize, summarize_files
 from babyslm.speech.audio import RATE, write_audio
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
@@ -68,13 +69,30 @@ def test_a_set_without_sound_gives_no_figure(tmp_path: Path) -> None:
     assert acoustic_figures(silent) == []
 
 
-def test_a_draw_of_pairs_does_not_depend_on_the_workers(tmp_path: Path) -> None:
+def test_a_draw_of_pairs_does_not_depend_on_the_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spoken = spoken_set(tmp_path, longer=0.0)
     paths = sorted(tmp_path.glob("*.wav"))[:20]
-    pd.testing.assert_frame_equal(summarize_files(paths), summarize_files(paths, workers=2))
+    found = []
+    for workers in (1, 2):
+        monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / f"cache{workers}"))
+        found.append(summarize_files(paths, workers=workers))
+    pd.testing.assert_frame_equal(*found)
     few = acoustic_figures(spoken, most=12)
     assert {figure.pairs for figure in few} == {12}
     assert few == acoustic_figures(spoken, most=12)
+
+
+def test_a_sound_is_heard_once_and_again_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
+    paths = [tmp_path / name for name in ("low.wav", "high.wav")]
+    for path, pitch in zip(paths, (100, 200), strict=True):
+        write_audio(path, hum(0.2, pitch))
+    first = summarize_files(paths)
+    with monkeypatch.context() as deaf:
+        deaf.setattr(acoustic_audit, "summarize", None)
+        pd.testing.assert_frame_equal(summarize_files(paths), first)
+    write_audio(paths[0], hum(0.3, 100))
+    assert summarize_files(paths)["duration"].tolist() == pytest.approx([0.3, 0.2])
 
 
 def test_pairs_of_the_same_material_are_drawn_together(tmp_path: Path) -> None:
