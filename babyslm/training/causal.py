@@ -84,7 +84,9 @@ class Shape(BaseModel):
                 attn_pdrop=self.dropout,
                 **ids,
             )
-            return GPT2LMHeadModel(config)
+            network = GPT2LMHeadModel(config)
+            network.loss_type = "ForCausalLM"  # its class name does not tell, which it would warn of
+            return network
         return LlamaForCausalLM(
             LlamaConfig(
                 hidden_size=self.hidden,
