@@ -10,6 +10,7 @@ from babyslm.resources import ResourceNotFoundError, resource, resource_names
 from babyslm.speech.audio import read_audio
 from babyslm.speech.voices import load_voices
 from babyslm.stimuli.load import load_stimuli
+from babyslm.stimuli.word_counts import words_of
 
 SPANISH = Path(__file__).parent.parent / "examples" / "spanish"
 WORDS = SPANISH / "words.tsv"
@@ -44,6 +45,11 @@ def test_words_and_nonwords_are_spoken_by_the_voices_of_the_card(tmp_path: Path)
         for stimulus in table.stimuli:
             assert stimulus.audio is not None
             assert len(read_audio(stimulus.audio)) > 1600
+
+
+def test_which_letters_are_words_is_said_by_the_card() -> None:
+    assert words_of("y b a la casa", "es") == ["y", "a", "la", "casa"]
+    assert words_of("y b a la casa", "en") == ["a", "la", "casa"]
 
 
 def test_own_content_comes_first_and_the_shipped_one_stays(monkeypatch: pytest.MonkeyPatch) -> None:
