@@ -1,27 +1,47 @@
-"""Fuzz one target in this process: `python -m tests.fuzz.one TARGET FOLDER [arguments of libFuzzer]`.
+"""Fuzz one reader in a process of its own, until its time is over.
 
-What breaks a reader is kept in `FOLDER/findings`, one input for each place in which it breaks, and the fuzzing goes
+What breaks the reader is kept in `FOLDER/findings`, one input for each place in which it breaks, and the fuzzing goes
 on; only a crash of the interpreter, a hang or a lack of memory ends it, with an input that libFuzzer keeps there.
 """
 
-import sys
+import os
 import traceback
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-import atheris
+from tests.fuzz.oracle import Broken, hold
+from tests.fuzz.targets import Target
+
+__all__ = ["fuzz_in_child"]
 
 
-def main() -> None:
-    name, place, *arguments = sys.argv[1:]
-    with atheris.instrument_imports(include=["babyslm", "yaml", "pylangacq"]):
-        import pylangacq  # noqa: F401  # the readers import these only when they read
-        import yaml  # noqa: F401
+def fuzz_in_child(target: Target, folder: Path, arguments: Sequence[str]) -> str:
+    """Fork, fuzz in the child, and return what libFuzzer said.
 
-        from tests.fuzz.oracle import Broken, hold
-        from tests.fuzz.targets import TARGETS
+    A fork has every module imported and instrumented already, which takes longer than many inputs.
 
-    target, folder = TARGETS[name], Path(place)
+    :param target: the reader.
+    :param folder: where its scratch file and `findings` lie.
+    :param arguments: of libFuzzer.
+    """
+    log = folder / "log.txt"
+    child = os.fork()
+    if child == 0:
+        with log.open("wb") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        try:
+            _fuzz(target, folder, arguments)
+        finally:
+            os._exit(1)
+    os.waitpid(child, 0)
+    return log.read_text(encoding="utf-8", errors="replace")
+
+
+def _fuzz(target: Target, folder: Path, arguments: Sequence[str]) -> None:
+    import atheris
+
     known: set[str] = set()
 
     def one_input(content: bytes) -> None:
@@ -35,8 +55,8 @@ def main() -> None:
                 path.write_bytes(content)
                 path.with_suffix(".txt").write_text("".join(traceback.format_exception(broken)), encoding="utf-8")
 
-    atheris.Setup([sys.argv[0], *arguments], one_input)
-    atheris.Fuzz()
+    atheris.Setup(["fuzz", *arguments], one_input)
+    atheris.Fuzz()  # ends the process
 
 
 def signature(broken: Exception) -> str:
@@ -47,7 +67,3 @@ def signature(broken: Exception) -> str:
     lines = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(cause.__traceback__)]
     own = [line for line in lines if "/babyslm/" in line]
     return f"{type(cause).__name__} {own[-1:] or lines[-1:]}"
-
-
-if __name__ == "__main__":
-    main()
