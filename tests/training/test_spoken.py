@@ -184,7 +184,7 @@ def test_a_killed_run_goes_on_with_its_stages_to_the_same_weights(
     assert not (tmp_path / "again" / "babyslm.json").exists()
     with monkeypatch.context() as patch:
         patch.setattr("babyslm.training.spoken.learn_codebook", killed)
-        patch.setattr("babyslm.training.spoken.encode_units", killed)
+        patch.setattr("babyslm.training.spoken.extract_units", killed)
         train(recipe(tones), tmp_path / "again", device="cpu")
     assert weights(tmp_path / "again") == weights(tmp_path / "whole")
     assert (tmp_path / "again" / "codebook.safetensors").read_bytes() == (
