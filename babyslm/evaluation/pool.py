@@ -1,8 +1,8 @@
 """A learner that every worker of a cluster has loaded."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from babyslm.engines.cluster import Crew, RayEngine
 from babyslm.engines.local import LocalEngine
@@ -11,7 +11,10 @@ from babyslm.models.load import load_model
 from babyslm.models.protocol import LanguageModel, ScoreBatch, describe
 from babyslm.stimuli.stimulus import Modality, Stimulus
 
-__all__ = ["LearnerPool", "learner_on"]
+__all__ = ["LearnerPool", "UncachedPool", "learner_on"]
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 
 
 def learner_on(engine: Engine, model: LanguageModel | str, options: dict[str, Any]) -> LanguageModel:
@@ -56,6 +59,34 @@ class LearnerPool:
         """Score shards on all workers; their scores come in order."""
         return self.crew.run(_scored, shards)
 
+    def each(self, work: Callable[[LanguageModel, Given], Made], tasks: Iterable[Given]) -> Iterator[Made]:
+        """Yield `work(learner, task)` of each task, in order.
+
+        :param work: a function of a module.
+        :param tasks: what it is given.
+        """
+        return self.crew.run(work, tasks)
+
+    def uncached(self) -> "UncachedPool":
+        """Return these learners without caches of their own: every stimulus is worked on anew."""
+        return UncachedPool(self)
+
+
+class UncachedPool:
+    """The learners of a pool, going around what they keep.
+
+    :param pool: the pool.
+    """
+
+    def __init__(self, pool: LearnerPool) -> None:
+        self.pool = pool
+        self.modality: Modality = pool.modality
+
+    def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
+        """Score stimuli together, on one worker."""
+        (batch,) = self.pool.each(_scored_anew, [stimuli])
+        return batch
+
 
 def _loaded(model: LanguageModel | str, options: dict[str, Any]) -> LanguageModel:
     return load_model(model, **options) if isinstance(model, str) else model
@@ -67,3 +98,8 @@ def _described(learner: LanguageModel, _: None) -> dict[str, Any]:
 
 def _scored(learner: LanguageModel, stimuli: Sequence[Stimulus]) -> ScoreBatch:
     return learner.score(stimuli)
+
+
+def _scored_anew(learner: LanguageModel, stimuli: Sequence[Stimulus]) -> ScoreBatch:
+    fresh: LanguageModel = learner.uncached() if hasattr(learner, "uncached") else learner
+    return fresh.score(stimuli)

@@ -1,13 +1,17 @@
 """The surprisal of every word of a set, for work on reading times and the like."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from babyslm.evaluation.pool import LearnerPool
+from babyslm.evaluation.tables import name_of
 from babyslm.files import atomic_file
 from babyslm.models.causal import CausalModel
 from babyslm.models.protocol import LanguageModel
 from babyslm.models.surprisal import word_surprisals
+from babyslm.stimuli.stimulus import Stimulus
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.evaluation import NoWordsError
 
@@ -24,10 +28,22 @@ def write_words(learner: LanguageModel, stimuli: StimulusSet, path: Path) -> Non
     :param path: the parquet file.
     """
     spelled = [table for table in stimuli if all(stimulus.text for stimulus in table.stimuli)]
-    if not isinstance(learner, CausalModel) or not spelled:
-        raise NoWordsError(str(getattr(learner, "name", type(learner).__name__)))
-    frames = [word_surprisals(learner, table.stimuli).assign(task=table.task, split=table.split) for table in spelled]
+    if not spelled:
+        raise NoWordsError(name_of(learner))
+    each = [table.stimuli for table in spelled]
+    found = (
+        learner.each(_surprisals, each)
+        if isinstance(learner, LearnerPool)
+        else (_surprisals(learner, s) for s in each)
+    )
+    frames = [words.assign(task=table.task, split=table.split) for words, table in zip(found, spelled, strict=True)]
     words = pd.concat(frames, ignore_index=True)
     first = ["task", "split"]
     with atomic_file(path) as temporary:
         words[first + [column for column in words if column not in first]].to_parquet(temporary, index=False)
+
+
+def _surprisals(learner: LanguageModel, stimuli: Sequence[Stimulus]) -> pd.DataFrame:
+    if not isinstance(learner, CausalModel):
+        raise NoWordsError(name_of(learner))
+    return word_surprisals(learner, stimuli)

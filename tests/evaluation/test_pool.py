@@ -28,6 +28,21 @@ def _cluster() -> Iterator[None]:
     ray.shutdown()
 
 
+class ForgetfulLearner(LengthLearner):
+    """Keeps something wrong, and knows better without."""
+
+    def __init__(self, error: float) -> None:
+        super().__init__()
+        self.error = error
+
+    def uncached(self) -> "ForgetfulLearner":
+        return ForgetfulLearner(0.0)
+
+    def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
+        batch = super().score(stimuli)
+        return ScoreBatch(batch.log_probability + self.error, batch.symbols)
+
+
 class MortalLearner(LengthLearner):
     """Dies with its process in the middle of the work, once."""
 
@@ -58,8 +73,10 @@ def test_workers_give_what_this_machine_gives(tmp_path: Path) -> None:
     stimuli = write_set(tmp_path / "set")
     here = babyslm.evaluate(model, stimuli, shard=7, device="cpu")
     with using("ray", cpus=1):
-        there = babyslm.evaluate(model, stimuli, shard=7, device="cpu", out=tmp_path / "r", verify=2)
+        there = babyslm.evaluate(model, stimuli, shard=7, device="cpu", out=tmp_path / "r", verify=2, words=True)
     equal(here, there)
+    babyslm.evaluate(model, stimuli, shard=7, device="cpu", out=tmp_path / "w", words=True)
+    assert (tmp_path / "r" / "words.parquet").read_bytes() == (tmp_path / "w" / "words.parquet").read_bytes()
     assert there.record.settings["verified"]["max_abs_diff"] < 1e-4
     equal(here, load_result(tmp_path / "r"))
 
@@ -73,6 +90,12 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path: Path) -> None:
         there = babyslm.evaluate(learner, stimuli, shard=2, out=tmp_path / "r")
     assert marker.exists()
     equal(here, there)
+
+
+def test_a_check_goes_around_what_a_worker_keeps(tmp_path: Path) -> None:
+    with using("ray", cpus=1):
+        result = babyslm.evaluate(ForgetfulLearner(0.5), write_set(tmp_path), verify=2)
+    assert result.record.settings["verified"]["max_abs_diff"] == 0.5
 
 
 def test_a_fault_in_loading_is_the_same_named_error(tmp_path: Path) -> None:
