@@ -170,6 +170,11 @@ class Learner:
         return not self.recipe.startswith("phone")
 
     @property
+    def told(self) -> str:
+        """What the tables say it heard."""
+        return self.heard.replace("read", "own speech") if self.hears else self.heard
+
+    @property
     def command(self) -> str:
         """How it is trained by itself."""
         amount = [f"hours={self.hours:g}"] if self.hours else []
