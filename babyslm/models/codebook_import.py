@@ -4,7 +4,9 @@ A pickled k-means is read by `babyslm.models.inert`, which builds arrays of numb
 names. The user is asked to say so all the same: a pickle is nobody's format for exchange.
 """
 
+import lzma
 import pickle
+import struct
 import zlib
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,8 @@ NAMES = ("centroids", "cluster_centers_", "Ck")
 """What centroids are called: in our codebooks, in scikit-learn, in CPC's clustering."""
 
 FAULTS = (
-    *(pickle.UnpicklingError, zlib.error, EOFError, OSError, MemoryError, RuntimeError, ImportError),
-    *(ValueError, TypeError, AttributeError, LookupError),
+    *(pickle.UnpicklingError, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, MemoryError),
+    *(ArithmeticError, AttributeError, ImportError, LookupError, RuntimeError, SystemError, TypeError, ValueError),
 )
 """What reading a damaged or foreign file may end in."""
 

@@ -12,6 +12,7 @@ from babyslm.verify.errors import BabySLMError
 from babyslm.verify.lexicon import DictionaryError, LexiconRowError
 from babyslm.verify.rttm import RttmFormatError
 from babyslm.verify.stimuli import EmptyTableError, MissingColumnsError, RowError, TableFormatError
+from babyslm.verify.units import CodebookFileError
 from tests.fuzz.inputs import INPUTS
 from tests.fuzz.oracle import hold
 from tests.fuzz.targets import TARGETS
@@ -67,6 +68,9 @@ FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
     (["flac"], flac(0, 0, 36), AudioFormatError, "does not say how long"),
     (["flac"], flac(0, 2**36 - 1, 36), AudioFormatError, "more than fit into memory"),
     (["wav"], slow_wav(), AudioFormatError, "says 1 Hz"),
+    (["codebook-pickle"], b"]\x00\x00\x80\x05\x95\xfb\x17" + bytes(6), CodebookFileError, "cannot be read"),
+    (["codebook-pickle"], b"\x80\x02X\x01\x00.", CodebookFileError, "cannot be read"),
+    (["codebook-pickle"], b"cnumpy\ndtype\n(S'u4'\nI00\nI01\ntRI5\nb.", CodebookFileError, "cannot be read"),
     (["rttm"], LINE.format("inf", 1).encode(), RttmFormatError, "endless"),
     (["rttm"], LINE.format("1e308", "1e308").encode(), RttmFormatError, "endless"),
     (["dictionary"], b"CAT K AE1 T\nDOG XX\n", DictionaryError, r":2: 'dog': the symbol 'XX'"),
