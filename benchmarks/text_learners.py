@@ -93,6 +93,12 @@ LEARNERS = (
         "causal-phones-words",
         settings=(*ONE_CORE, "schedule.passes=20", "schedule.checkpoints=4"),
     ),
+    Learner(
+        "causal-phones-words-long",
+        "the same three times as long, dropout 0.05",
+        "causal-phones-words",
+        settings=(*ONE_CORE, "schedule.passes=60", "schedule.checkpoints=4", "shape.dropout=0.05"),
+    ),
     Learner("causal-phones", "GPT-2 on phones, running utterances", "causal-phones", settings=(*ONE_CORE, *PHONES)),
     Learner(
         "causal-phones-mixed",

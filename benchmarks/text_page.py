@@ -16,9 +16,10 @@ official aggregation, ties count half, chance is 50; intervals are 95 %, bootstr
 pairs. A word is *seen* if its phones occur as a word of the corpus.
 
 {date}, seed 0, one thread of {processor}; core seconds are the processor's own time, for others used the machine
-as well. Networks are trained in bfloat16 where the command says so, to budgets that one core keeps. Nothing was
-chosen by these sets, and little by anything: shapes and rates are the recipes' own or scaled down from them, and
-no learner was tuned. {note}
+as well. Networks are trained in bfloat16 where the command says so, to budgets of minutes that one shared core
+kept: all of them are far from trained out. Nothing was chosen by these sets: shapes and rates are the recipes' own
+or scaled down from them, untuned, but for the longer training of the learner of word types, whose held-out loss
+had not left its training loss. {note}
 
 ## Words
 
