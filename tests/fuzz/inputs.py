@@ -191,7 +191,7 @@ INPUTS: Mapping[str, Callable[[], list[bytes]]] = {
     "gold-lexical": lambda: [_csv(lexical_rows, ("alice",)), _csv(lexical_rows, ("",))],
     "gold-syntactic": lambda: [_csv(syntactic_rows, ("alice",)), _csv(syntactic_rows, ("",))],
     "scores": lambda: [_scores()],
-    "packed-scores": lambda: [gzip.compress(_scores(), mtime=0)],
+    "packed-scores": lambda: [_scores(), gzip.compress(_scores(), mtime=0)],
     "chat": lambda: [_transcript()],
     "rttm": lambda: [RTTM.encode()],
     "submission-card": lambda: [_yaml(made.card_of(number)) for number in range(3)],
