@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from babyslm.training.recipe import load_recipe
+
 __all__ = ["markdown"]
 
 PAGE = """\
@@ -118,15 +120,26 @@ def training(row: Row) -> list[str]:
     """Return what a learner's training took."""
     told, seconds = row["training"], row["core_seconds"]
     loss = told.get("validation_loss")
-    size, tokens = told.get("parameters"), told.get("tokens") or told.get("symbols")
+    size = told.get("parameters")
     return [
         title(row),
         f"{size:,}" if size else "counts",
-        f"{tokens:,}" if tokens else "–",
+        tokens_seen(row),
         f"{loss:.3f}" if loss else "–",
         f"{seconds['training']:.0f}",
         f"{seconds['evaluation']:.0f}",
     ]
+
+
+def tokens_seen(row: Row) -> str:
+    """Tell how much a learner read; of an LSTM the most that its updates hold."""
+    told, learner = row["training"], row["learner"]
+    if "updates" not in told:
+        return f"{told['symbols']:,}"
+    if "tokens" in told:
+        return f"{told['tokens']:,}"
+    recipe: Any = load_recipe(learner["recipe"], ["corpus=CORPUS", *learner["settings"]])
+    return f"at most {told['updates'] * recipe.loop.batch_tokens:,}"
 
 
 def markdown(record: Mapping[str, Any]) -> str:

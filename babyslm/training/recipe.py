@@ -121,6 +121,8 @@ def _override(values: dict[str, Any], text: str) -> dict[str, Any]:
         raise OverrideError(text, "the value is no YAML") from error
     if isinstance(value, str):
         value = _number(value)
+    if isinstance(value, bool) and raw.strip().lower() not in ("true", "false"):
+        value = raw.strip()  # YAML takes no and off for false; a precision may be called no, and pydantic reads both
     return _put(values, key.split("."), value, text)
 
 

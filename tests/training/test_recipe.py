@@ -42,6 +42,14 @@ def test_overrides_reach_every_level():
     assert recipe.loop.epochs == 1
 
 
+def test_no_is_a_name_where_a_name_is_asked_for():
+    precise = make_recipe(LSTM | {"loop": {"epochs": 1, "precision": "fp16"}}, ["loop.precision=no"])
+    assert precise.loop.precision == "no"
+    causal = load_recipe("causal-words", ["corpus=c.txt", "shape.tied=no", "schedule.precision=no"])
+    assert causal.shape.tied is False
+    assert causal.schedule.precision == "no"
+
+
 def test_a_later_override_wins():
     assert make_recipe(NGRAM, ["order=1", "order=2"]).order == 2
 
