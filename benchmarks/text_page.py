@@ -23,6 +23,10 @@ kept: all of them are far from trained out. Nothing was chosen by these sets: sh
 or scaled down from them, untuned, but for the longer training of the learner of word types, whose held-out loss
 had not left its training loss. {note}
 
+## Against the floor
+
+{floor}
+
 ## Words
 
 Non-words have no spelling, so that only learners of phones can take the task.
@@ -131,6 +135,21 @@ def training(row: Row) -> list[str]:
     ]
 
 
+def floor(rows: Sequence[Row], task: str, name: str) -> str:
+    """Say which networks are above the best n-gram, which below, and which have an interval that meets its own."""
+    taken = [row for row in rows if task in row]
+    best = max((row for row in taken if "ngrams" in row["training"]), key=lambda row: row[task]["all"]["accuracy"])
+    mark = best[task]["all"]
+    found: dict[str, list[str]] = {"above it": [], "not told apart from it": [], "below it": []}
+    for row in taken:
+        if "ngrams" not in row["training"]:
+            own = row[task]["all"]
+            apart = "above it" if own["low"] > mark["high"] else "below it" if own["high"] < mark["low"] else None
+            found[apart or "not told apart from it"].append(f"{title(row)} ({short(own)})")
+    told = "; ".join(f"{where}: {', '.join(which)}" for where, which in found.items() if which)
+    return f"* {name}: the best n-gram is the {title(best)}, {percent(mark)}. {told[:1].upper()}{told[1:]}."
+
+
 def tokens_seen(row: Row) -> str:
     """Tell how much a learner read; of an LSTM the most that its updates hold."""
     told, learner = row["training"], row["learner"]
@@ -164,7 +183,9 @@ def markdown(record: Mapping[str, Any]) -> str:
     ]
     bands = ("0", "1-4", "5-19", "20-99", ">=100")
     head = ["learner", "official dev", "seen", "unseen", "own test", "own seen", "own unseen"]
+    floors = [(lexical, "Official lexical dev"), (own, "Own words"), (syntactic, "Own sentences")]
     return PAGE.format(
+        floor="\n".join(floor(rows, task, name) for task, name in floors),
         **record["corpus"],
         official=read[0][lexical]["all"]["n"] if read else 0,
         lexical=read[0][own]["all"]["n"] if read else 0,
