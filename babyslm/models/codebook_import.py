@@ -7,6 +7,7 @@ names. The user is asked to say so all the same: a pickle is nobody's format for
 import lzma
 import pickle
 import struct
+import tokenize
 import zlib
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,9 @@ NAMES = ("centroids", "cluster_centers_", "Ck")
 """What centroids are called: in our codebooks, in scikit-learn, in CPC's clustering."""
 
 FAULTS = (
-    *(pickle.UnpicklingError, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, MemoryError),
-    *(ArithmeticError, AttributeError, ImportError, LookupError, RuntimeError, SystemError, TypeError, ValueError),
+    *(pickle.UnpicklingError, zlib.error, lzma.LZMAError, struct.error, tokenize.TokenError, EOFError, OSError),
+    *(ArithmeticError, AttributeError, ImportError, LookupError, MemoryError, RuntimeError, SyntaxError, SystemError),
+    *(TypeError, ValueError),
 )
 """What reading a damaged or foreign file may end in."""
 
@@ -75,7 +77,8 @@ def read_centroids(path: Path, *, trust_pickle: bool = False) -> NDArray[np.floa
 
 def _read(path: Path) -> Any:
     if path.suffix == ".npy":
-        return {"centroids": np.load(path, allow_pickle=False)}
+        with path.open("rb") as file:  # numpy's own door also lets archives in
+            return {"centroids": np.lib.format.read_array(file, allow_pickle=False)}
     if path.suffix == ".safetensors":
         return read_arrays(path)
     return load_tensors(path) if path.suffix in TENSORS else load_joblib(path)

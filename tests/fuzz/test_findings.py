@@ -38,6 +38,11 @@ def flac(bits: int, value: int, width: int) -> bytes:
     return content[:18] + fields.to_bytes(8, "big") + content[26:]
 
 
+def npy(header: str) -> bytes:
+    """An array of numpy's format with this header and nothing behind it."""
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode()
+
+
 def slow_wav() -> bytes:
     content = INPUTS["wav"]()[0]
     return content[:24] + (1).to_bytes(4, "little") + content[28:]
@@ -68,6 +73,20 @@ FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
     (["flac"], flac(0, 0, 36), AudioFormatError, "does not say how long"),
     (["flac"], flac(0, 2**36 - 1, 36), AudioFormatError, "more than fit into memory"),
     (["wav"], slow_wav(), AudioFormatError, "says 1 Hz"),
+    (["codebook-npy"], b"PK\x05\x06\x93NUM" + b"\xff" * 40, CodebookFileError, "cannot be read"),
+    (["codebook-npy"], npy("{'descr': '<f4', 'shape': (3, 4"), CodebookFileError, "cannot be read"),
+    (
+        ["codebook-npy"],
+        npy("{'descr': '|O', 'fortran_order': False, 'shape': (3, 4)}"),
+        CodebookFileError,
+        "cannot be",
+    ),
+    (
+        ["codebook-npy"],
+        npy("{'descr': '<f4', 'fortran_order': False, 'shape': (9" + "0" * 12 + ", 4)}"),
+        CodebookFileError,
+        "cannot be",
+    ),
     (["codebook-pickle"], b"]\x00\x00\x80\x05\x95\xfb\x17" + bytes(6), CodebookFileError, "cannot be read"),
     (["codebook-pickle"], b"\x80\x02X\x01\x00.", CodebookFileError, "cannot be read"),
     (["codebook-pickle"], b"cnumpy\ndtype\n(S'u4'\nI00\nI01\ntRI5\nb.", CodebookFileError, "cannot be read"),
