@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 CORE := $(VENV)/.core
 ALL := $(VENV)/.all
 
-.PHONY: demo test install lint bench docs clean
+.PHONY: demo test install lint bench fuzz docs clean
 
 demo: $(CORE)  ## a scored spoken and a scored text learner from nothing, in ./demo
 	$(BIN)/babyslm demo --out demo
@@ -34,6 +34,10 @@ bench: $(ALL) .venv-bench/.peers  ## side by side with the peers, which get an e
 	.venv-bench/bin/python -m pip --disable-pip-version-check -q install -c constraints.txt \
 		torch==2.9.1 transformers minicons==0.3.39 lm-eval==0.4.13 wuggy Levenshtein statsmodels
 	touch $@
+
+fuzz: $(ALL)  ## every reader of outside files, guided by coverage, half a minute each
+	$(PIP) install --no-compile -c constraints.txt -e '.[all,fuzz]'
+	$(BIN)/python -m tests.fuzz --seconds 30
 
 docs: $(ALL)  ## the documentation, strictly, into ./site
 	$(BIN)/mkdocs build --strict

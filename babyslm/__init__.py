@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from babyslm.evaluation.evaluate import evaluate
     from babyslm.models.load import load_model
     from babyslm.models.protocol import LanguageModel, ScoreBatch
-    from babyslm.results.result import Result
+    from babyslm.results.result import Result, load_result
     from babyslm.stimuli.load import load_stimuli
     from babyslm.stimuli.stimulus import Stimulus
     from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
@@ -34,6 +34,7 @@ _HOMES = {
     "StimulusTable": "babyslm.stimuli.stimulus_set",
     "evaluate": "babyslm.evaluation.evaluate",
     "load_model": "babyslm.models.load",
+    "load_result": "babyslm.results.result",
     "load_stimuli": "babyslm.stimuli.load",
 }
 
@@ -47,6 +48,7 @@ __all__ = [
     "StimulusTable",
     "evaluate",
     "load_model",
+    "load_result",
     "load_stimuli",
 ]
 
