@@ -1,6 +1,7 @@
 """Which blocks of minimal pairs are taken: every template and every lexical material in turn, no sound twice."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,10 +11,17 @@ from babyslm.stimuli.crossing import Block, BlockSource
 from babyslm.stimuli.mirror import Mirror, SentenceSound
 from babyslm.stimuli.phones import phonemize
 
-__all__ = ["AHEAD", "BlockChoice"]
+__all__ = ["AHEAD", "REUSE", "BlockChoice"]
 
 AHEAD = 32
 """Blocks of one lexical material among which the one is taken whose sides sound most alike."""
+
+REUSE = 2.0
+"""How often a filler may be used, against an even use of all fillers of its slot, where the blocks ahead leave a
+choice: a set that sounds balanced since it has but two verbs would test nothing else."""
+
+TAKEN = ("", "")
+"""Under which the blocks themselves are counted; no slot and no lemma is called so."""
 
 Candidate = tuple[Block, NDArray[np.float64]]
 """A block and how its pairs differ in sound; see `Mirror.differences`."""
@@ -66,6 +74,7 @@ class BlockChoice:
             key=lambda material: (derive(self.seed, source.label, *material), material),
         )
         streams: list[tuple[Iterator[Block], list[Candidate]]] = [(source.blocks(each), []) for each in materials]
+        uses: Counter[tuple[str, str]] = Counter()
         while streams:
             for stream in tuple(streams):
                 blocks, waiting = stream
@@ -73,10 +82,14 @@ class BlockChoice:
                 if not waiting:
                     streams.remove(stream)
                     continue
-                best = mirror.best([differences for _, differences in waiting]) if mirror else 0
-                block, differences = waiting.pop(best)
+                place = 0
+                if mirror:
+                    varied = _varied(source, [block for block, _ in waiting], uses)
+                    place = varied[mirror.best([waiting[each][1] for each in varied])]
+                block, differences = waiting.pop(place)
                 if mirror:
                     mirror.add(differences)
+                uses.update([*zip(source.slots, block.lemmas, strict=True), TAKEN])
                 yield block
 
     def _fill(self, blocks: Iterator[Block], waiting: list[Candidate], mirror: Mirror | None) -> None:
@@ -98,3 +111,14 @@ class BlockChoice:
 
     def _sounds(self, block: Block) -> set[str]:
         return set(phonemize(sorted(block.sentences), self.language))
+
+
+def _varied(source: BlockSource, blocks: Sequence[Block], uses: Mapping[tuple[str, str], int]) -> list[int]:
+    """Return the places of blocks none of whose fillers is used too often; if there is none, all places."""
+    allowed = {slot: REUSE * uses[TAKEN] / len(source.fillers[slot]) for slot in source.slots}
+    varied = [
+        place
+        for place, block in enumerate(blocks)
+        if all(uses[slot, lemma] <= allowed[slot] for slot, lemma in zip(source.slots, block.lemmas, strict=True))
+    ]
+    return varied or list(range(len(blocks)))

@@ -1,12 +1,13 @@
 """Blocks are chosen such that what their pairs tell by ear cancels out."""
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from babyslm.stimuli.block_choice import AHEAD, BlockChoice
+from babyslm.stimuli.block_choice import AHEAD, REUSE, TAKEN, BlockChoice, _varied
 from babyslm.stimuli.crossing import BlockSource
 from babyslm.stimuli.fillers import WordBank
 from babyslm.stimuli.lexicon import load_lexicon
@@ -68,3 +69,20 @@ def test_no_two_blocks_share_a_sound_and_a_material_that_is_used_up_is_left() ->
     assert 1 < len(many) < 10_000
     assert len({sentence for block in many for sentence in block.sentences}) == 4 * len(many)
     assert choice.take([blocks], [material], 1, loudness) == []
+
+
+def test_blocks_whose_fillers_were_used_much_more_often_than_others_are_passed_over_where_there_is_a_choice() -> None:
+    blocks = source("noun_verb_agreement")
+    ahead = list(itertools.islice(blocks.blocks(min(blocks.materials())), 20))
+    place = blocks.slots.index("adverb")
+    adverb = ahead[0].lemmas[place]
+    taken = len(blocks.fillers["adverb"])
+    uses = Counter({TAKEN: taken, ("adverb", adverb): int(REUSE)})
+    assert _varied(blocks, ahead, uses) == list(range(20))
+    uses["adverb", adverb] += 1
+    spared = [number for number, block in enumerate(ahead) if block.lemmas[place] != adverb]
+    assert _varied(blocks, ahead, uses) == spared
+    assert 0 < len(spared) < 20
+    for filler in blocks.fillers["adverb"]:
+        uses["adverb", filler.lemma] = int(REUSE) + 1
+    assert _varied(blocks, ahead, uses) == list(range(20))
