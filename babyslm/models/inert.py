@@ -4,8 +4,10 @@ A pickle is a program: it may name any function and call it. Here the few names 
 mean what they say; whatever else is named becomes an `Inert` object, which takes what it is given and does nothing.
 """
 
+import io
 import pickle
 from collections import OrderedDict
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self
@@ -13,6 +15,9 @@ from typing import Any, Self
 import numpy as np
 
 __all__ = ["Inert", "load_joblib", "load_tensors"]
+
+LARGEST = 1 << 30
+"""Most bytes of an unpacked file; a k-means of 10,000 units and 4,096 dimensions has a third of it."""
 
 REFUSED = "it holds an array of Python objects"
 
@@ -107,8 +112,16 @@ def load_joblib(path: Path) -> Any:
     class Reader(NumpyUnpickler):  # type: ignore[misc]
         """Knows how joblib builds arrays."""
 
+        dispatch = NumpyUnpickler.dispatch.copy()
+
         def find_class(self, module: str, name: str) -> Any:
             return known.get(f"{module}.{name}", Inert)
+
+        def load_bytearray8(self) -> None:
+            """Read before making room: pickle's own way makes room for whatever length is stated."""
+            self.append(bytearray(self.read(int.from_bytes(self.read(8), "little"))))
+
+        dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
 
     with _decompressed(path) as file:
         return Reader("", file, ensure_native_byte_order=True).load()
@@ -139,21 +152,34 @@ def _empty_array(*_: Any) -> Any:
     return np.empty(0)
 
 
-def _decompressed(path: Path) -> Any:
+def _decompressed(path: Path) -> io.BytesIO:
+    """Return the content of a file, unpacked, in memory: a read from there takes no more than there is.
+
+    A pickle states the lengths of what follows, and a file would make room for whatever it states.
+    """
     import bz2
     import gzip
-    import io
     import lzma
     import zlib
 
     with path.open("rb") as file:
         head = file.read(6)
-    if head[:2] == b"\x1f\x8b":
-        return gzip.open(path)
-    if head[:3] == b"BZh":
-        return bz2.open(path)
-    if head[:6] == b"\xfd7zXZ\x00" or head[:3] == b"\x5d\x00\x00":
-        return lzma.open(path)
     if head[:1] == b"\x78":
-        return io.BytesIO(zlib.decompress(path.read_bytes()))
-    return path.open("rb")
+        content = zlib.decompressobj().decompress(path.read_bytes(), LARGEST + 1)
+    else:
+        opened: Any = path.open
+        if head[:2] == b"\x1f\x8b":
+            opened = partial(gzip.open, path)
+        elif head[:3] == b"BZh":
+            opened = partial(bz2.open, path)
+        elif head[:6] == b"\xfd7zXZ\x00" or head[:3] == b"\x5d\x00\x00":
+            opened = partial(lzma.open, path)
+        with opened("rb") as stream:
+            parts, size = [], 0
+            while size <= LARGEST and (part := stream.read(1 << 20)):
+                parts.append(part)
+                size += len(part)
+        content = b"".join(parts)
+    if len(content) > LARGEST:
+        raise pickle.UnpicklingError(f"it unpacks to more than {LARGEST:,} bytes")
+    return io.BytesIO(content)

@@ -49,7 +49,7 @@ class Target:
     :param file: the file it reads, below a folder of its own.
     :param read: reads it; what comes back does not matter.
     :param words: words of the format, for the fuzzer to put in.
-    :param seconds: in which a few kilobytes must be read, on a busy machine too.
+    :param seconds: of processor time in which a few kilobytes must be read.
     """
 
     file: str

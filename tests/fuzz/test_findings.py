@@ -1,5 +1,11 @@
 """What fuzzing found, and reading the code for the like: each input once broke a reader, and is refused by name."""
 
+import bz2
+import gzip
+import lzma
+import pickle
+import resource
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -124,3 +130,23 @@ def test_a_panic_of_the_parser_is_refused_by_name(tmp_path: Path, monkeypatch: p
     error = hold(TARGETS["chat"], text.encode(), tmp_path)
     assert isinstance(error, ChatFormatError)
     assert "cannot be parsed (index out of bounds" in str(error)
+
+
+def test_a_pickle_gets_no_more_memory_than_it_has_bytes(tmp_path: Path) -> None:
+    """It says that 3 GB follow; the reader once made room for them."""
+    path = tmp_path / "km.pkl"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for code in (b"\x95", b"\x8e", b"\x96"):  # a frame, bytes, an array of bytes
+        path.write_bytes(b"\x80\x05" + code + (3 << 30).to_bytes(8, "little") + b"K\x01.")
+        with pytest.raises(CodebookFileError):
+            TARGETS["codebook-pickle"].read(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000  # KiB
+
+
+def test_a_bomb_is_left_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("babyslm.models.inert.LARGEST", 10_000)
+    for pack in (gzip.compress, bz2.compress, lzma.compress, zlib.compress):
+        path = tmp_path / "km.pkl"
+        path.write_bytes(pack(pickle.dumps(bytes(20_000))))
+        with pytest.raises(CodebookFileError, match="unpacks to more than 10,000 bytes"):
+            TARGETS["codebook-pickle"].read(path)
