@@ -23,7 +23,8 @@ LOCAL, RAY = ("--engine", "local"), ("--engine", "ray")
 def _cluster() -> Iterator[None]:
     ray = pytest.importorskip("ray")
     with using("ray", cpus=1):
-        yield
+        pass
+    yield
     ray.shutdown()
 
 
