@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from babyslm.training.recipe import load_recipe
+from benchmarks.text_learners import LEARNERS
 
 __all__ = ["markdown"]
 
@@ -26,6 +27,8 @@ had not left its training loss. {note}
 ## Against the floor
 
 {floor}
+
+{lacking}
 
 ## Words
 
@@ -184,7 +187,10 @@ def markdown(record: Mapping[str, Any]) -> str:
     bands = ("0", "1-4", "5-19", "20-99", ">=100")
     head = ["learner", "official dev", "seen", "unseen", "own test", "own seen", "own unseen"]
     floors = [(lexical, "Official lexical dev"), (own, "Own words"), (syntactic, "Own sentences")]
+    done = {row["learner"]["key"] for row in rows}
+    lacking = [learner.title for learner in LEARNERS if learner.key not in done]
     return PAGE.format(
+        lacking=f"Not recorded yet: {', '.join(lacking)}." if lacking else "All learners of the script are recorded.",
         floor="\n".join(floor(rows, task, name) for task, name in floors),
         **record["corpus"],
         official=read[0][lexical]["all"]["n"] if read else 0,
