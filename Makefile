@@ -6,6 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 CORE := $(VENV)/.core
 ALL := $(VENV)/.all
 
+# Compiled modules are kept: commands and workers of the tests start many times.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test install lint bench fuzz docs clean
 
 demo: $(CORE)  ## a scored spoken and a scored text learner from nothing, in ./demo
