@@ -9,7 +9,7 @@ from typing import Any
 
 from babyslm.engines.current import current
 from babyslm.evaluation.identity import identity
-from babyslm.evaluation.pool import learner_on
+from babyslm.evaluation.pool import learner_on, released
 from babyslm.evaluation.rescoring import rescore
 from babyslm.evaluation.shards import SHARD
 from babyslm.evaluation.tables import name_of, score_tables
@@ -91,7 +91,7 @@ def evaluate(
         raise DeafError(name_of(learner), learner.modality, condition)
     key = identity(model, learner, f"{pooling} {condition}")
     keep = folder / KEPT if folder else None
-    with exclusive(folder) if folder else nullcontext():
+    with released(learner), exclusive(folder) if folder else nullcontext():
         start = time.perf_counter()
         scored = score_tables(
             learner, chosen, asked=task is not None, pooling=pooling, keep=keep, key=key, shard=shard

@@ -1,6 +1,7 @@
 """A learner that every worker of a cluster has loaded."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ from babyslm.models.load import load_model
 from babyslm.models.protocol import LanguageModel, ScoreBatch, describe
 from babyslm.stimuli.stimulus import Modality, Stimulus
 
-__all__ = ["LearnerPool", "UncachedPool", "learner_on"]
+__all__ = ["LearnerPool", "UncachedPool", "learner_on", "released"]
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -29,6 +30,16 @@ def learner_on(engine: Engine, model: LanguageModel | str, options: dict[str, An
     if not isinstance(engine, RayEngine):
         raise TypeError(engine)
     return LearnerPool(engine, model, options)
+
+
+@contextmanager
+def released(learner: LanguageModel) -> Iterator[None]:
+    """Let the workers of a pool go after the block: the next learner needs their room."""
+    try:
+        yield
+    finally:
+        if isinstance(learner, LearnerPool):
+            learner.crew.close()
 
 
 class LearnerPool:
