@@ -186,6 +186,7 @@ EVERYWHERE = ("clean", *HEARD_IN)
 TWO = ("clean", "home")
 HOURS = (0.5, 1.0, 2.0, 4.0)
 LONGER = ("warps=[1.0, 0.88, 1.13]", "loop.updates=7000")
+FINE = ("name=mfcc-5gram-fine", "units.penalty=1.0", "units.projection.max_seconds=1.05")
 COUNTED = ("name=hubert-5gram-tiny", "loop=null", "order=5")
 
 LEARNERS = (
@@ -199,6 +200,7 @@ LEARNERS = (
     Learner("hubert-lstm-tiny", "wild-named", settings=COUNTED, tested=TWO),
     Learner("mfcc-lstm", "wild-named", settings=LONGER, tested=TWO),
     *(Learner("mfcc-5gram", "wild-named", hours=hours) for hours in HOURS[::-1]),
+    Learner("mfcc-5gram", "wild-named", hours=4.0, settings=FINE, tested=TWO),
     *(Learner("mfcc-5gram", heard, tested=TWO) for heard in ("clean", "wild")),
     Learner("phone-lstm-small", "read-named"),
 )
