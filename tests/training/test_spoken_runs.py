@@ -35,7 +35,7 @@ def counted(module, name):
     setattr(module, name, wrapped)
 
 counted(spoken, "learn_codebook")
-counted(spoken, "encode_units")
+counted(spoken, "extract_units")
 counted(hubert_iterations, "learn_codebook")
 counted(speaking, "speak_corpus")
 train(make_recipe(json.loads(Path(sys.argv[1]).read_text())), sys.argv[2], device="cpu")
@@ -102,7 +102,7 @@ def test_two_processes_make_speech_and_units_once_and_train_together(tmp_path: P
     done = run_two(values, tmp_path / "two")
     # Speech, clusters of two iterations, codebook and units: each once, and by the first process.
     assert sorted(done) == sorted(
-        ["speak_corpus 0", "learn_codebook 0", "learn_codebook 0", "learn_codebook 0", "encode_units 0"]
+        ["speak_corpus 0", "learn_codebook 0", "learn_codebook 0", "learn_codebook 0", "extract_units 0"]
     )
     model = load_model(str(tmp_path / "two"), device="cpu", cache=False)
     assert model.modality == "spoken"
