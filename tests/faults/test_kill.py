@@ -59,12 +59,15 @@ def test_a_killed_evaluation_on_ray_ends_as_an_undisturbed_one_and_leaves_no_pro
 
 
 def _living(folder: Path) -> list[str]:
-    """Return the processes whose cache lies in a folder: the commands of this test, and all that they have started."""
+    """Return the processes whose cache lies in a folder: the commands of this test, and all that they have started.
+
+    The children of this process are not among them: they are the server that commands are forked from, and its helper.
+    """
     found = []
     for each in psutil.process_iter():
         try:
             cache = each.environ().get("BABYSLM_CACHE", "")
-            if Path(cache).is_relative_to(folder) and each.pid != os.getpid():
+            if Path(cache).is_relative_to(folder) and os.getpid() not in {each.pid, each.ppid()}:
                 found.append(f"{each.pid} {each.name()}")
         except psutil.Error:  # gone, or of another user
             continue
