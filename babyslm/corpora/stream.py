@@ -11,6 +11,9 @@ from babyslm.verify.corpora import EmptyCorpusError
 
 __all__ = ["stream_corpus"]
 
+GROUP_BYTES = 32_000_000
+"""Text that is collected before it is written as a row group. The writer keeps a record of each group to the end."""
+
 
 def stream_corpus(
     batches: Iterable[pd.DataFrame],
@@ -36,13 +39,25 @@ def stream_corpus(
         [(column, pa.string() if kind == "string" else pa.float64()) for column, kind in COLUMNS.items()]
     )
     path = folder / TABLE_NAME
-    utterances = words = 0
-    with atomic_file(path) as temporary, pq.ParquetWriter(temporary, schema, compression="zstd") as writer:
+    numbers = [column for column, kind in COLUMNS.items() if kind != "string"]
+    utterances = words = held = 0
+    group: list[pa.Table] = []
+    with (
+        atomic_file(path) as temporary,
+        # The smallest and largest text of each group would be whole documents, kept in memory and in the file's foot.
+        pq.ParquetWriter(temporary, schema, compression="zstd", write_statistics=numbers) as writer,
+    ):
         for batch in batches:
             table = as_table(batch)
             utterances += len(table)
             words += int(table["text"].dropna().str.split().str.len().sum())
-            writer.write_table(pa.Table.from_pandas(table, schema=schema, preserve_index=False))
+            group.append(pa.Table.from_pandas(table, schema=schema, preserve_index=False))
+            held += group[-1].nbytes
+            if held > GROUP_BYTES:
+                writer.write_table(pa.concat_tables(group))
+                group, held = [], 0
+        if group:
+            writer.write_table(pa.concat_tables(group))
     if not utterances:
         path.unlink()
         raise EmptyCorpusError(folder)
