@@ -7,9 +7,9 @@ from pathlib import Path
 from stat import S_ISREG
 
 from babyslm.files import WriteError, atomic_file, cache_folder
-from babyslm.verify.errors import UsageError
+from babyslm.verify.caches import UnknownCacheError
 
-__all__ = ["CACHES", "UnknownCacheError", "Usage", "clear_cache", "keep_entry", "kept_entry", "usage"]
+__all__ = ["CACHES", "Usage", "clear_cache", "keep_entry", "kept_entry", "usage"]
 
 CACHES = {
     "babble": "voices of others talking, for acoustic conditions",
@@ -20,13 +20,6 @@ CACHES = {
 }
 """What the folders of the cache hold. Each may be emptied at any time, `espeak` while nothing is being spoken: what is
 missing is made anew."""
-
-
-class UnknownCacheError(UsageError):
-    """A cache was named that there is not."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no cache is called {name!r}; there are {', '.join(CACHES)}, or all")
 
 
 @dataclass(frozen=True)
@@ -100,7 +93,7 @@ def clear_cache(name: str) -> Usage:
     :param name: one of `CACHES`.
     """
     if name not in CACHES:
-        raise UnknownCacheError(name)
+        raise UnknownCacheError(name, CACHES)
     folder = cache_folder(name)
     before = usage(name, folder, CACHES[name], "")
     try:

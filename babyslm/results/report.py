@@ -1,5 +1,6 @@
 """`report.html`: one learner's result as a page."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
 
@@ -71,20 +72,23 @@ def _measure_title(result: Outcome, measure: str) -> str:
     return MEASURE_TITLES.get(measure) or POOLING_TITLES.get(pooling, "official (scores as given)")
 
 
-def _overview(result: Outcome, whole: pd.DataFrame) -> Section:
-    """Show the other ways of counting, ties and the spread between voices."""
-    rows = [
+def _counted(result: Outcome, figures: pd.DataFrame, counts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return a row of text for each figure: of what, how counted, the accuracy with its interval, and counts."""
+    return [
         (
             table_title(row["task"], row["split"]),
             _measure_title(result, row["measure"]),
             percent(row["accuracy"]),
             interval_text(row["low"], row["high"]),
-            f"{row['n']:,}",
-            f"{row['trials']:,}",
-            f"{row['ties']:,}",
+            *(f"{row[count]:,}" for count in counts),
         )
-        for row in whole.to_dict("records")
+        for row in figures.to_dict("records")
     ]
+
+
+def _overview(result: Outcome, whole: pd.DataFrame) -> Section:
+    """Show the other ways of counting, ties and the spread between voices."""
+    rows = _counted(result, whole, ("n", "trials", "ties"))
     voices = metric_table(result.record.metrics, "voice").groupby(["task", "split"], sort=True)
     text = [_spread_sentence(str(task), str(split), group) for (task, split), group in voices if len(group) > 1]
     columns = ("table", "counted", "accuracy", "95 % interval", "n", "trials", "ties")
@@ -106,17 +110,7 @@ def _breakdowns(result: Outcome) -> list[Section]:
 
 def notebook_table(result: Outcome) -> str:
     """Return the headline figures as a small HTML table."""
-    rows = [
-        (
-            table_title(row["task"], row["split"]),
-            _measure_title(result, row["measure"]),
-            percent(row["accuracy"]),
-            interval_text(row["low"], row["high"]),
-            f"{row['n']:,}",
-            f"{row['ties']:,}",
-        )
-        for row in result.headline().to_dict("records")
-    ]
+    rows = _counted(result, result.headline(), ("n", "ties"))
     columns = ("table", "counted", "accuracy", "95 % interval", "n", "ties")
     heading = f"<p><b>{escape(result.name)}</b> on {escape(result.record.stimuli.name)}</p>"
     return heading + html_table(Table(columns, rows, names=2))
