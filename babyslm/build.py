@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from babyslm.engines import workers_for
 from babyslm.files import exclusive
 from babyslm.resources import resource_names
 from babyslm.seeds import derive
-from babyslm.speech.citation_sound import citation_sounds
+from babyslm.speech.citation_sound import citation_sounds, word_sounds
 from babyslm.speech.conditioned import condition_table
 from babyslm.speech.conditions import Surroundings
 from babyslm.speech.speak import Prosody, speak_table
@@ -91,6 +92,7 @@ def build_stimuli(
     language: str = "en",
     tasks: Sequence[Task] = ("lexical", "syntactic"),
     lexicon: Path | None = None,
+    dictionary: Path | None = None,
     up_to: str | None = None,
     voices: int = 10,
     words: int | None = None,
@@ -113,6 +115,7 @@ def build_stimuli(
     :param tasks: what to build.
     :param lexicon: word list or corpus; default the shipped child lexicon. Where it tells no categories, the minimal
         pairs are made of the shipped lexicon's words that occur in it.
+    :param dictionary: pronunciations for the lexical task in CMUdict's text format, which go before espeak-ng's.
     :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. The non-words are
         balanced, and kept apart from real words, with the whole lexicon in view.
     :param voices: voices of dev and test together; 0: no sound.
@@ -134,7 +137,7 @@ def build_stimuli(
     processes = workers_for(workers)
     with exclusive(out):
         (out / CARD_NAME).unlink(missing_ok=True)
-        known = load_lexicon(lexicon, language=language)
+        known = load_lexicon(lexicon, language=language, dictionary=dictionary)
         figures: dict[str, Any] = {}
         tables: dict[tuple[Task, Split], StimulusTable] = {}
         for task in tasks:
@@ -156,6 +159,7 @@ def build_stimuli(
             licence="Apache-2.0",
             sources=[
                 str(lexicon.name) if lexicon else f"child-{language}.tsv of babyslm {__version__}",
+                str(dictionary.name) if dictionary else "",
                 "templates of babyslm" if "syntactic" in tasks else "",
                 "voices of espeak-ng" if voices else "",
             ],
@@ -190,18 +194,18 @@ def _make(
     workers: int,
 ) -> tuple[dict[Split, pd.DataFrame], dict[str, Any]]:
     young = lexicon.up_to(up_to) if up_to else lexicon
+    # What a set's voices sound like decides also where it is only written, so that it is the same set.
+    voiced = resource_names("datasets", f"voices/{language}.yaml")
     if task == "syntactic":
         told = bool(young.entries["animacy"].any())
         if not told:
             young = load_lexicon(None, language=language, corpus=lexicon.source)
-        voiced = resource_names("datasets", f"voices/{language}.yaml")
         tables = build_syntactic(
             language,
             lexicon=young,
             seed=derive(seed, task),
             pairs=pairs,
             at_least=0 if told else 1,
-            # Also where the set is only written, so that it is the same set.
             sounds=citation_sounds(language) if voiced else None,
         )
         return tables, {"pairs": _pairs(tables), **tables["test"].attrs}
@@ -212,6 +216,7 @@ def _make(
         per_word=per_word,
         targets=None if up_to is None else frozenset(young.words()["phones"]),
         most=words,
+        sounds=partial(word_sounds, language) if voiced else None,
         workers=workers,
     )
     return build.tables, build.figures

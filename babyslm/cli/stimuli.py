@@ -18,6 +18,9 @@ def build_stimuli_command(
     lexicon: Annotated[
         Path | None, typer.Option(help="Word list or corpus table; default the shipped child lexicon.")
     ] = None,
+    dictionary: Annotated[
+        Path | None, typer.Option(help="Pronunciations in CMUdict's format, which go before espeak-ng's.")
+    ] = None,
     up_to: Annotated[str | None, typer.Option(help="Oldest age band of the words, such as 24-36 (months).")] = None,
     voices: Annotated[int, typer.Option(help="Voices, dev and test together.")] = 10,
     words: Annotated[int | None, typer.Option(help="Most words of the lexical task; default all.")] = None,
@@ -50,6 +53,7 @@ def build_stimuli_command(
             language=lang,
             tasks=("lexical", "syntactic") if task == "all" else (task,),
             lexicon=lexicon,
+            dictionary=dictionary,
             up_to=up_to,
             voices=0 if no_audio else voices,
             words=words,

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from babyslm.speech.audio import RATE, Samples
 
-__all__ = ["FRAME", "HOP", "QUIET", "centroid", "frame_count", "power_sum", "tilt"]
+__all__ = ["FRAME", "HOP", "QUIET", "centroid", "frame_count", "power_sum", "powers", "tilt"]
 
 FRAME, HOP = 1024, 320
 """64 ms every 20 ms."""
@@ -25,15 +25,22 @@ SLOPE = (OCTAVES - OCTAVES.mean()) / np.square(OCTAVES - OCTAVES.mean()).sum()
 """Weights whose sum over levels is the slope of the line through them by least squares."""
 
 
-def power_sum(sound: Samples) -> NDArray[np.float64]:
-    """Return the power spectra of all frames added up, shape (bins,); frames are centred and Hann-windowed.
+def powers(sound: Samples) -> NDArray[np.float64]:
+    """Return the power spectra of all frames, shape (bins, frames); frames are centred and Hann-windowed.
 
-    :param sound: mono at 16 kHz, shape (frames,).
+    :param sound: mono at 16 kHz, shape (samples,).
     """
     import librosa
 
-    spectra: NDArray[np.float64] = np.abs(librosa.stft(sound, n_fft=FRAME, hop_length=HOP)) ** 2
-    return np.asarray(spectra.sum(axis=1, dtype=np.float64))
+    return np.asarray(np.abs(librosa.stft(sound, n_fft=FRAME, hop_length=HOP)) ** 2, dtype=np.float64)
+
+
+def power_sum(sound: Samples) -> NDArray[np.float64]:
+    """Return the power spectra of all frames added up, shape (bins,).
+
+    :param sound: mono at 16 kHz, shape (samples,).
+    """
+    return np.asarray(powers(sound).sum(axis=1))
 
 
 def frame_count(samples: NDArray[np.int64] | int) -> NDArray[np.int64] | int:

@@ -124,6 +124,14 @@ class OppositePairs:
         """
         return OppositePairs(np.searchsorted(members, self.first), np.searchsorted(members, self.second), self.cost)
 
+    def among(self, kept: NDArray[np.bool_]) -> "OppositePairs":
+        """Return the pairs both of whose non-words are kept; positions stay as they are.
+
+        :param kept: whether each non-word is.
+        """
+        both = kept[self.first] & kept[self.second]
+        return OppositePairs(self.first[both], self.second[both], self.cost[both])
+
     def within(self, cost: float) -> "OppositePairs":
         """Return the pairs up to a cost.
 

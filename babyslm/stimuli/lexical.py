@@ -11,6 +11,7 @@ import pandas as pd
 from babyslm.seeds import derive
 from babyslm.stimuli.balance import Shortcuts
 from babyslm.stimuli.choice import choose_pairs
+from babyslm.stimuli.heard import SoundSource, hear_found
 from babyslm.stimuli.lexical_tables import lexical_tables
 from babyslm.stimuli.lexicon import taboo_phones
 from babyslm.stimuli.nonwords import NonWords
@@ -66,9 +67,12 @@ def build_lexical(
     known: Iterable[str] = (),
     targets: Collection[str] | None = None,
     most: int | None = None,
+    sounds: SoundSource | None = None,
     workers: int = 1,
 ) -> LexicalBuild:
     """Build a lexical test set whose words no n-gram (order 1-3), length or neighbourhood tells from its non-words.
+
+    Nor does their sound, where it is known.
 
     :param lexicon: the words, with the corpus' frequencies if there are any.
     :param language: language of the phone set.
@@ -82,6 +86,7 @@ def build_lexical(
     :param targets: phone strings of the words that may be tested; default all. The lexicon's other words still count
         as words, and in n-grams and neighbourhoods.
     :param most: most words tested; default all. Those that are get a balanced choice of their own.
+    :param sounds: makes what words sound like in the voices of each split; default sound is not balanced.
     :param workers: number of processes; the result does not depend on it.
     """
     if per_word < 2 or per_word % 2:
@@ -111,14 +116,18 @@ def build_lexical(
         reasons[place] = each.reason or ""
     tested = [place for place, each in found.items() if len(each.pairs)][:most]
     splits = _divided(tested, split or {"dev": 0.2, "test": 0.8})
-    chosen = choose_pairs([found[place] for place in tested], [splits[place] for place in tested], per_word, seed)
+    candidates = [[phonotactics.alphabet.decode(codes) for codes in found[place].codes] for place in tested]
+    weighed, divided = [found[place] for place in tested], [splits[place] for place in tested]
+    if sounds is not None:
+        targets_heard = [str(words["phones"][place]) for place in tested]
+        weighed = hear_found(targets_heard, candidates, weighed, divided, sounds, workers=workers)
+    chosen = choose_pairs(weighed, divided, per_word, seed)
     nonwords_of: dict[int, list[str]] = {}
-    for place, pairs in zip(tested, chosen, strict=True):
-        each = found[place]
+    for place, each, strings, pairs in zip(tested, weighed, candidates, chosen, strict=True):
         members = np.stack([each.pairs.first[pairs], each.pairs.second[pairs]], axis=1).ravel()
-        nonwords_of[place] = [phonotactics.alphabet.decode(each.codes[member]) for member in members]
+        nonwords_of[place] = [strings[member] for member in members]
         if not len(members):
-            reasons[place] = "non-words taken"
+            reasons[place] = each.reason or "non-words taken"
     left_out = words.assign(reason=reasons)[["word", "phones", "frequency", "reason"]]
     left_out = left_out[left_out["reason"] != ""].sort_values(["reason", "phones"], ignore_index=True)
     counted = {str(reason): count for reason, count in sorted(Counter(left_out["reason"]).items())}

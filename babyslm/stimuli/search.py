@@ -28,7 +28,7 @@ POOL = 120
 WORST = 1.0
 """Largest cost of a pair, in squared standard deviations: worse ones are no mirror images."""
 
-EDGES = 200
+EDGES = 60
 """Opposite pairs handed on for each word."""
 
 CHUNK = 32

@@ -6,6 +6,8 @@ import pytest
 from babyslm.speech.acoustic_audit import summarize
 from babyslm.speech.citation import CitationSynthesizer
 from babyslm.speech.citation_sound import SUMMARIES, CitationSound, citation_sounds
+from babyslm.speech.pitch import quick_voicing, track_pitch
+from babyslm.speech.spectrum import powers
 from babyslm.speech.synthesizer import Utterance
 from babyslm.speech.voices import choose_voices
 from babyslm.stimuli.mirror import SentenceSound
@@ -19,12 +21,24 @@ PHONES = ["ð ə | m ʌ ŋ k iː z | s l iː p", "ɪ z | ð ə | d ɔ ɡ | w ɛ 
 
 def test_words_add_up_to_the_summaries_of_the_sentence() -> None:
     voices = choose_voices("en", split="dev")
-    told = CitationSound(voices)(PHONES)
+    told = CitationSound(voices, voicing=True)(PHONES)
+    assert CitationSound(voices)(PHONES) == pytest.approx(told[..., :-1])
     assert told.shape == (len(PHONES), len(voices), len(SUMMARIES))
     for phones, row in zip(PHONES, told, strict=True):
         for voice, values in zip(voices, row, strict=True):
-            heard = summarize(CitationSynthesizer().speak(Utterance(tuple(phones.split()), voice)).waveform)
+            waveform = CitationSynthesizer().speak(Utterance(tuple(phones.split()), voice)).waveform
+            heard = summarize(waveform) | {"voicing": float(quick_voicing(powers(waveform)).mean())}
             assert values == pytest.approx([heard[name] for name in SUMMARIES], rel=2e-4, abs=2e-3)
+
+
+def test_quick_voicing_goes_with_that_of_the_pitch_tracker() -> None:
+    phones = [tuple(word.split()) for sentence in PHONES for word in sentence.split(" | ")]
+    voice = choose_voices("en", split="dev")[0]
+    spoken = [CitationSynthesizer().speak(Utterance(word, voice)).waveform for word in phones]
+    quick = [quick_voicing(powers(waveform)).mean() for waveform in spoken]
+    slow = [track_pitch(waveform).probability.mean() for waveform in spoken]
+    assert np.corrcoef(quick, slow)[0, 1] > 0.7
+    assert not quick_voicing(powers(np.zeros(4000, dtype=np.float32))).any()
 
 
 def test_no_voice_of_one_split_is_listened_to_for_the_other() -> None:

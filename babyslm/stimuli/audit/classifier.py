@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from babyslm.stimuli.audit.figures import ALL, Figure
 __all__ = ["Classified", "classifier_figures", "classify_pairs"]
 
 FOLDS = 5
+DEALS = 5
+"""How often clusters are dealt out to folds anew: what is found of one set hangs on the deal by some points."""
+
 ROUNDS = 60
 """Trees of the boosted classifier."""
 
@@ -39,7 +43,8 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
     """Train classifiers to find the good member of a pair from its differences, and test them on other clusters.
 
     A pair is shown both ways round, d as good first and -d as bad first, so that a classifier can only learn from how
-    the differences are spread. Ties count half.
+    the differences are spread. Ties count half. Cross-validation is repeated over several deals of the clusters to
+    folds, and averaged pair by pair.
 
     :param differences: good less bad, a row a pair (pairs, measures).
     :param clusters: pairs with the same material, which are never both trained and tested on.
@@ -53,12 +58,12 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
     names = sorted(set(clusters))
     if len(names) < CLUSTERS:
         return None
-    fold_of = dict(zip(names, (generator(seed, "folds").permutation(len(names)) % FOLDS).tolist(), strict=True))
-    folds = np.array([fold_of[name] for name in clusters])
+    _, place = np.unique(np.asarray(clusters), return_inverse=True)
     spread = np.sqrt((differences**2).mean(axis=0))
     differences = differences / np.where(spread > 0, spread, 1.0)
     right = {"logistic": np.zeros(len(differences)), "boosting": np.zeros(len(differences))}
-    for fold in range(FOLDS):
+    for deal, fold in product(range(DEALS), range(FOLDS)):
+        folds = (generator(seed, "folds", str(deal)).permutation(len(names)) % FOLDS)[place]
         known, asked = differences[folds != fold], differences[folds == fold]
         features = np.concatenate([known, -known])
         labels = np.repeat([1, 0], len(known))
@@ -70,7 +75,7 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
             with threadpool_limits(1):  # the sets are small: threads would wait for each other
                 model.fit(features, labels)
             ahead = model.decision_function(asked) - model.decision_function(-asked)
-            right[name][folds == fold] = np.where(np.abs(ahead) < 1e-12, 0.5, ahead > 0)
+            right[name][folds == fold] += np.where(np.abs(ahead) < 1e-12, 0.5, ahead > 0) / DEALS
     percent = {name: float(100 * each.mean()) for name, each in right.items()}
     error = max(_clustered_error(each, clusters) for each in right.values())
     return Classified(percent["logistic"], percent["boosting"], len(differences), error)
