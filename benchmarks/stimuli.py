@@ -2,7 +2,8 @@
 
     python -m benchmarks.stimuli [--json] [--peer-words 40] [--lexicon FILE] [--language en]
 
-Ours is the whole way to a balanced set, in one process: exhaustive search, n-grams, neighbourhood, choice.
+Ours is the whole way to a balanced set, in one process: exhaustive search, n-grams, neighbourhood, choice;
+without listening, which `babyslm build-stimuli` adds for languages with voices.
 Wuggy searches an evenly spaced part of the words, as its time is the same for each; it balances nothing.
 """
 

@@ -2,8 +2,8 @@
 
 Words stand apart on the grid of the spectra's frames (`babyslm.speech.citation`), so that length, energy, power
 spectrum and voicing of the frames add up over words, and what is computed of them is exact. Pitch is a median and is
-left out. Voicing is the quick one (`babyslm.speech.pitch`), and is told only where it is asked for: in crossings of
-sentences it adds up to nothing anyway, and a fifth thing to balance takes something from the other four.
+left out. Voicing is the quick one (`babyslm.speech.pitch`), and is told only where it is asked for: of sentences it is
+not, as a fifth thing to balance was found to take something from the other four.
 """
 
 from collections.abc import Sequence

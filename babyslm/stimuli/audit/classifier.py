@@ -55,10 +55,9 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    names = sorted(set(clusters))
+    names, place = np.unique(np.asarray(clusters), return_inverse=True)
     if len(names) < CLUSTERS:
         return None
-    _, place = np.unique(np.asarray(clusters), return_inverse=True)
     spread = np.sqrt((differences**2).mean(axis=0))
     differences = differences / np.where(spread > 0, spread, 1.0)
     right = {"logistic": np.zeros(len(differences)), "boosting": np.zeros(len(differences))}
