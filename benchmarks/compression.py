@@ -21,17 +21,17 @@ from typing import Any
 
 import torch
 
-from babyslm.build import build_stimuli
-from babyslm.compression.allocation import RankTable, allot
-from babyslm.compression.calibration import packed
+from babyslm.commands.build import build_stimuli
+from babyslm.commands.forgetting import forgetting
+from babyslm.compression.calibration.batches import packed
+from babyslm.compression.calibration.perplexity import perplexity
 from babyslm.compression.compress import load_version
-from babyslm.compression.linears import find_linears, parameter_count
-from babyslm.compression.perplexity import perplexity
+from babyslm.compression.factors.allocation import RankTable, allot
+from babyslm.compression.factors.linears import find_linears, parameter_count
 from babyslm.compression.work import STUDENT
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.files import sha256_text, write_json, write_text
-from babyslm.forgetting import forgetting
-from babyslm.models.causal import CausalModel
+from babyslm.models.text.causal import CausalModel
 from babyslm.results.result import Result
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -39,10 +39,10 @@ from babyslm.verify.documents import read_json
 from benchmarks.compression_gpu import gpu_case
 from benchmarks.compression_learner import corpus_lines, train_learner
 from benchmarks.compression_measure import LENGTH, load, losses, rows_of, settings_of, squeeze, utterances
-from benchmarks.compression_page import markdown
 from benchmarks.compression_published import LR as PUBLISHED_LR
 from benchmarks.compression_published import published
 from benchmarks.machine import CLOCKS, describe
+from experiments.compression.page import markdown
 
 Row = dict[str, Any]
 DECIDING = (

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 import transformers as hf
 
-from babyslm.compression.calibration import Calibration, batches_of
+from babyslm.compression.calibration.batches import Calibration, batches_of
 from babyslm.compression.compress import compress_network
-from babyslm.compression.families.find import find_family
-from babyslm.compression.linears import find_linears, parameter_count
+from babyslm.compression.factors.linears import find_linears, parameter_count
 from babyslm.compression.settings import CompressionSettings
 from babyslm.compression.work import Work
+from babyslm.models.low_rank.families.find import find_family
 
 __all__ = ["gpu_case"]
 

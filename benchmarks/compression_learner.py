@@ -12,10 +12,10 @@ import torch
 import transformers as hf
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from babyslm.corpora.generated import generate_corpus
+from babyslm.corpora.made.generated import generate_corpus
 from babyslm.files import write_json
 from babyslm.seeds import generator
-from babyslm.training.data import held_out, read_lines
+from babyslm.training.text.lines import held_out, read_lines
 
 __all__ = ["SHAPE", "corpus_lines", "train_learner"]
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import torch
 
-from babyslm.compression.calibration import Batch, batches_of, packed
+from babyslm.compression.calibration.batches import Batch, batches_of, packed
+from babyslm.compression.calibration.perplexity import perplexity
+from babyslm.compression.calibration.read import read_calibration
 from babyslm.compression.compress import Compressed, compress_network
 from babyslm.compression.distil import feature_loss
 from babyslm.compression.learner import Learner, load_learner
-from babyslm.compression.perplexity import perplexity
-from babyslm.compression.read import read_calibration
 from babyslm.compression.settings import CompressionSettings
 from babyslm.compression.work import Work
 

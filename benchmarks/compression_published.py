@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cosine_similarity, logsigmoid
 
-from babyslm.compression.allocation import RankTable
-from babyslm.compression.factors import low_rank_factors
-from babyslm.compression.families.llama import LLAMA
-from babyslm.compression.linears import ranks_of_block, weight_of
-from babyslm.compression.low_rank import factorise
+from babyslm.compression.factors.allocation import RankTable
+from babyslm.compression.factors.first import low_rank_factors
+from babyslm.compression.factors.linears import ranks_of_block, weight_of
+from babyslm.models.low_rank.families.llama import LLAMA
+from babyslm.models.low_rank.layers import factorise
 
 __all__ = ["LR", "published"]
 

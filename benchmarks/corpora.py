@@ -45,8 +45,8 @@ def make(folder: Path, size: int, seed: int = 0) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from babyslm.corpora.generated import generate_sentences
     from babyslm.corpora.lucie.documents import schema
+    from babyslm.corpora.made.generated import generate_sentences
 
     draw = np.random.default_rng(seed)
     said = {name: np.array(generate_sentences(name, seed=seed, count=5000), dtype=object) for name in ("fr", "en")}

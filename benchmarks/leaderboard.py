@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from babyslm.leaderboard.gather import gather
+from babyslm.leaderboard.board.gather import gather
 from babyslm.leaderboard.site import build_site
 from benchmarks.machine import describe
 from tests.leaderboard.made import make_registry, make_set, make_submissions

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from babyslm.stimuli.lexical import build_lexical, token_weights
-from babyslm.stimuli.lexicon import load_lexicon
-from babyslm.stimuli.phones import WORD_BOUNDARY, load_phone_set
+from babyslm.stimuli.lexical.build import build_lexical, token_weights
+from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, load_phone_set
+from babyslm.stimuli.words.lexicon import load_lexicon
 from benchmarks.machine import describe
 
 PEER_PYTHON = Path(".venv-bench/bin/python")

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 
 from babyslm.seeds import generator
-from babyslm.stimuli.lexicon import load_lexicon
-from babyslm.stimuli.phones import WORD_BOUNDARY, load_phone_set
+from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, load_phone_set
+from babyslm.stimuli.words.lexicon import load_lexicon
 from benchmarks.machine import describe
 
 LANGUAGE = "en"

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from babyslm.models.causal import CausalModel
-from babyslm.models.huggingface import load
-from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
-from babyslm.models.text_options import TextOptions
-from babyslm.models.tokens import TextEncoder, load_tokenizer
-from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.symbols.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
+from babyslm.models.symbols.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.text.causal import CausalModel
+from babyslm.models.text.huggingface import load
+from babyslm.models.text.options import TextOptions
+from babyslm.models.text.tokens import TextEncoder, load_tokenizer
 from babyslm.stimuli.stimulus import Stimulus
 from benchmarks.machine import CLOCKS, best_of, describe, product_rate
 from benchmarks.text_models import lucie, sentences, write_model, write_tokenizer

@@ -9,9 +9,9 @@ import torch
 import transformers as hf
 from tokenizers import Tokenizer, models, pre_tokenizers, processors, trainers
 
-from babyslm.stimuli.lexicon import load_lexicon
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.stimuli.syntactic import build_syntactic
+from babyslm.stimuli.syntactic.build import build_syntactic
+from babyslm.stimuli.words.lexicon import load_lexicon
 
 __all__ = ["SHAPES", "lucie", "sentences", "write_model"]
 

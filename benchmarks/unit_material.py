@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from babyslm.models.encoders.network import NetworkEncoder
+from babyslm.models.encoders.published.torchaudio_bundles import TorchaudioEncoder
 from babyslm.models.encoders.settings import TorchaudioSettings
-from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
-from babyslm.models.units import Codebook
+from babyslm.models.units.codebook import Codebook
 from babyslm.speech.audio import RATE, Samples
 
 LAYER = 6

@@ -13,7 +13,7 @@ import torch
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import MfccSettings
-from babyslm.models.unit_encoding import encode_units
+from babyslm.models.units.encoding import encode_units
 from babyslm.speech.audio import RATE, write_audio
 from babyslm.speech.sound import Recording, Sound
 from benchmarks.unit_material import Endless, codebook, hubert

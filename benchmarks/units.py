@@ -25,15 +25,15 @@ from typing import Any
 import numpy as np
 import torch
 
+from babyslm.models.encoders.published.torchaudio_bundles import TorchaudioEncoder
 from babyslm.models.encoders.settings import TorchaudioSettings
-from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
-from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
-from babyslm.models.unit_encoding import encode_units
-from babyslm.models.units import Codebook
-from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.symbols.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
+from babyslm.models.symbols.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.encoding import encode_units
 from babyslm.speech.audio import RATE, Samples, read_audio
 from babyslm.speech.sound import HeldSound
-from babyslm.training.kmeans import train_centroids
+from babyslm.training.units.kmeans import train_centroids
 from benchmarks.machine import CLOCKS, best_of, describe
 from benchmarks.unit_material import LAYER, codebook, hubert, network, noise, stimuli
 from benchmarks.unit_memory import memory

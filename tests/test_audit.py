@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from babyslm.audit import audit_stimuli
+from babyslm.commands.audit import audit_stimuli
 from tests.tables import write_set
 
 

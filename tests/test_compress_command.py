@@ -12,16 +12,16 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from babyslm.compress import Compression, compress
+from babyslm.commands.compress import Compression, compress
+from babyslm.commands.forgetting import forgetting
 from babyslm.compression.settings import make_settings
-from babyslm.forgetting import forgetting
-from babyslm.models.encoders.huggingface import build_hugging_face
+from babyslm.models.encoders.published.huggingface import build_hugging_face
 from babyslm.models.encoders.settings import HuggingFaceSettings
 from babyslm.models.load import load_model
 from babyslm.results.result import load_result
 from babyslm.speech.audio import write_audio
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.compression import (
+from babyslm.verify.learners.compression import (
     CompressionSettingError,
     EncoderEvaluationError,
     KeepError,
@@ -154,7 +154,7 @@ def test_a_finished_compression_is_not_done_twice(learner: Path, phones: Path, t
 def test_an_interrupted_evaluation_goes_on_without_compressing_again(
     learner: Path, phones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import babyslm.compress as module
+    import babyslm.commands.compress as module
 
     stimuli = str(write_set(tmp_path / "set", voices=("",)))
     out = tmp_path / "out"

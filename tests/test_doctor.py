@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-import babyslm.doctor
+import babyslm.commands.doctor
 from babyslm.caches import CACHES, keep_entry
 from babyslm.cli import app
 from babyslm.files import cache_folder
@@ -25,7 +25,7 @@ def doctor(*arguments: str) -> dict[str, Any]:
 
 
 def test_every_extra_has_its_purpose() -> None:
-    assert PROJECT["optional-dependencies"].keys() - {"all"} <= babyslm.doctor.EXTRAS.keys()
+    assert PROJECT["optional-dependencies"].keys() - {"all"} <= babyslm.commands.doctor.EXTRAS.keys()
 
 
 def test_a_whole_installation_is_healthy() -> None:
@@ -37,10 +37,12 @@ def test_a_whole_installation_is_healthy() -> None:
 
 
 def test_what_is_missing_is_named_with_the_command_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = babyslm.doctor._version
+    known = babyslm.commands.doctor._version
     absent = {"ray": None, "scipy": None, "pylangacq": "0.1"}
-    monkeypatch.setattr(babyslm.doctor, "_version", lambda name: absent[name] if name in absent else known(name))
-    report = babyslm.doctor.examine()
+    monkeypatch.setattr(
+        babyslm.commands.doctor, "_version", lambda name: absent[name] if name in absent else known(name)
+    )
+    report = babyslm.commands.doctor.examine()
     assert report.extras["ray"]["missing"] == ["ray is not installed"]
     assert report.extras["corpora"]["missing"] == ["pylangacq 0.1 is not >=0.20"]
     assert report.extras["rooms"]["missing"] == []
@@ -64,4 +66,4 @@ def test_caches_are_measured_and_emptied(tmp_path: Path, monkeypatch: pytest.Mon
     assert doctor("--empty", "all")["emptied"].keys() == CACHES.keys()
     assert not cache_folder("rooms").exists()
     with pytest.raises(UsageError, match="no cache is called 'nothing'; there are babble"):
-        babyslm.doctor.empty_caches("nothing")
+        babyslm.commands.doctor.empty_caches("nothing")

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.speech.synthesis import synthesize
-from babyslm.speech.synthesizer import Utterance
-from babyslm.speech.voices import choose_voices
+from babyslm.speech.synthesis.many import synthesize
+from babyslm.speech.synthesis.synthesizer import Utterance
+from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.verify.errors import BabySLMError, UsageError
-from babyslm.verify.speech import UnspeakablePhoneError
+from babyslm.verify.speech.voices import UnspeakablePhoneError
 
 
 @pytest.mark.parametrize("error", [UnspeakablePhoneError("q", ("k", "q"), "en"), UsageError("x"), BabySLMError()])
@@ -19,7 +19,7 @@ def test_an_error_is_the_same_after_its_way_through_a_pipe(error: BabySLMError) 
 
 
 def test_a_fault_in_another_process_is_named_as_in_this_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("babyslm.speech.synthesis.WORTHWHILE", 2)
+    monkeypatch.setattr("babyslm.speech.synthesis.many.WORTHWHILE", 2)
     voice = choose_voices("en", split="dev")[0]
     items = [(tmp_path / f"{number}.wav", Utterance(("q",), voice)) for number in range(130)]
     with pytest.raises(UnspeakablePhoneError, match="^'q': 'q' is no phone of en; known are those of [^;]*yaml$"):

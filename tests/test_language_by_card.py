@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.audit import audit_stimuli
-from babyslm.build import build_stimuli
+from babyslm.commands.audit import audit_stimuli
+from babyslm.commands.build import build_stimuli
 from babyslm.resources import ResourceNotFoundError, resource, resource_names
 from babyslm.speech.audio import read_audio
-from babyslm.speech.voices import load_voices
+from babyslm.speech.synthesis.voices import load_voices
 from babyslm.stimuli.load import load_stimuli
-from babyslm.stimuli.word_counts import words_of
+from babyslm.stimuli.words.counts import words_of
 
 SPANISH = Path(__file__).parent.parent / "examples" / "spanish"
 WORDS = SPANISH / "words.tsv"

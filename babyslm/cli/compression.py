@@ -58,7 +58,7 @@ def compress(
     as_json: AsJson = False,
 ) -> None:
     """Compress a learner by low-rank local feature distillation, and see what it forgets."""
-    from babyslm.compress import compress as run
+    from babyslm.commands.compress import compress as run
     from babyslm.compression.settings import make_settings
     from babyslm.evaluation.options import learner_options
 

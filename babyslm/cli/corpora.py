@@ -15,7 +15,7 @@ class _Kinds(TyperGroup):
     """The kinds of corpora; an unknown one is told which there are."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        from babyslm.verify.corpora import UnknownCorpusKindError
+        from babyslm.verify.corpora.tables import UnknownCorpusKindError
 
         if args and not args[0].startswith("-") and args[0] not in self.commands:
             raise UnknownCorpusKindError(args[0], sorted(self.commands))
@@ -53,7 +53,7 @@ def _tell(out: Path, corpus: Any, *, as_json: bool) -> None:
 
 
 def _sound(media: Path | None, rttm: Path | None, labels: list[str] | None, least: float) -> Any:
-    from babyslm.corpora.transcript_sound import Sound
+    from babyslm.corpora.recorded.transcript_sound import Sound
 
     return None if media is None else Sound(media, rttm, tuple(labels or ()), least)
 
@@ -159,7 +159,7 @@ def librivox(
 ) -> None:
     """Prepare folders of read speech: LibriSpeech with its words, or chapters cut where the reader pauses."""
     from babyslm.corpora.prepare import prepare_corpus
-    from babyslm.corpora.voice_activity import Activity
+    from babyslm.corpora.recorded.voice_activity import Activity
 
     corpus = prepare_corpus(
         "librivox",
@@ -191,7 +191,7 @@ def longform(
     as_json: AsJson = False,
 ) -> None:
     """Prepare recordings of homes: the segments of a voice-type classifier."""
-    from babyslm.corpora.longform import ADULTS
+    from babyslm.corpora.recorded.longform import ADULTS
     from babyslm.corpora.prepare import prepare_corpus
 
     corpus = prepare_corpus(
@@ -243,7 +243,7 @@ def lucie(
     from babyslm.corpora.lucie.mixture import as_text
     from babyslm.corpora.lucie.prepare import prepare_lucie
     from babyslm.corpora.lucie.recipe import load_lucie_recipe
-    from babyslm.models.perplexity import NgramPerplexity
+    from babyslm.models.ngram.perplexity import NgramPerplexity
 
     card, shares = prepare_lucie(source, out, load_lucie_recipe(recipe, settings or []), perplexity=NgramPerplexity)
     text = f"{out}: {card.utterances:,} utterances, {card.words:,} words\n{as_text(shares)}"

@@ -18,7 +18,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Build a small set, train a spoken and a text learner on it, and set them side by side. No network, no data."""
-    from babyslm.demo import run_demo
+    from babyslm.commands.demo import run_demo
 
     summary = run_demo(out, seed=seed, workers=workers)
     say(summary.as_dict(), summary.as_text(), as_json=as_json)

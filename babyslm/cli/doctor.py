@@ -17,7 +17,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Say what is installed, which voices, devices and caches there are, and what each missing extra would bring."""
-    from babyslm.doctor import empty_caches, examine
+    from babyslm.commands.doctor import empty_caches, examine
 
     if empty:
         emptied = [each for name in empty for each in empty_caches(name)]

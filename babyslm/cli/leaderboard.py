@@ -41,7 +41,7 @@ def submit(
     """Make a submission of a result and check it."""
     from babyslm.leaderboard.folders import open_registry, require_result
     from babyslm.leaderboard.submit import submit as run
-    from babyslm.leaderboard.template import write_template
+    from babyslm.leaderboard.submissions.template import write_template
 
     if init:
         write_template(card, result)
@@ -130,7 +130,7 @@ def register(
     as_json: AsJson = False,
 ) -> None:
     """Add a stimulus set that learners are compared on."""
-    from babyslm.leaderboard.registry import register_set
+    from babyslm.leaderboard.submissions.registry import register_set
 
     conditions = ["clean", *(condition or [])]
     made = register_set(folder, to, key, name=name, made_by=made_by, conditions=conditions, keep_tables=keep_tables)

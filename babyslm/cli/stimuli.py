@@ -44,7 +44,7 @@ def build_stimuli_command(
     as_json: AsJson = False,
 ) -> None:
     """Make balanced test sets from the words children hear, with sound."""
-    from babyslm.build import build_stimuli
+    from babyslm.commands.build import build_stimuli
     from babyslm.engines import using
 
     with using(engine, address=ray_address):
@@ -84,7 +84,7 @@ def audit(
     as_json: AsJson = False,
 ) -> None:
     """Look for shortcuts that would solve a set without knowing words or grammar; exit code 1 if one is found."""
-    from babyslm.audit import audit_stimuli
+    from babyslm.commands.audit import audit_stimuli
     from babyslm.engines import using
 
     with using(engine, address=ray_address):

@@ -33,7 +33,7 @@ def speak(
 ) -> None:
     """Speak a written corpus in the training voices, clean or in the wild."""
     from babyslm.engines import using
-    from babyslm.training.speaking import SpeechSettings, speak_written
+    from babyslm.training.speech.speaking import SpeechSettings, speak_written
 
     settings = SpeechSettings(
         hours=hours,

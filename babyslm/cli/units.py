@@ -19,7 +19,7 @@ def import_codebook(
     as_json: AsJson = False,
 ) -> None:
     """Turn a published k-means into a codebook, for `units.codebook` of a recipe."""
-    from babyslm.models.codebook_import import import_codebook as run
+    from babyslm.models.units.published import import_codebook as run
 
     codebook = run(file, out, trust_pickle=trust_pickle, deduplicate=not runs)
     found = {"units": codebook.size, "dimensions": codebook.dimensions, "out": str(out)}

@@ -4,12 +4,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from babyslm.compression.calibration import Calibration
+from babyslm.compression.calibration.batches import Calibration
 from babyslm.compression.compress import Compressed
-from babyslm.compression.families.find import FAMILIES
 from babyslm.compression.learner import Learner
 from babyslm.compression.settings import CompressionSettings
 from babyslm.compression.work import BlockRecord
+from babyslm.models.low_rank.families.find import FAMILIES
 
 __all__ = ["CARD_NAME", "README_NAME", "CompressionCard", "make_card"]
 

@@ -10,19 +10,19 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from babyslm.compression.activations import Space
-from babyslm.compression.allocation import RankTable, allot, obtained
-from babyslm.compression.calibration import Calibration
+from babyslm.compression.calibration.activations import Space
+from babyslm.compression.calibration.batches import Calibration
+from babyslm.compression.calibration.passes import Passes
+from babyslm.compression.calibration.prelude import Prelude
 from babyslm.compression.distil import Streams, distil_block, mean_loss
-from babyslm.compression.factors import low_rank_factors
-from babyslm.compression.families.family import Family
-from babyslm.compression.linears import find_linears, parameter_count, ranks_of_block, weight_of
-from babyslm.compression.low_rank import factorise
-from babyslm.compression.passes import Passes
-from babyslm.compression.prelude import Prelude
+from babyslm.compression.factors.allocation import RankTable, allot, obtained
+from babyslm.compression.factors.first import low_rank_factors
+from babyslm.compression.factors.linears import find_linears, parameter_count, ranks_of_block, weight_of
+from babyslm.compression.factors.statistics import Collector
 from babyslm.compression.settings import CompressionSettings, Initialisation
-from babyslm.compression.statistics import Collector
 from babyslm.compression.work import STUDENT, BlockRecord, Work
+from babyslm.models.low_rank.families.family import Family
+from babyslm.models.low_rank.layers import factorise
 from babyslm.progress import bar
 
 __all__ = ["Compressed", "compress_network", "load_version"]

@@ -14,12 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cosine_similarity, logsigmoid
 
-from babyslm.compression.activations import Activations
-from babyslm.compression.calibration import Batch
-from babyslm.compression.prelude import Prelude
+from babyslm.compression.calibration.activations import Activations
+from babyslm.compression.calibration.batches import Batch
+from babyslm.compression.calibration.prelude import Prelude
 from babyslm.compression.settings import CompressionSettings
 from babyslm.seeds import generator
-from babyslm.verify.compression import NonFiniteError
+from babyslm.verify.learners.compression import NonFiniteError
 
 __all__ = ["PERFECT", "Streams", "distil_block", "feature_loss", "mean_loss"]
 

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from babyslm.compression.classes import MODELING_NAME, PREFIX, auto_map, class_names, modeling_source
-from babyslm.compression.families.family import Family
 from babyslm.compression.learner import Learner
-from babyslm.compression.low_rank import LowRankLinear
 from babyslm.files import write_json, write_text
 from babyslm.models.folder import Header, write_header
+from babyslm.models.low_rank.classes import MODELING_NAME, PREFIX, auto_map, class_names, modeling_source
+from babyslm.models.low_rank.families.family import Family
+from babyslm.models.low_rank.layers import LowRankLinear
 
 __all__ = ["FAMILY", "Format", "export_network"]
 

@@ -6,15 +6,15 @@ from typing import Any
 
 import torch
 
-from babyslm.compression.families.family import Family
-from babyslm.compression.families.find import find_family
-from babyslm.models.encoders.huggingface import build_hugging_face
+from babyslm.models.encoders.published.huggingface import build_hugging_face
 from babyslm.models.encoders.settings import HuggingFaceSettings
 from babyslm.models.folder import HEADER_NAME
 from babyslm.models.load import load_model
-from babyslm.models.tokens import TextEncoder
-from babyslm.verify.compression import NoTextLearnerError, UnsupportedFamilyError
-from babyslm.verify.text import ModelMissingError
+from babyslm.models.low_rank.families.family import Family
+from babyslm.models.low_rank.families.find import find_family
+from babyslm.models.text.tokens import TextEncoder
+from babyslm.verify.learners.compression import NoTextLearnerError, UnsupportedFamilyError
+from babyslm.verify.learners.text import ModelMissingError
 
 __all__ = ["Learner", "load_learner"]
 

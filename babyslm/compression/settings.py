@@ -4,7 +4,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from babyslm.verify.compression import CompressionSettingError, verify_keep
+from babyslm.verify.learners.compression import CompressionSettingError, verify_keep
 
 __all__ = ["INITIALISATIONS", "RANKS", "CompressionSettings", "Initialisation", "Ranks", "make_settings"]
 

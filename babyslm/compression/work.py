@@ -5,11 +5,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
-from babyslm.compression.allocation import RankTable
+from babyslm.compression.factors.allocation import RankTable
 from babyslm.files import atomic_folder, write_json
 from babyslm.models.folder import read_tensors, write_tensors
-from babyslm.verify.compression import OtherCompressionError
 from babyslm.verify.documents import parse_document, read_json
+from babyslm.verify.learners.compression import OtherCompressionError
 
 __all__ = ["STUDENT", "BlockRecord", "Work"]
 

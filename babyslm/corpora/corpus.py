@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.files import atomic_file, sha256_file, sweep_partial_files, write_text
-from babyslm.verify.corpora import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
+from babyslm.verify.corpora.tables import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
 from babyslm.verify.documents import NoSuchFileError, parse_document, read_yaml
 
 __all__ = ["CARD_NAME", "COLUMNS", "TABLE_NAME", "Corpus", "CorpusCard", "load_corpus", "save_corpus"]

@@ -14,7 +14,7 @@ import pandas as pd
 
 from babyslm.corpora.corpus import Corpus, save_corpus
 from babyslm.seeds import derive, generator
-from babyslm.verify.corpora import BudgetError, SplitError
+from babyslm.verify.corpora.tables import BudgetError, SplitError
 
 __all__ = ["Budget", "Order", "Parts", "in_order", "parse_budgets", "split_groups", "write_parts"]
 

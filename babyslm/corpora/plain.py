@@ -8,7 +8,7 @@ from babyslm.corpora.corpus import Corpus, save_corpus
 from babyslm.corpora.parts import Parts, write_parts
 from babyslm.corpora.tiers import phones_of
 from babyslm.files import sha256_file, sha256_text
-from babyslm.verify.corpora import EmptyCorpusError, TranscriptLineError
+from babyslm.verify.corpora.tables import EmptyCorpusError, TranscriptLineError
 from babyslm.verify.documents import NoSuchFileError
 
 __all__ = ["prepare_text"]

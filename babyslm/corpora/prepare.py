@@ -4,14 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from babyslm.corpora.childes import prepare_childes
+from babyslm.corpora.childes.prepare import prepare_childes
+from babyslm.corpora.childes.providence import prepare_providence
 from babyslm.corpora.corpus import Corpus
-from babyslm.corpora.librivox import prepare_librivox
-from babyslm.corpora.longform import prepare_longform
 from babyslm.corpora.plain import prepare_text
-from babyslm.corpora.providence import prepare_providence
+from babyslm.corpora.recorded.librivox import prepare_librivox
+from babyslm.corpora.recorded.longform import prepare_longform
 from babyslm.files import exclusive
-from babyslm.verify.corpora import UnknownCorpusKindError
+from babyslm.verify.corpora.tables import UnknownCorpusKindError
 
 __all__ = ["KINDS", "prepare_corpus"]
 

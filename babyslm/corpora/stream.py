@@ -7,7 +7,7 @@ import pandas as pd
 
 from babyslm.corpora.corpus import CARD_NAME, COLUMNS, TABLE_NAME, CorpusCard, as_table
 from babyslm.files import atomic_file, sha256_file, write_text
-from babyslm.verify.corpora import EmptyCorpusError
+from babyslm.verify.corpora.tables import EmptyCorpusError
 
 __all__ = ["stream_corpus"]
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from babyslm.stimuli.phones import PhoneSet, load_phone_set, pronounce, tokenize
+from babyslm.stimuli.phones.pronunciation import PhoneSet, load_phone_set, pronounce, tokenize
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
-from babyslm.verify.chat import PhonemicTierError
-from babyslm.verify.lexicon import UnknownPhoneError
+from babyslm.verify.corpora.chat import PhonemicTierError
+from babyslm.verify.stimuli.lexicon import UnknownPhoneError
 
 __all__ = ["fold_tier", "phones_of"]
 

@@ -10,14 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from babyslm.files import atomic_file, exclusive, write_text
-from babyslm.models.causal import CausalModel
-from babyslm.models.choice import PromptedChoice
 from babyslm.models.load import load_model
-from babyslm.results.summary import headline, summarise
+from babyslm.models.text.causal import CausalModel
+from babyslm.models.text.choice import PromptedChoice
+from babyslm.results.statistics.summary import headline, summarise
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
-from babyslm.verify.evaluation import NoWordsError
+from babyslm.verify.results.evaluation import NoWordsError
 
 __all__ = ["Chooser", "choice_figures", "choose", "choose_prompted"]
 
@@ -32,7 +32,7 @@ class Chooser(Protocol):
 def choose(chooser: Chooser, stimuli: StimulusSet | StimulusTable) -> pd.DataFrame:
     """Ask for a choice in every pair; pairs of the same two texts are asked once.
 
-    :param chooser: such as `babyslm.models.choice.PromptedChoice`.
+    :param chooser: such as `babyslm.models.text.choice.PromptedChoice`.
     :param stimuli: a set or one of its tables.
     :returns: `task, split`, the columns of `StimulusTable.pairs`, `log_odds` (nats; above 0 the good member is
         preferred) and `correct` (1, 0.5 for a tie, 0).

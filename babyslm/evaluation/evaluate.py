@@ -19,14 +19,14 @@ from babyslm.models.protocol import LanguageModel, Pooling, describe
 from babyslm.progress import notice
 from babyslm.results.official_outputs import write_official_outputs
 from babyslm.results.result import Result, make_result
-from babyslm.results.score_files import read_scores
-from babyslm.speech.conditions import load_conditions
-from babyslm.stimuli.lexicon import load_lexicon
+from babyslm.results.scores.files import read_scores
+from babyslm.speech.conditions.condition import load_conditions
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.stimuli.words.lexicon import load_lexicon
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.evaluation import DeafError, NoPlaceError
+from babyslm.verify.results.evaluation import DeafError, NoPlaceError
 
 __all__ = ["SCORES", "evaluate"]
 

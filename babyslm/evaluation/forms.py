@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from babyslm.models.protocol import LanguageModel
-from babyslm.stimuli.phones import phonemize
+from babyslm.stimuli.phones.pronunciation import phonemize
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.stimuli.stimulus_set import StimulusTable
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from babyslm.verify.errors import UsageError
-from babyslm.verify.evaluation import NoPlaceError
+from babyslm.verify.results.evaluation import NoPlaceError
 
 __all__ = ["OptionFormatError", "learner_options", "require_out"]
 

@@ -10,10 +10,10 @@ import pandas as pd
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.evaluation.identity import files_of
 from babyslm.files import sha256_text, write_json, write_text
-from babyslm.models.revisions import Revision, revisions
+from babyslm.models.text.revisions import Revision, revisions
 from babyslm.progress import notice
-from babyslm.results.comparison import comparison_report
-from babyslm.results.record import RECORD_NAME
+from babyslm.results.outcomes.record import RECORD_NAME
+from babyslm.results.pages.comparison import comparison_report
 from babyslm.results.result import Result, load_result
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus_set import StimulusSet

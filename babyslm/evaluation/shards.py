@@ -12,7 +12,7 @@ from babyslm.files import sha256_text
 from babyslm.models.protocol import LanguageModel, Pooling, ScoreBatch
 from babyslm.progress import bar
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.evaluation import ScoreShapeError, UnscoredError
+from babyslm.verify.results.evaluation import ScoreShapeError, UnscoredError
 
 __all__ = ["SHARD", "content", "score_stimuli"]
 

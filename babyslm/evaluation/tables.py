@@ -12,7 +12,7 @@ from babyslm.models.protocol import LanguageModel, Pooling
 from babyslm.progress import notice
 from babyslm.stimuli.stimulus import Split, Stimulus, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
-from babyslm.verify.evaluation import ModalityError
+from babyslm.verify.results.evaluation import ModalityError
 
 __all__ = ["Scored", "name_of", "score_tables"]
 

@@ -8,12 +8,12 @@ import pandas as pd
 from babyslm.evaluation.pool import LearnerPool
 from babyslm.evaluation.tables import name_of
 from babyslm.files import atomic_file
-from babyslm.models.causal import CausalModel
 from babyslm.models.protocol import LanguageModel
-from babyslm.models.surprisal import word_surprisals
+from babyslm.models.text.causal import CausalModel
+from babyslm.models.text.surprisal import word_surprisals
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.stimuli.stimulus_set import StimulusSet
-from babyslm.verify.evaluation import NoWordsError
+from babyslm.verify.results.evaluation import NoWordsError
 
 __all__ = ["WORDS_NAME", "write_words"]
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from babyslm.leaderboard.board import Board
-from babyslm.leaderboard.gather import gather
-from babyslm.leaderboard.registry import STIMULI_FOLDER, Registry, load_registry
+from babyslm.leaderboard.board.board import Board
+from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.submissions.registry import STIMULI_FOLDER, Registry, load_registry
 from babyslm.leaderboard.submit import SUBMISSIONS_FOLDER
 from babyslm.resources import resource_folder
-from babyslm.verify.submission import NoResultError
+from babyslm.verify.results.submission import NoResultError
 
 __all__ = [
     "leaderboard_folder",

@@ -11,17 +11,17 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_folder, to_json
-from babyslm.leaderboard.board import Entry
-from babyslm.leaderboard.card import CARD_NAME, Card
-from babyslm.leaderboard.gather import gather
-from babyslm.leaderboard.registry import Registry
-from babyslm.leaderboard.submission import CLEAN, packed_score_path, read_card
-from babyslm.results.record import RECORD_NAME, ResultRecord, read_record
+from babyslm.leaderboard.board.board import Entry
+from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.submissions.card import CARD_NAME, Card
+from babyslm.leaderboard.submissions.registry import Registry
+from babyslm.leaderboard.submissions.submission import CLEAN, packed_score_path, read_card
+from babyslm.results.outcomes.record import RECORD_NAME, ResultRecord, read_record
 from babyslm.results.result import load_result, make_result
-from babyslm.results.score_files import read_scores, score_lines, score_path, score_values
+from babyslm.results.scores.files import read_scores, score_lines, score_path, score_values
 from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.submission import (
+from babyslm.verify.results.submission import (
     CardDiffersError,
     ChangedScoresError,
     RefusedSubmissionError,

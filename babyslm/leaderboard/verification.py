@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from babyslm.leaderboard.board import MEASURES, Board, Entry, Refusal, Standing
-from babyslm.leaderboard.gather import gather
-from babyslm.leaderboard.registry import Registry
-from babyslm.leaderboard.submission import submission_folders
+from babyslm.leaderboard.board.board import MEASURES, Board, Entry, Refusal, Standing
+from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.submissions.registry import Registry
+from babyslm.leaderboard.submissions.submission import submission_folders
 from babyslm.leaderboard.submit import changed_values
-from babyslm.results.intervals import DRAWS
-from babyslm.results.score_files import score_values
+from babyslm.results.scores.files import score_values
+from babyslm.results.statistics.intervals import DRAWS
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.submission import ChangedScoresError, RemovedScoresError
+from babyslm.verify.results.submission import ChangedScoresError, RemovedScoresError
 from babyslm.verify.untrusted import printable, unpacked
 
 __all__ = ["Verification", "verify_submissions"]

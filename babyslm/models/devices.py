@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from babyslm.verify.models import NoDeviceError
+from babyslm.verify.learners.folders import NoDeviceError
 
 if TYPE_CHECKING:
     import torch

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from babyslm.files import atomic_file, write_json
 from babyslm.verify.documents import parse_document, read_json
-from babyslm.verify.models import CorruptModelError, MissingModelFileError
+from babyslm.verify.learners.folders import CorruptModelError, MissingModelFileError
 
 if TYPE_CHECKING:
     import torch

@@ -8,7 +8,7 @@ from typing import Any
 from babyslm.models.folder import HEADER_NAME, Header, read_header
 from babyslm.models.protocol import LanguageModel
 from babyslm.stimuli.stimulus import MODALITIES
-from babyslm.verify.models import (
+from babyslm.verify.learners.folders import (
     ModelFolderError,
     NotALearnerError,
     ScoresAreNoModelError,
@@ -26,16 +26,16 @@ PLUGINS = "babyslm.models"
 """Group of entry points under which installed packages offer learners."""
 
 FAMILIES: dict[str, str] = {
-    "ngram": "babyslm.models.ngram:load",
-    "lstm": "babyslm.models.lstm:load",
+    "ngram": "babyslm.models.ngram.model:load",
+    "lstm": "babyslm.models.symbols.lstm:load",
     "spoken": "babyslm.models.spoken:load",
-    "transformers": "babyslm.models.trained_text:load",
-    "unit-transformer": "babyslm.models.unit_transformer:load",
-    "low-rank": "babyslm.compression.load:load",
+    "transformers": "babyslm.models.text.trained:load",
+    "unit-transformer": "babyslm.models.units.transformer:load",
+    "low-rank": "babyslm.models.low_rank.load:load",
 }
 """Who loads the model folders of a family: `module:function`, called as `(folder, *, device, dtype, **options)`."""
 
-HUGGING_FACE = "babyslm.models.huggingface:load"
+HUGGING_FACE = "babyslm.models.text.huggingface:load"
 
 
 def register(family: str, loader: str) -> None:

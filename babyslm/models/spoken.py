@@ -20,14 +20,14 @@ from babyslm.models.encoders.settings import EncoderSettings
 from babyslm.models.folder import Header, read_header, write_header
 from babyslm.models.load import load_model
 from babyslm.models.protocol import ScoreBatch
-from babyslm.models.sequences import SequenceLearner
-from babyslm.models.unit_cache import UnitCache
-from babyslm.models.unit_encoding import encode_units, warp_encoder
-from babyslm.models.units import Codebook, Units
+from babyslm.models.symbols.sequences import SequenceLearner
+from babyslm.models.units.cache import UnitCache
+from babyslm.models.units.codebook import Codebook, Units
+from babyslm.models.units.encoding import encode_units, warp_encoder
 from babyslm.speech.sound import Recording
 from babyslm.stimuli.stimulus import Modality, Stimulus
-from babyslm.verify.models import CorruptModelError
-from babyslm.verify.units import AudioMissingError
+from babyslm.verify.learners.folders import CorruptModelError
+from babyslm.verify.learners.units import AudioMissingError
 
 __all__ = [
     "LANGUAGE_MODEL",

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from babyslm.results.outcome import Outcome
-from babyslm.results.record import Metric
+from babyslm.results.outcomes.outcome import Outcome
+from babyslm.results.outcomes.record import Metric
 
 __all__ = ["as_object", "as_text"]
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from babyslm.results.compare import compare
-from babyslm.results.comparison import comparison_report
+from babyslm.results.outcomes.compare import compare
+from babyslm.results.pages.comparison import comparison_report
 from babyslm.results.result import load_result
 
 __all__ = ["compare_folders"]

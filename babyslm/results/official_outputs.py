@@ -6,20 +6,20 @@ import numpy as np
 import pandas as pd
 
 from babyslm.files import atomic_file, write_text
-from babyslm.results.aggregate import accuracy
+from babyslm.results.statistics.aggregate import accuracy
 from babyslm.stimuli.stimulus_set import StimulusTable
 
 __all__ = ["official_tables", "write_official_outputs"]
 
 OFFICIAL_BANDS = ("oov", "1-5", "6-20", "21-100", ">100")
-"""Labels of the published tables. They do not name how the bands cut: see `babyslm.results.aggregate`."""
+"""Labels of the published tables. They do not name how the bands cut: see `babyslm.results.statistics.aggregate`."""
 EDGES = (0, 1, 5, 20, 100, np.inf)
 
 
 def write_official_outputs(trials: pd.DataFrame, table: StimulusTable, folder: Path) -> list[Path]:
     """Write `overall_accuracy_*.txt` and `score_*.csv` of one task and split, with 4 decimals as published.
 
-    :param trials: from `babyslm.results.trials.make_trials`.
+    :param trials: from `babyslm.results.scores.trials.make_trials`.
     :param table: the stimuli; the order of its rows is the order of the trials in the file.
     :param folder: where the files go.
     :returns: the files.
@@ -39,7 +39,7 @@ def write_official_outputs(trials: pd.DataFrame, table: StimulusTable, folder: P
 def official_tables(trials: pd.DataFrame, table: StimulusTable) -> dict[str, pd.DataFrame]:
     """Return the official tables by name: `all_trials`, `by_pair`, and `by_frequency`, `by_length` or `by_type`.
 
-    :param trials: from `babyslm.results.trials.make_trials`.
+    :param trials: from `babyslm.results.scores.trials.make_trials`.
     :param table: the stimuli; the order of its rows is the order of the trials.
     """
     order = table.rows.loc[table.rows["correct"] == 1, ["id", "voice"]]

@@ -11,13 +11,10 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
-from babyslm.results.chart import Chart, accuracy_chart, breakdown_chart
-from babyslm.results.compare import compare
-from babyslm.results.differences import Differences
-from babyslm.results.environment import current_environment
-from babyslm.results.intervals import CONFIDENCE, DRAWS
-from babyslm.results.outcome import Outcome, Scores
-from babyslm.results.record import (
+from babyslm.results.outcomes.compare import compare
+from babyslm.results.outcomes.environment import current_environment
+from babyslm.results.outcomes.outcome import Outcome, Scores
+from babyslm.results.outcomes.record import (
     RECORD_NAME,
     Bootstrap,
     ResultRecord,
@@ -26,14 +23,17 @@ from babyslm.results.record import (
     read_record,
     stimuli_record,
 )
-from babyslm.results.report import notebook_table, report_page
-from babyslm.results.score_files import parse_scores, score_lines, score_path
-from babyslm.results.score_table import official_order
-from babyslm.results.summary import tables_of
-from babyslm.results.trials import TRIAL_COLUMNS, make_trials
+from babyslm.results.pages.chart import Chart, accuracy_chart, breakdown_chart
+from babyslm.results.pages.differences import Differences
+from babyslm.results.pages.report import notebook_table, report_page
+from babyslm.results.scores.files import parse_scores, score_lines, score_path
+from babyslm.results.scores.table import official_order
+from babyslm.results.scores.trials import TRIAL_COLUMNS, make_trials
+from babyslm.results.statistics.intervals import CONFIDENCE, DRAWS
+from babyslm.results.statistics.summary import tables_of
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
-from babyslm.verify.results import AmbiguousTableError, ResultChangedError, TrialsFormatError
+from babyslm.verify.results.records import AmbiguousTableError, ResultChangedError, TrialsFormatError
 
 __all__ = ["REPORT_NAME", "TRIALS_NAME", "Result", "load_result", "make_result"]
 
@@ -47,12 +47,12 @@ class Result(Outcome):
     """An outcome that can be stored, shown and compared.
 
     :param record: model, stimuli, settings, environment and figures, as in `result.json`.
-    :param trials: one row a pair and voice, of all tables; see `babyslm.results.trials.make_trials`.
+    :param trials: one row a pair and voice, of all tables; see `babyslm.results.scores.trials.make_trials`.
     :param scores: tables indexed by stimulus name, by (task, split), in the order and form of the official files.
     """
 
     def compare(self, *others: "Result") -> Differences:
-        """Return paired differences to other results on the pairs they share; see `babyslm.results.compare`."""
+        """Return paired differences to other results on the pairs they share; see `outcomes.compare`."""
         return Differences(compare([self, *others]))
 
     def plot(self, attribute: str | None = None, *, task: Task | None = None, split: Split | None = None) -> Chart:

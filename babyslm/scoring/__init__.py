@@ -1,1 +1,5 @@
-"""See docs/architecture.md for what lives in this room."""
+"""Algorithms of exact, fast scoring: batches, prefix trees, pseudo-log-likelihood, the vocabulary head.
+
+Comes in: token sequences and a torch module. Goes out: log-probabilities in nats. Nothing here knows of stimuli or
+files.
+"""

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from babyslm.progress import bar, notice
-from babyslm.verify.text import OutOfMemoryError
+from babyslm.verify.learners.text import OutOfMemoryError
 
 __all__ = ["default_budget", "within_memory"]
 

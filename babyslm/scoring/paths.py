@@ -10,7 +10,7 @@ import torch
 from babyslm.scoring.causal import Tokens, TokenScores, batched_causal
 from babyslm.scoring.head import Head
 from babyslm.scoring.packing import packed_causal, row_length
-from babyslm.verify.text import NotCausalError
+from babyslm.verify.learners.text import NotCausalError
 
 __all__ = ["CausalPath", "PathName", "find_path", "window_of"]
 

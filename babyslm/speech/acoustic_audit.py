@@ -20,8 +20,8 @@ from babyslm.progress import bar
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE, Samples, read_audio
 from babyslm.speech.kept import kept_array
-from babyslm.speech.pitch import track_pitch
-from babyslm.speech.spectrum import FRAME, QUIET, centroid, frame_count, power_sum, tilt
+from babyslm.speech.signal.pitch import track_pitch
+from babyslm.speech.signal.spectrum import FRAME, QUIET, centroid, frame_count, power_sum, tilt
 from babyslm.stimuli.audit.classifier import classifier_figures, classify_pairs
 from babyslm.stimuli.audit.figures import ALL, Figure, share
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.files import atomic_file
-from babyslm.verify.audio import (
+from babyslm.verify.speech.audio import (
     AudioFormatError,
     ChannelsError,
     EmptyAudioError,

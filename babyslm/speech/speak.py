@@ -6,21 +6,21 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from babyslm.speech.citation import CitationSynthesizer
-from babyslm.speech.conditioned import ConditionedSynthesizer
-from babyslm.speech.conditions import Surroundings
-from babyslm.speech.scenes import find_scenes
-from babyslm.speech.synthesis import synthesize
-from babyslm.speech.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
-from babyslm.speech.voices import Voice
+from babyslm.speech.conditions.condition import Surroundings
+from babyslm.speech.conditions.conditioned import ConditionedSynthesizer
+from babyslm.speech.conditions.scenes import find_scenes
+from babyslm.speech.synthesis.citation import CitationSynthesizer
+from babyslm.speech.synthesis.many import synthesize
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
+from babyslm.speech.synthesis.voices import Voice
 from babyslm.stimuli.stimulus import Task
-from babyslm.verify.speech import SpokenTableError
+from babyslm.verify.speech.voices import SpokenTableError
 
 __all__ = ["PROSODIES", "Prosody", "speak_table", "spoken_name"]
 
 Prosody = Literal["citation", "sentence"]
 PROSODIES: tuple[Prosody, ...] = get_args(Prosody)
-"""Whether the words of a sentence are spoken one by one (see `babyslm.speech.citation`), or the sentence in one go."""
+"""Whether the words of a sentence are spoken one by one (see `synthesis/citation.py`), or the sentence in one go."""
 
 JOINT = {"lexical": "-", "syntactic": "_"}
 

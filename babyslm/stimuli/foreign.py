@@ -10,7 +10,7 @@ from babyslm.files import sha256_text
 from babyslm.stimuli.official import GOLD_NAME, read_gold
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
-from babyslm.verify.stimuli import EmptyTableError, TableFormatError
+from babyslm.verify.stimuli.sets import EmptyTableError, TableFormatError
 
 __all__ = ["load_blimp", "load_tsv", "load_zerospeech", "load_zorro", "sentence_pairs"]
 

@@ -7,7 +7,7 @@ from babyslm.stimuli.foreign import load_blimp, load_tsv, load_zerospeech, load_
 from babyslm.stimuli.official import GOLD_NAME, find_tables, load_official
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.stimuli import NoStimuliError
+from babyslm.verify.stimuli.sets import NoStimuliError
 
 __all__ = ["load_stimuli"]
 

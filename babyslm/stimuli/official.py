@@ -9,7 +9,7 @@ from babyslm.files import atomic_file, sha256_file
 from babyslm.stimuli.card import CARD_NAME, StimulusCard, read_card, write_card
 from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.stimuli.stimulus_set import AUDIO_SUFFIXES, COLUMNS, StimulusSet, StimulusTable
-from babyslm.verify.stimuli import EmptyTableError, MissingColumnsError, RowError, TableFormatError
+from babyslm.verify.stimuli.sets import EmptyTableError, MissingColumnsError, RowError, TableFormatError
 
 __all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_official", "save_table"]
 

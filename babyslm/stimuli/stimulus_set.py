@@ -10,7 +10,7 @@ import pandas as pd
 from babyslm.stimuli.card import StimulusCard
 from babyslm.stimuli.material import lexical_material
 from babyslm.stimuli.stimulus import Split, Stimulus, Task
-from babyslm.verify.stimuli import MissingConditionError, MissingTableError, verify_table
+from babyslm.verify.stimuli.sets import MissingConditionError, MissingTableError, verify_table
 
 __all__ = ["COLUMNS", "CONDITIONS", "StimulusSet", "StimulusTable"]
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn, optim
 from babyslm.files import atomic_folder, write_json
 from babyslm.models.folder import load_weights, read_tensors, write_tensors
 from babyslm.verify.documents import parse_document, read_json
-from babyslm.verify.recipes import CheckpointMismatchError
+from babyslm.verify.learners.recipes import CheckpointMismatchError
 
 __all__ = ["Checkpoint", "LossRecord", "Position", "load_checkpoint", "save_checkpoint"]
 

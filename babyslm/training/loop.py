@@ -24,7 +24,7 @@ from babyslm.seeds import derive
 from babyslm.training.checkpoint import LossRecord, Position, load_checkpoint, save_checkpoint
 from babyslm.training.processes import is_first
 from babyslm.training.settings import LoopSettings, learning_rate
-from babyslm.verify.recipes import DivergedError, PrecisionError
+from babyslm.verify.learners.recipes import DivergedError, PrecisionError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from babyslm.resources import resource
 from babyslm.verify.documents import read_yaml
-from babyslm.verify.recipes import OverrideError, RecipeError, UnknownRecipeFamilyError
+from babyslm.verify.learners.recipes import OverrideError, RecipeError, UnknownRecipeFamilyError
 
 __all__ = ["FAMILIES", "Family", "Recipe", "load_recipe", "make_recipe", "register"]
 
@@ -54,11 +54,14 @@ def register(name: str, family: Family) -> None:
     FAMILIES[name] = family
 
 
-register("ngram", Family("babyslm.training.ngram:NgramRecipe", "babyslm.training.ngram:train_ngram"))
-register("lstm", Family("babyslm.training.lstm:LstmRecipe", "babyslm.training.lstm:train_lstm"))
-register("causal", Family("babyslm.training.causal:CausalRecipe", "babyslm.training.causal:train_causal"))
-register("masked", Family("babyslm.training.masked:MaskedRecipe", "babyslm.training.masked:train_masked"))
-register("instruct", Family("babyslm.training.instruct:InstructRecipe", "babyslm.training.instruct:train_instruct"))
+register("ngram", Family("babyslm.training.symbols.ngram:NgramRecipe", "babyslm.training.symbols.ngram:train_ngram"))
+register("lstm", Family("babyslm.training.symbols.lstm:LstmRecipe", "babyslm.training.symbols.lstm:train_lstm"))
+register("causal", Family("babyslm.training.text.causal:CausalRecipe", "babyslm.training.text.causal:train_causal"))
+register("masked", Family("babyslm.training.text.masked:MaskedRecipe", "babyslm.training.text.masked:train_masked"))
+register(
+    "instruct",
+    Family("babyslm.training.text.instruct:InstructRecipe", "babyslm.training.text.instruct:train_instruct"),
+)
 register("spoken", Family("babyslm.training.spoken:SpokenRecipe", "babyslm.training.spoken:train_spoken"))
 
 

@@ -20,27 +20,27 @@ from babyslm.models.encoders.load import located_settings, make_encoder, sealed_
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
-from babyslm.models.lstm import LstmSizes
-from babyslm.models.ngram import MAX_ORDER, NgramLanguageModel
+from babyslm.models.ngram.model import MAX_ORDER, NgramLanguageModel
 from babyslm.models.spoken import LANGUAGE_MODEL, save_spoken, warp_encoder
-from babyslm.models.unit_transformer import TransformerSizes
-from babyslm.models.units import Codebook
-from babyslm.models.vocabulary import Vocabulary
-from babyslm.training.data import held_out
-from babyslm.training.encoder_run import EncoderRun
-from babyslm.training.lstm import fit_lstm
-from babyslm.training.pretraining import Pretraining, pretrain
+from babyslm.models.symbols.lstm import LstmSizes
+from babyslm.models.symbols.vocabulary import Vocabulary
+from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.transformer import TransformerSizes
+from babyslm.training.encoders.pretraining import Pretraining, pretrain
+from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.processes import first_alone, is_first
 from babyslm.training.recipe import Recipe
 from babyslm.training.settings import LoopSettings
-from babyslm.training.speaking import SpeechSettings, speech_of
-from babyslm.training.speech_data import SpokenUtterances, read_utterances
-from babyslm.training.unit_extraction import extract_units, make_ears
-from babyslm.training.unit_quality import unit_agreement, unit_statistics
-from babyslm.training.unit_transformer import fit_transformer
-from babyslm.training.units import UnitSettings, learn_codebook
+from babyslm.training.speech.speaking import SpeechSettings, speech_of
+from babyslm.training.speech.utterances import SpokenUtterances, read_utterances
+from babyslm.training.symbols.lstm import fit_lstm
+from babyslm.training.text.lines import held_out
+from babyslm.training.units.extraction import extract_units, make_ears
+from babyslm.training.units.learn import UnitSettings, learn_codebook
+from babyslm.training.units.quality import unit_agreement, unit_statistics
+from babyslm.training.units.transformer import fit_transformer
 from babyslm.verify.documents import NoSuchFileError, read_json
-from babyslm.verify.recipes import CheckpointMismatchError
+from babyslm.verify.learners.recipes import CheckpointMismatchError
 
 __all__ = ["SpokenRecipe", "train_spoken"]
 

@@ -15,7 +15,7 @@ from babyslm.models.folder import HEADER_NAME
 from babyslm.training.processes import is_first
 from babyslm.training.recipe import FAMILIES, Recipe, find
 from babyslm.verify.documents import read_json
-from babyslm.verify.recipes import OtherModelError
+from babyslm.verify.learners.recipes import OtherModelError
 
 __all__ = ["RECORD_NAME", "TrainingRecord", "train"]
 

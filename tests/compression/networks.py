@@ -7,7 +7,7 @@ import numpy as np
 import torch
 import transformers as hf
 
-from babyslm.compression.calibration import Batch, Calibration, batches_of, mask_tokens, sound_batches
+from babyslm.compression.calibration.batches import Batch, Calibration, batches_of, mask_tokens, sound_batches
 from tests.tiny_networks import bert, gpt2, llama
 
 VOCABULARY = 61

@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from babyslm.compression.allocation import allot, obtained
-from babyslm.compression.linears import Linear
-from babyslm.verify.compression import UnreachableTargetError
+from babyslm.compression.factors.allocation import allot, obtained
+from babyslm.compression.factors.linears import Linear
+from babyslm.verify.learners.compression import UnreachableTargetError
 
 LUCIE = [
     Linear(block, name, inputs, outputs)

@@ -13,12 +13,12 @@ import torch
 
 from babyslm.compression import compress as module
 from babyslm.compression.compress import Compressed, compress_network, load_version
-from babyslm.compression.families.family import Family
-from babyslm.compression.families.find import FAMILIES, find_family
-from babyslm.compression.linears import find_linears
+from babyslm.compression.factors.linears import find_linears
 from babyslm.compression.settings import INITIALISATIONS, CompressionSettings
 from babyslm.compression.work import Work
-from babyslm.verify.compression import (
+from babyslm.models.low_rank.families.family import Family
+from babyslm.models.low_rank.families.find import FAMILIES, find_family
+from babyslm.verify.learners.compression import (
     FusedLayersError,
     NonFiniteError,
     OtherCompressionError,

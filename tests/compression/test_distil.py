@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from babyslm.compression.activations import Activations, Space
+from babyslm.compression.calibration.activations import Activations, Space
+from babyslm.compression.calibration.prelude import Prelude
 from babyslm.compression.distil import PERFECT, Streams, distil_block, feature_loss, mean_loss
-from babyslm.compression.families.llama import LLAMA
-from babyslm.compression.low_rank import factorise
-from babyslm.compression.prelude import Prelude
 from babyslm.compression.settings import CompressionSettings
-from babyslm.verify.compression import NonFiniteError
+from babyslm.models.low_rank.families.llama import LLAMA
+from babyslm.models.low_rank.layers import factorise
+from babyslm.verify.learners.compression import NonFiniteError
 from tests.compression.networks import token_batches
 from tests.tiny_networks import llama
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from babyslm.compression.classes import modeling_source, register_classes
 from babyslm.compression.export import export_network
-from babyslm.compression.families.find import FAMILIES
 from babyslm.compression.learner import Learner
+from babyslm.models.low_rank.classes import modeling_source, register_classes
+from babyslm.models.low_rank.families.find import FAMILIES
 from tests.compression.networks import NETWORKS, calibration_for, outputs
 from tests.compression.test_compress import compressed
 

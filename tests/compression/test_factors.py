@@ -5,9 +5,9 @@ import pytest
 import torch
 from torch import nn
 
-from babyslm.compression.factors import energies, low_rank_factors
-from babyslm.compression.low_rank import LowRankLinear, factorise
-from babyslm.compression.statistics import Collector
+from babyslm.compression.factors.first import energies, low_rank_factors
+from babyslm.compression.factors.statistics import Collector
+from babyslm.models.low_rank.layers import LowRankLinear, factorise
 from tests.compression.networks import mixtral, token_batches
 
 RANK = 10

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.corpora.chat import chat_paths, read_chat
-from babyslm.corpora.chat_lines import days_of
-from babyslm.corpora.chat_words import clean_words
+from babyslm.corpora.childes.chat import chat_paths, read_chat
+from babyslm.corpora.childes.lines import days_of
+from babyslm.corpora.childes.words import clean_words
 from babyslm.corpora.tiers import fold_tier
-from babyslm.stimuli.phones import load_phone_set
-from babyslm.verify.chat import ChatFormatError, NoTranscriptError
+from babyslm.stimuli.phones.pronunciation import load_phone_set
+from babyslm.verify.corpora.chat import ChatFormatError, NoTranscriptError
 from babyslm.verify.documents import NoSuchFileError
 from tests.corpora.transcripts import HEADER, transcript
 

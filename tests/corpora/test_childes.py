@@ -5,12 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.corpora.childes import clean_gloss, prepare_childes
+from babyslm.corpora.childes.prepare import clean_gloss, prepare_childes
 from babyslm.corpora.corpus import COLUMNS, load_corpus, save_corpus
 from babyslm.corpora.prepare import prepare_corpus
-from babyslm.corpora.transcript_sound import Sound
+from babyslm.corpora.recorded.transcript_sound import Sound
 from babyslm.files import LockedError, exclusive, sha256_file
-from babyslm.verify.corpora import (
+from babyslm.verify.corpora.tables import (
     CorpusColumnsError,
     CorpusFormatError,
     EmptyCorpusError,

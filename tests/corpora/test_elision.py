@@ -2,7 +2,7 @@
 
 import pytest
 
-from babyslm.corpora.elision import Elision
+from babyslm.corpora.made.elision import Elision
 
 ENGLISH = Elision(before_vowel={"a": "an"})
 FRENCH = Elision(

@@ -9,12 +9,12 @@ from textwrap import dedent
 import pandas as pd
 import pytest
 
-from babyslm.corpora.generated import generate_corpus, generate_sentences, normalise
-from babyslm.stimuli.lexicon import Lexicon, load_lexicon
-from babyslm.stimuli.phones import load_phone_set, phonemize
-from babyslm.stimuli.syntactic import build_syntactic
+from babyslm.corpora.made.generated import generate_corpus, generate_sentences, normalise
+from babyslm.stimuli.phones.pronunciation import load_phone_set, phonemize
+from babyslm.stimuli.syntactic.build import build_syntactic
+from babyslm.stimuli.words.lexicon import Lexicon, load_lexicon
 from babyslm.verify.documents import DocumentError
-from babyslm.verify.templates import EmptySlotError, TemplateError, TooFewSentencesError, UnknownSetError
+from babyslm.verify.stimuli.templates import EmptySlotError, TemplateError, TooFewSentencesError, UnknownSetError
 
 GRAMMAR = """
     language: en

@@ -8,7 +8,7 @@ import pytest
 
 from babyslm.corpora.corpus import Corpus, as_table
 from babyslm.corpora.parts import Budget, Parts, in_order, parse_budgets, split_groups
-from babyslm.verify.corpora import BudgetError, SplitError
+from babyslm.verify.corpora.tables import BudgetError, SplitError
 
 
 def table(transcripts: int = 40, each: int = 12) -> pd.DataFrame:

@@ -7,8 +7,8 @@ import pytest
 from babyslm.corpora.corpus import load_corpus
 from babyslm.corpora.parts import Parts
 from babyslm.corpora.prepare import prepare_corpus
-from babyslm.training.data import read_lines
-from babyslm.verify.corpora import EmptyCorpusError, TranscriptLineError
+from babyslm.training.text.lines import read_lines
+from babyslm.verify.corpora.tables import EmptyCorpusError, TranscriptLineError
 from babyslm.verify.documents import NoSuchFileError
 
 

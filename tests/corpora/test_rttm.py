@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from babyslm.corpora.rttm import intersect, merge, read_rttm, spans_of
+from babyslm.corpora.recorded.rttm import intersect, merge, read_rttm, spans_of
+from babyslm.verify.corpora.rttm import NoSegmentsError, RttmFormatError
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.rttm import NoSegmentsError, RttmFormatError
 
 LINE = "SPEAKER rec 1 {onset} {duration} <NA> <NA> {label} <NA> <NA>\n"
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 10)).map(lambda s: (float(s[0]), float(s[0] + s[1]))))

@@ -10,14 +10,14 @@ import soundfile
 from babyslm.corpora.corpus import load_corpus
 from babyslm.corpora.parts import Parts
 from babyslm.corpora.prepare import prepare_corpus
-from babyslm.corpora.transcript_sound import Sound
-from babyslm.corpora.voice_activity import Activity, speech_spans
+from babyslm.corpora.recorded.transcript_sound import Sound
+from babyslm.corpora.recorded.voice_activity import Activity, speech_spans
 from babyslm.files import sha256_file
-from babyslm.training.speech_data import read_utterances
-from babyslm.verify.audio import SampleRateError
-from babyslm.verify.chat import PhonemicTierError, RecordingMissingError
-from babyslm.verify.corpora import ClipNameError, ForeignFolderError, NoRecordingsError, TranscriptLineError
-from babyslm.verify.rttm import NoSegmentsError
+from babyslm.training.speech.utterances import read_utterances
+from babyslm.verify.corpora.chat import PhonemicTierError, RecordingMissingError
+from babyslm.verify.corpora.rttm import NoSegmentsError
+from babyslm.verify.corpora.tables import ClipNameError, ForeignFolderError, NoRecordingsError, TranscriptLineError
+from babyslm.verify.speech.audio import SampleRateError
 from tests.corpora.transcripts import LINES, bursts, transcript
 
 

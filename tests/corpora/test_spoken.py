@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 import soundfile
 
-from babyslm.corpora.spoken import speak_corpus, written_corpus
-from babyslm.speech.voices import choose_voices
-from babyslm.verify.corpora import EmptyCorpusError
+from babyslm.corpora.made.spoken import speak_corpus, written_corpus
+from babyslm.speech.synthesis.voices import choose_voices
+from babyslm.verify.corpora.tables import EmptyCorpusError
 
 SENTENCES = ["look at the dog", "where is the ball", "a cat", "no"]
 

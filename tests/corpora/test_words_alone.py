@@ -1,7 +1,7 @@
 """Words said alone: each sound of the lexicon once a time."""
 
-from babyslm.corpora.words_alone import words_alone
-from babyslm.stimuli.lexicon import load_lexicon
+from babyslm.corpora.made.words_alone import words_alone
+from babyslm.stimuli.words.lexicon import load_lexicon
 
 
 def test_each_sound_of_the_lexicon_is_said_alone_as_often_as_asked() -> None:

@@ -8,7 +8,7 @@ import yaml
 from typer.testing import CliRunner
 
 from babyslm.cli import app
-from babyslm.corpora.spoken import written_corpus
+from babyslm.corpora.made.spoken import written_corpus
 from babyslm.engines import using
 from tests.engines.killing import killed_when
 from tests.faults.commands import differences, fingerprints

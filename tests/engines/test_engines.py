@@ -14,7 +14,7 @@ from babyslm.engines.cluster import RayEngine
 from babyslm.engines.local import LocalEngine
 from babyslm.engines.sessions import sessions_folder
 from babyslm.verify.engines import ClusterError, RayStartError, WorkerLostError
-from babyslm.verify.evaluation import NoPlaceError
+from babyslm.verify.results.evaluation import NoPlaceError
 from tests.engines.work import add, die, die_always, die_once, double, own, process, refuse
 
 

@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from babyslm.verify.evaluation import NoPlaceError
+from babyslm.verify.results.evaluation import NoPlaceError
 
 
 def die(task: int) -> int:

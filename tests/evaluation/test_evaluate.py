@@ -10,8 +10,8 @@ import babyslm
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.results.result import load_result
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.evaluation import DeafError, ModalityError, NoPlaceError, NoWordsError
-from babyslm.verify.stimuli import MissingConditionError, MissingTableError
+from babyslm.verify.results.evaluation import DeafError, ModalityError, NoPlaceError, NoWordsError
+from babyslm.verify.stimuli.sets import MissingConditionError, MissingTableError
 from tests.evaluation.learners import LengthLearner, StoppedLearner
 from tests.tables import lexical_rows, syntactic_rows, write_set
 

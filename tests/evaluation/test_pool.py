@@ -12,7 +12,7 @@ from babyslm.engines import using
 from babyslm.models.protocol import ScoreBatch
 from babyslm.results.result import Result, load_result
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.models import UnknownSpecError
+from babyslm.verify.learners.folders import UnknownSpecError
 from tests.evaluation.learners import LengthLearner
 from tests.tables import write_set
 from tests.text_folders import causal_folder

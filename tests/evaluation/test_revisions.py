@@ -6,7 +6,7 @@ import pytest
 
 from babyslm.evaluation import revisions as module
 from babyslm.evaluation.revisions import evaluate_revisions
-from babyslm.results.facts import training_amount
+from babyslm.results.outcomes.facts import training_amount
 from tests.text_folders import causal_folder
 
 NAMES = ("step10", "step200", "step3000")

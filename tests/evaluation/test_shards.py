@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from babyslm.evaluation.shards import score_stimuli
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.evaluation import ScoreShapeError, UnscoredError
+from babyslm.verify.results.evaluation import ScoreShapeError, UnscoredError
 from tests.evaluation.learners import BrokenLearner, LengthLearner, StoppedLearner
 from tests.tables import write_set
 

@@ -12,7 +12,7 @@ import soundfile
 import yaml
 from safetensors.numpy import save
 
-from babyslm.results.score_files import score_lines
+from babyslm.results.scores.files import score_lines
 from babyslm.seeds import generator
 from tests.corpora import transcripts
 from tests.fuzz import targets
@@ -117,7 +117,7 @@ def _templates() -> object:
 
 def _record() -> bytes:
     """A record with everything that its schema asks for and nothing that tells of this machine."""
-    from babyslm.results.record import ResultRecord
+    from babyslm.results.outcomes.record import ResultRecord
 
     digits = {"name": "made", "checksums": {"lexical/dev": "0" * 64}}
     metric = {"task": "lexical", "split": "dev", "measure": "accuracy", "n": 4, "clusters": 4, "trials": 8, "ties": 0}
@@ -136,7 +136,7 @@ def _record() -> bytes:
 
 
 def _environment() -> object:
-    from babyslm.results.environment import current_environment
+    from babyslm.results.outcomes.environment import current_environment
 
     return current_environment().model_dump(mode="json")
 

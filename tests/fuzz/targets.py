@@ -9,30 +9,30 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from babyslm.corpora.chat import read_chat
+from babyslm.corpora.childes.chat import read_chat
 from babyslm.corpora.corpus import CorpusCard
-from babyslm.corpora.rttm import read_rttm
-from babyslm.leaderboard.registry import load_registry
-from babyslm.leaderboard.score_index import ScoreIndex
-from babyslm.leaderboard.submission import read_card as read_submission_card
-from babyslm.models.codebook_import import read_centroids
+from babyslm.corpora.recorded.rttm import read_rttm
+from babyslm.leaderboard.submissions.registry import load_registry
+from babyslm.leaderboard.submissions.score_index import ScoreIndex
+from babyslm.leaderboard.submissions.submission import read_card as read_submission_card
 from babyslm.models.folder import Header, read_header
-from babyslm.results.record import read_record
-from babyslm.results.score_files import read_scores
+from babyslm.models.units.published import read_centroids
+from babyslm.results.outcomes.record import read_record
+from babyslm.results.scores.files import read_scores
 from babyslm.speech.audio import audio_seconds, read_audio, read_comment, verify_stimulus_audio
-from babyslm.speech.conditions import load_conditions
-from babyslm.speech.mnemonics import load_mnemonics
-from babyslm.speech.voices import load_voices
+from babyslm.speech.conditions.condition import load_conditions
+from babyslm.speech.synthesis.mnemonics import load_mnemonics
+from babyslm.speech.synthesis.voices import load_voices
 from babyslm.stimuli.card import read_card as read_stimulus_card
-from babyslm.stimuli.dictionary import read_dictionary
 from babyslm.stimuli.foreign import load_blimp, load_tsv, load_zorro
-from babyslm.stimuli.lexicon import read_lemmas
 from babyslm.stimuli.official import read_gold
-from babyslm.stimuli.phone_set import load_phone_set
+from babyslm.stimuli.phones.dictionary import read_dictionary
+from babyslm.stimuli.phones.phone_set import load_phone_set
 from babyslm.stimuli.stimulus import Task
 from babyslm.stimuli.stimulus_set import StimulusTable
-from babyslm.stimuli.templates import load_templates
-from babyslm.stimuli.word_counts import count_words
+from babyslm.stimuli.syntactic.templates import load_templates
+from babyslm.stimuli.words.counts import count_words
+from babyslm.stimuli.words.lexicon import read_lemmas
 from babyslm.training.recipe import load_recipe
 from babyslm.verify.documents import parse_document, read_yaml
 from tests.tables import lexical_rows
@@ -133,7 +133,7 @@ def _phones(path: Path) -> object:
 
 
 def _mnemonics(path: Path) -> object:
-    from babyslm.speech import mnemonics
+    from babyslm.speech.synthesis.many import mnemonics
 
     shipped = mnemonics.load_phone_set
     mnemonics.load_phone_set = lambda _: shipped("en")  # the table is held against the phones of English

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.verify.audio import AudioFormatError
-from babyslm.verify.chat import ChatFormatError
+from babyslm.verify.corpora.chat import ChatFormatError
+from babyslm.verify.corpora.rttm import RttmFormatError
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.lexicon import DictionaryError, LexiconRowError
-from babyslm.verify.rttm import RttmFormatError
-from babyslm.verify.stimuli import EmptyTableError, MissingColumnsError, RowError, TableFormatError
-from babyslm.verify.units import CodebookFileError
+from babyslm.verify.learners.units import CodebookFileError
+from babyslm.verify.speech.audio import AudioFormatError
+from babyslm.verify.stimuli.lexicon import DictionaryError, LexiconRowError
+from babyslm.verify.stimuli.sets import EmptyTableError, MissingColumnsError, RowError, TableFormatError
 from tests.fuzz.inputs import INPUTS
 from tests.fuzz.oracle import hold
 from tests.fuzz.targets import TARGETS
@@ -125,7 +125,7 @@ def test_it_is_refused_by_name(
 
 def test_a_panic_of_the_parser_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The doubled header in which pylangacq panics is refused before it; here the check is left out."""
-    monkeypatch.setattr("babyslm.corpora.chat.scan", lambda _, lines: ([], lines))
+    monkeypatch.setattr("babyslm.corpora.childes.chat.scan", lambda _, lines: ([], lines))
     text = "@Participants:\tCHI A T, MOT B M,\n@Participants:\tCHI A T\n@ID:\teng|P|MOT||female|||Mother|||\n"
     error = hold(TARGETS["chat"], text.encode(), tmp_path)
     assert isinstance(error, ChatFormatError)

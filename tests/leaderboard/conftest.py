@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.leaderboard.registry import Registry
+from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.stimuli.stimulus_set import StimulusSet
 from tests.leaderboard import made
 

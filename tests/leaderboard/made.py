@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from babyslm.leaderboard.registry import Registry, load_registry
-from babyslm.results.environment import current_environment
-from babyslm.results.record import Bootstrap, ResultRecord, stimuli_record
+from babyslm.leaderboard.submissions.registry import Registry, load_registry
+from babyslm.results.outcomes.environment import current_environment
+from babyslm.results.outcomes.record import Bootstrap, ResultRecord, stimuli_record
 from babyslm.seeds import generator
 from babyslm.speech.audio import write_audio
 from babyslm.stimuli.official import load_official, save_official

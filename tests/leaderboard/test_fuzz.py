@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from babyslm.leaderboard.card import Card
-from babyslm.leaderboard.score_index import ScoreIndex
-from babyslm.leaderboard.submission import read_card, read_submission
-from babyslm.leaderboard.template import known_of
+from babyslm.leaderboard.submissions.card import Card
+from babyslm.leaderboard.submissions.score_index import ScoreIndex
+from babyslm.leaderboard.submissions.submission import read_card, read_submission
+from babyslm.leaderboard.submissions.template import known_of
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.errors import BabySLMError
 from babyslm.verify.untrusted import printable, read_untrusted_json, read_untrusted_yaml

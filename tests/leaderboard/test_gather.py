@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from babyslm.leaderboard.board import Board
-from babyslm.leaderboard.gather import gather, item_scores
-from babyslm.leaderboard.registry import Registry
+from babyslm.leaderboard.board.board import Board
+from babyslm.leaderboard.board.gather import gather, item_scores
+from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.models.protocol import ScoreBatch
 from babyslm.results.result import Result, make_result
-from babyslm.results.score_table import score_table
+from babyslm.results.scores.table import score_table
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from tests.leaderboard import made
 

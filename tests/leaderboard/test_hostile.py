@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.leaderboard.gather import gather
-from babyslm.leaderboard.registry import Registry
+from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.stimuli.stimulus_set import StimulusSet
 from tests.leaderboard import made
 

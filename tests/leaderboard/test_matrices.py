@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from babyslm.leaderboard.matrices import TableMatrices
+from babyslm.leaderboard.board.matrices import TableMatrices
 from babyslm.models.protocol import ScoreBatch
-from babyslm.results.intervals import draw_means, draw_weights
-from babyslm.results.score_table import score_table
-from babyslm.results.summary import headline, summarise
-from babyslm.results.trials import make_trials
+from babyslm.results.scores.table import score_table
+from babyslm.results.scores.trials import make_trials
+from babyslm.results.statistics.intervals import draw_means, draw_weights
+from babyslm.results.statistics.summary import headline, summarise
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from tests.leaderboard import made
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from babyslm.leaderboard.ranking import rank, separable
-from babyslm.results.compare import holm
-from babyslm.results.intervals import draw_weights
+from babyslm.leaderboard.board.ranking import rank, separable
+from babyslm.results.outcomes.compare import holm
+from babyslm.results.statistics.intervals import draw_weights
 
 
 def drawn_of(items: np.ndarray, draws: int = 2_000) -> np.ndarray:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from babyslm.leaderboard.gather import gather
-from babyslm.leaderboard.registry import load_registry, register_set
+from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.submissions.registry import load_registry, register_set
 from babyslm.leaderboard.submit import submit
 from tests.leaderboard import made
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.leaderboard.gather import gather
-from babyslm.leaderboard.registry import load_registry, register_set
+from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.submissions.registry import load_registry, register_set
 from babyslm.resources import resource_folder
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import DocumentError
-from babyslm.verify.submission import (
+from babyslm.verify.results.submission import (
     ForeignSetError,
     SetChangedError,
     SetNotAtHandError,

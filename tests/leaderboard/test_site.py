@@ -16,13 +16,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from babyslm.leaderboard.board import Board, Estimate
-from babyslm.leaderboard.gather import gather
+from babyslm.leaderboard.board.board import Board, Estimate
+from babyslm.leaderboard.board.gather import gather
 from babyslm.leaderboard.site import build as build_module
 from babyslm.leaderboard.site import build_site
 from babyslm.leaderboard.site.figures import amount, strip
 from babyslm.leaderboard.site.sounds import SAFE_NAME
-from babyslm.verify.site import NotASiteError
+from babyslm.verify.results.site import NotASiteError
 from tests.leaderboard import made
 
 HOSTILE = '</script><script>window.taken=1</script><img src=x onerror="window.taken=1">'
@@ -221,7 +221,7 @@ def test_a_killed_build_leaves_the_earlier_site_and_is_swept_up(board: Board, tm
     build_site(Board({}, {}), tmp_path / "out")
     before = contents(tmp_path / "out")
     script = (
-        "import sys, time; from pathlib import Path; from babyslm.leaderboard.board import Board;"
+        "import sys, time; from pathlib import Path; from babyslm.leaderboard.board.board import Board;"
         "from babyslm.leaderboard.site import build as b; write = b._write;"
         "b._write = lambda *a, **k: (write(*a, **k), time.sleep(60));"
         "b.build_site(Board({}, {}), Path(sys.argv[1]))"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from babyslm.leaderboard.board import Board
-from babyslm.leaderboard.gather import gather
+from babyslm.leaderboard.board.board import Board
+from babyslm.leaderboard.board.gather import gather
 from babyslm.leaderboard.site import build_site
 from babyslm.leaderboard.site.serve import serving
 from tests.leaderboard import made

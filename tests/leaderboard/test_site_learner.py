@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from babyslm.leaderboard.board import Board
-from babyslm.leaderboard.gather import gather
+from babyslm.leaderboard.board.board import Board
+from babyslm.leaderboard.board.gather import gather
 from babyslm.leaderboard.site import build_site
 from babyslm.leaderboard.site.serve import serving
-from babyslm.results.compare import compare
+from babyslm.results.outcomes.compare import compare
 from babyslm.results.result import make_result
 from babyslm.stimuli.stimulus_set import StimulusSet
 from tests.leaderboard import made

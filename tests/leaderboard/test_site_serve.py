@@ -10,10 +10,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from babyslm.leaderboard.board import Board
-from babyslm.leaderboard.gather import gather
+from babyslm.leaderboard.board.board import Board
+from babyslm.leaderboard.board.gather import gather
 from babyslm.leaderboard.site.serve import serve, serving
-from babyslm.verify.site import PortTakenError, SiteIsWatchedError
+from babyslm.verify.results.site import PortTakenError, SiteIsWatchedError
 from tests.leaderboard import made
 
 pytest.importorskip("watchfiles", reason="watchfiles is not installed: pip install 'babyslm[site]'")

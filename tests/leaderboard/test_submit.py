@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import yaml
 
-from babyslm.leaderboard.card import Card, card_schema
-from babyslm.leaderboard.gather import gather
-from babyslm.leaderboard.registry import Registry
+from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.submissions.card import Card, card_schema
+from babyslm.leaderboard.submissions.registry import Registry
+from babyslm.leaderboard.submissions.template import card_template, write_template
 from babyslm.leaderboard.submit import submit
-from babyslm.leaderboard.template import card_template, write_template
 from babyslm.leaderboard.verification import verify_submissions
 from babyslm.models.protocol import ScoreBatch
 from babyslm.resources import resource
-from babyslm.results.record import read_record
+from babyslm.results.outcomes.record import read_record
 from babyslm.results.result import Result, make_result
-from babyslm.results.score_files import write_scores
-from babyslm.results.score_table import official_order, score_table
+from babyslm.results.scores.files import write_scores
+from babyslm.results.scores.table import official_order, score_table
 from babyslm.stimuli.stimulus_set import StimulusSet
 from babyslm.verify.documents import DocumentError, NoSuchFileError, read_json
 from babyslm.verify.errors import BabySLMError, UsageError

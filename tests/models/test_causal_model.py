@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import torch
 
-from babyslm.models.huggingface import load
+from babyslm.models.text.huggingface import load
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.text import (
+from babyslm.verify.learners.text import (
     ModelMissingError,
     ModelRefusedError,
     NoInputError,

@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from babyslm.models.choice import QUESTIONS, PromptedChoice
-from babyslm.models.huggingface import load
+from babyslm.models.text.choice import QUESTIONS, PromptedChoice
+from babyslm.models.text.huggingface import load
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.text import ChoiceTemplateError, TextOptionError, TooLongError
+from babyslm.verify.learners.text import ChoiceTemplateError, TextOptionError, TooLongError
 from tests.text_folders import causal_folder
 from tests.tiny_networks import naive_causal
 

@@ -14,11 +14,11 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from typer.testing import CliRunner
 
 from babyslm.cli import app
-from babyslm.models.codebook_import import import_codebook, read_centroids
 from babyslm.models.encoders.states import read_state
 from babyslm.models.inert import Inert, load_joblib, load_tensors
-from babyslm.models.units import Codebook
-from babyslm.verify.units import CodebookFileError, PickleNotTrustedError
+from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.published import import_codebook, read_centroids
+from babyslm.verify.learners.units import CodebookFileError, PickleNotTrustedError
 
 
 @pytest.fixture(scope="module")

@@ -10,13 +10,13 @@ import pytest
 
 from babyslm.models import load as module
 from babyslm.models.load import load_model
-from babyslm.models.ngram import NgramLanguageModel
+from babyslm.models.ngram.model import NgramLanguageModel
 from babyslm.models.protocol import LanguageModel, ScoreBatch
-from babyslm.models.vocabulary import Vocabulary
+from babyslm.models.symbols.vocabulary import Vocabulary
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.errors import BabySLMError, UsageError
-from babyslm.verify.models import (
+from babyslm.verify.learners.folders import (
     MissingModelFileError,
     ModelFolderError,
     NotALearnerError,

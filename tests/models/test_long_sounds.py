@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from babyslm.models import unit_encoding
 from babyslm.models.encoders import spectral
 from babyslm.models.encoders.cpc import CpcEncoder, CpcNetwork
 from babyslm.models.encoders.load import make_encoder
@@ -24,10 +23,11 @@ from babyslm.models.encoders.settings import (
     NetworkSettings,
     SpectralSettings,
 )
-from babyslm.models.segmentation import segment, segment_stream
-from babyslm.models.unit_cache import UnitCache
-from babyslm.models.unit_encoding import LONG, chunks_of, encode_units
-from babyslm.models.units import Codebook, stack_blocks, stack_context
+from babyslm.models.units.cache import UnitCache
+from babyslm.models.units.codebook import Codebook, stack_blocks, stack_context
+from babyslm.models.units.codebook import encoding as unit_encoding
+from babyslm.models.units.encoding import LONG, chunks_of, encode_units
+from babyslm.models.units.segmentation import segment, segment_stream
 from babyslm.speech.audio import RATE, Samples, write_audio
 from babyslm.speech.sound import HeldSound, Recording, Sound
 

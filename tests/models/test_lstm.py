@@ -8,12 +8,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes, load
-from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.symbols.lstm import LstmLanguageModel, LstmNetwork, LstmSizes, load
+from babyslm.models.symbols.vocabulary import BOS, EOS, Vocabulary
 from babyslm.scoring.recurrent import score_recurrent
 from babyslm.stimuli.stimulus import Stimulus
 from babyslm.verify.documents import DocumentError
-from babyslm.verify.models import CorruptModelError, MissingModelFileError
+from babyslm.verify.learners.folders import CorruptModelError, MissingModelFileError
 
 SIZES = LstmSizes(embedding=5, hidden=7, layers=2, output=6, dropout=0.3)
 SYMBOLS = 9

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from babyslm.models import lucie
-from babyslm.models.choice import PromptedChoice
-from babyslm.models.huggingface import load
-from babyslm.models.surprisal import word_surprisals
-from babyslm.models.tokens import load_tokenizer
+from babyslm.models.text import lucie
+from babyslm.models.text.choice import PromptedChoice
+from babyslm.models.text.huggingface import load
+from babyslm.models.text.surprisal import word_surprisals
+from babyslm.models.text.tokens import load_tokenizer
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.text import LucieTokenizerError
+from babyslm.verify.learners.text import LucieTokenizerError
 from tests.text_folders import causal_folder
 from tests.tiny_networks import llama, naive_causal
 

@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from babyslm.models.huggingface import load
+from babyslm.models.text.huggingface import load
 from babyslm.scoring.masked import PLLS
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.text import NothingToScoreError, TextOptionError, TooLongError
+from babyslm.verify.learners.text import NothingToScoreError, TextOptionError, TooLongError
 from tests.text_folders import masked_folder
 from tests.tiny_networks import naive_masked
 

@@ -22,12 +22,13 @@ from transformers import (
 )
 
 from babyslm.models.encoders.cpc import CpcNetwork
-from babyslm.models.encoders.fairseq_names import from_fairseq, is_fairseq
 from babyslm.models.encoders.hubert import hubert_network
-from babyslm.models.encoders.huggingface import HuggingFaceEncoder
 from babyslm.models.encoders.load import make_encoder, sealed_settings
 from babyslm.models.encoders.network import HOP, RECEPTIVE, NetworkEncoder
 from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.encoders.published.fairseq_names import from_fairseq, is_fairseq
+from babyslm.models.encoders.published.huggingface import HuggingFaceEncoder
+from babyslm.models.encoders.published.torchaudio_bundles import TorchaudioEncoder
 from babyslm.models.encoders.settings import (
     CpcSettings,
     Fairseq2Settings,
@@ -37,9 +38,8 @@ from babyslm.models.encoders.settings import (
     NetworkSettings,
     TorchaudioSettings,
 )
-from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
 from babyslm.models.encoders.windows import cut_windows
-from babyslm.verify.encoders import (
+from babyslm.verify.learners.encoders import (
     EncoderWeightsError,
     LayerError,
     NoSpeechEncoderError,
@@ -278,7 +278,7 @@ def test_a_layer_of_fairseq2_is_that_of_the_whole_model(stable: bool, layer: int
     whole, cut = fairseq2_model(stable=stable), fairseq2_model(stable=stable)
     from fairseq2.nn import BatchLayout
 
-    from babyslm.models.encoders.fairseq2_hub import Fairseq2Encoder
+    from babyslm.models.encoders.published.fairseq2_hub import Fairseq2Encoder
 
     encoder = Fairseq2Encoder(cut, Fairseq2Settings(card="tiny", layer=layer)).ready(torch.device("cpu"))
     outputs: list[torch.Tensor] = []

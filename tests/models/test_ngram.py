@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.models.ngram import NgramLanguageModel, load
-from babyslm.models.ngram_smoothing import discounts
-from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.ngram.model import NgramLanguageModel, load
+from babyslm.models.ngram.smoothing import discounts
+from babyslm.models.symbols.vocabulary import BOS, EOS, Vocabulary
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.models import CorruptModelError, MissingModelFileError
+from babyslm.verify.learners.folders import CorruptModelError, MissingModelFileError
 
 VOCABULARY = Vocabulary.build(["a b c d"], "phones")
 SYMBOLS = st.integers(3, len(VOCABULARY) - 1)

@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from babyslm.models.encoders.cpc import CpcNetwork
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.encoders.published.torchaudio_bundles import TorchaudioEncoder
 from babyslm.models.encoders.settings import (
     CpcSettings,
     Fairseq2Settings,
@@ -19,16 +20,15 @@ from babyslm.models.encoders.settings import (
     MfccSettings,
     TorchaudioSettings,
 )
-from babyslm.models.encoders.torchaudio_bundles import TorchaudioEncoder
-from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
 from babyslm.models.spoken import SpokenLanguageModel
-from babyslm.models.unit_encoding import encode_units
-from babyslm.models.units import Codebook
-from babyslm.models.vocabulary import Vocabulary
+from babyslm.models.symbols.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
+from babyslm.models.symbols.vocabulary import Vocabulary
+from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.encoding import encode_units
 from babyslm.speech.audio import Samples, read_audio, write_audio
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.training.kmeans import mean_distance, train_centroids
-from babyslm.verify.audio import SampleRateError
+from babyslm.training.units.kmeans import mean_distance, train_centroids
+from babyslm.verify.speech.audio import SampleRateError
 from tests.models.test_network_encoders import fairseq2_model, hugging_face, torchaudio_model
 
 pytestmark = pytest.mark.realdata
@@ -60,7 +60,7 @@ def from_torchaudio(kind: str, mode: str) -> Callable[[Path], Encoder]:
 
 def fairseq2(_: Path) -> Encoder:
     pytest.importorskip("fairseq2")
-    from babyslm.models.encoders.fairseq2_hub import Fairseq2Encoder
+    from babyslm.models.encoders.published.fairseq2_hub import Fairseq2Encoder
 
     return Fairseq2Encoder(fairseq2_model(stable=False), Fairseq2Settings(card="tiny", layer=2)).ready(CPU)
 

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from babyslm.models.lstm import LstmNetwork, LstmSizes
-from babyslm.models.vocabulary import BOS, EOS
+from babyslm.models.symbols.lstm import LstmNetwork, LstmSizes
+from babyslm.models.symbols.vocabulary import BOS, EOS
 from babyslm.scoring import recurrent
 from babyslm.scoring.packed import pack
 from babyslm.scoring.prefixes import prefix_tree

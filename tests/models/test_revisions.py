@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.models.lucie import REVISIONS, tokens_seen
-from babyslm.models.revisions import revisions
-from babyslm.verify.text import RevisionError
+from babyslm.models.text.lucie import REVISIONS, tokens_seen
+from babyslm.models.text.revisions import revisions
+from babyslm.verify.learners.text import RevisionError
 
 LUCIE = "hf:OpenLLM-France/Lucie-7B"
 

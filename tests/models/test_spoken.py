@@ -15,16 +15,16 @@ from babyslm.caches import keep_entry, kept_entry
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.settings import LogMelSettings, MfccSettings
 from babyslm.models.load import load_model
-from babyslm.models.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
 from babyslm.models.spoken import LANGUAGE_MODEL, SpokenLanguageModel, encode_units, save_spoken, warp_encoder
-from babyslm.models.unit_cache import UnitCache
-from babyslm.models.units import Codebook
-from babyslm.models.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.symbols.lstm import LstmLanguageModel, LstmNetwork, LstmSizes
+from babyslm.models.symbols.vocabulary import BOS, EOS, Vocabulary
+from babyslm.models.units.cache import UnitCache
+from babyslm.models.units.codebook import Codebook
 from babyslm.speech.audio import read_audio, write_audio
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.audio import ChannelsError, MissingAudioError, SampleRateError, TruncatedAudioError
-from babyslm.verify.models import CorruptModelError, MissingModelFileError
-from babyslm.verify.units import AudioMissingError, WarpError
+from babyslm.verify.learners.folders import CorruptModelError, MissingModelFileError
+from babyslm.verify.learners.units import AudioMissingError, WarpError
+from babyslm.verify.speech.audio import ChannelsError, MissingAudioError, SampleRateError, TruncatedAudioError
 
 UNITS = 6
 SIZES = LstmSizes(embedding=4, hidden=5, layers=2, output=3)

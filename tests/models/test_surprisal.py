@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from babyslm.models.huggingface import load
-from babyslm.models.surprisal import COLUMNS, beginners, word_spans, word_surprisals
+from babyslm.models.text.huggingface import load
+from babyslm.models.text.surprisal import COLUMNS, beginners, word_spans, word_surprisals
 from babyslm.stimuli.stimulus import Stimulus
 from tests.text_folders import causal_folder
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from babyslm.models.load import load_model
-from babyslm.models.unit_transformer import TransformerLanguageModel, TransformerNetwork, TransformerSizes
-from babyslm.models.vocabulary import BOS, EOS, UNK, Vocabulary
+from babyslm.models.symbols.vocabulary import BOS, EOS, UNK, Vocabulary
+from babyslm.models.units.transformer import TransformerLanguageModel, TransformerNetwork, TransformerSizes
 
 UNITS = 7
 

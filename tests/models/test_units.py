@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.models.segmentation import segment
-from babyslm.models.units import Codebook, deduplicate, stack_context
-from babyslm.verify.models import CorruptModelError, MissingModelFileError
-from babyslm.verify.units import FeatureSizeError
+from babyslm.models.units.codebook import Codebook, deduplicate, stack_context
+from babyslm.models.units.segmentation import segment
+from babyslm.verify.learners.folders import CorruptModelError, MissingModelFileError
+from babyslm.verify.learners.units import FeatureSizeError
 
 
 def codebook(seed: int = 0) -> Codebook:

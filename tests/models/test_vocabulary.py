@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from babyslm.models.vocabulary import UNK, Vocabulary, normalise
+from babyslm.models.symbols.vocabulary import UNK, Vocabulary, normalise
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.verify.models import (
+from babyslm.verify.learners.folders import (
     CorruptModelError,
     MissingModelFileError,
     PhonesMissingError,

@@ -9,7 +9,7 @@ import pytest
 
 from babyslm.models.protocol import ScoreBatch
 from babyslm.results.result import Result, make_result
-from babyslm.results.score_table import score_table
+from babyslm.results.scores.table import score_table
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 
 PHONES = ["b", "d", "f", "k", "l", "m", "n", "p", "s", "t"]

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.results.aggregate import (
+from babyslm.results.scores.files import read_scores
+from babyslm.results.scores.trials import make_trials
+from babyslm.results.statistics.aggregate import (
     accuracy,
     accuracy_by,
     attribute,
@@ -17,8 +19,6 @@ from babyslm.results.aggregate import (
     tie_count,
     voice_spread,
 )
-from babyslm.results.score_files import read_scores
-from babyslm.results.trials import make_trials
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus_set import StimulusTable
 

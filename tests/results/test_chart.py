@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from babyslm.results.result import Result
-from babyslm.verify.results import AmbiguousTableError, ChartFormatError, UnknownAttributeError
+from babyslm.verify.results.records import AmbiguousTableError, ChartFormatError, UnknownAttributeError
 
 Make = Callable[..., Result]
 SVG = "{http://www.w3.org/2000/svg}"

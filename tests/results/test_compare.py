@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from babyslm.models.protocol import ScoreBatch
-from babyslm.results.aggregate import accuracy
-from babyslm.results.compare import compare, holm
 from babyslm.results.folders import compare_folders
-from babyslm.results.labels import labels
+from babyslm.results.outcomes.compare import compare, holm
+from babyslm.results.outcomes.labels import labels
 from babyslm.results.result import Result, make_result
-from babyslm.results.score_table import score_table
+from babyslm.results.scores.table import score_table
+from babyslm.results.statistics.aggregate import accuracy
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
-from babyslm.verify.results import DifferentStimuliError, FewResultsError, NoSharedPairsError
+from babyslm.verify.results.records import DifferentStimuliError, FewResultsError, NoSharedPairsError
 
 Make = Callable[..., Result]
 MakeTable = Callable[..., StimulusTable]

@@ -4,9 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.results import environment
-from babyslm.results.environment import current_environment
-from babyslm.results.facts import amount_text, condition, modality, revision, snr, training_amount, training_condition
+from babyslm.results.outcomes import environment
+from babyslm.results.outcomes.environment import current_environment
+from babyslm.results.outcomes.facts import (
+    amount_text,
+    condition,
+    modality,
+    revision,
+    snr,
+    training_amount,
+    training_condition,
+)
 from babyslm.results.result import Result
 
 Make = Callable[..., Result]

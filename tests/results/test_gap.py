@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.results.compare import compare
-from babyslm.results.comparison import comparison_page
-from babyslm.results.gap import text_speech_gaps
+from babyslm.results.outcomes.compare import compare
+from babyslm.results.pages.comparison import comparison_page
+from babyslm.results.pages.gap import text_speech_gaps
 from babyslm.results.result import Result
 
 Make = Callable[..., Result]

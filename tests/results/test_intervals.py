@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.results.intervals import cluster_codes, draw_means, p_value, percentile_interval
+from babyslm.results.statistics.intervals import cluster_codes, draw_means, p_value, percentile_interval
 from babyslm.seeds import generator
 
 

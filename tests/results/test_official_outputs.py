@@ -4,10 +4,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.results.aggregate import accuracy, accuracy_by
 from babyslm.results.official_outputs import write_official_outputs
-from babyslm.results.score_files import read_scores
-from babyslm.results.trials import make_trials
+from babyslm.results.scores.files import read_scores
+from babyslm.results.scores.trials import make_trials
+from babyslm.results.statistics.aggregate import accuracy, accuracy_by
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus_set import StimulusTable
 

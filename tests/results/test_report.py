@@ -8,13 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.results.comparison import comparison_report
-from babyslm.results.curves import curve_sections
-from babyslm.results.page import percent, points, vega_bundle
-from babyslm.results.plots import curve, difference_plot, dot_plot
-from babyslm.results.report import report_page
+from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.pages.curves import curve_sections
+from babyslm.results.pages.page import percent, points, vega_bundle
+from babyslm.results.pages.plots import curve, difference_plot, dot_plot
+from babyslm.results.pages.report import report_page
 from babyslm.results.result import Result
-from babyslm.verify.results import FewResultsError
+from babyslm.verify.results.records import FewResultsError
 
 Make = Callable[..., Result]
 NASTY = "</script><img src=x onerror=alert(1)>\"'&"

@@ -8,15 +8,15 @@ import pytest
 
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.results import result as result_module
-from babyslm.results.aggregate import accuracy, macro_accuracy
-from babyslm.results.record import ResultRecord
+from babyslm.results.outcomes.record import ResultRecord
 from babyslm.results.result import Result, load_result, make_result
-from babyslm.results.score_files import read_scores
-from babyslm.results.trials import make_trials
+from babyslm.results.scores.files import read_scores
+from babyslm.results.scores.trials import make_trials
+from babyslm.results.statistics.aggregate import accuracy, macro_accuracy
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from babyslm.verify.documents import DocumentError, NoSuchFileError
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.results import (
+from babyslm.verify.results.records import (
     AmbiguousTableError,
     ResultChangedError,
     ResultVersionError,

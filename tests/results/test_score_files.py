@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from babyslm.results.score_files import parse_scores, read_score_folder, read_scores, score_path, write_scores
-from babyslm.results.score_table import official_order
+from babyslm.results.scores.files import parse_scores, read_score_folder, read_scores, score_path, write_scores
+from babyslm.results.scores.table import official_order
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from babyslm.verify.documents import NoSuchFileError
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.scores import (
+from babyslm.verify.results.scores import (
     ConflictingScoresError,
     EmptyScoresError,
     InfiniteScoreError,

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from babyslm.models.protocol import ScoreBatch
-from babyslm.results.score_table import score_table
-from babyslm.results.trials import TRIAL_COLUMNS, make_trials, verdict
+from babyslm.results.scores.table import score_table
+from babyslm.results.scores.trials import TRIAL_COLUMNS, make_trials, verdict
 from babyslm.stimuli.stimulus_set import StimulusTable
-from babyslm.verify.scores import InfiniteScoreError, MissingScoresError, NanScoreError, UnknownScoresError
+from babyslm.verify.results.scores import InfiniteScoreError, MissingScoresError, NanScoreError, UnknownScoresError
 
 Scored = Callable[..., pd.DataFrame]
 

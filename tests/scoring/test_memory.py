@@ -4,7 +4,7 @@ import torch
 
 from babyslm.scoring.batches import length_batches
 from babyslm.scoring.memory import within_memory
-from babyslm.verify.text import OutOfMemoryError
+from babyslm.verify.learners.text import OutOfMemoryError
 
 CPU = torch.device("cpu")
 

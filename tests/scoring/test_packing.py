@@ -10,7 +10,7 @@ from babyslm.scoring.causal import Tokens, batched_causal
 from babyslm.scoring.head import Head
 from babyslm.scoring.packing import packed_causal
 from babyslm.scoring.paths import CausalPath, find_path, window_of
-from babyslm.verify.text import NotCausalError
+from babyslm.verify.learners.text import NotCausalError
 from tests.tiny_networks import CAUSAL, VOCABULARY, bert_without_decoder, naive_causal
 
 CPU = torch.device("cpu")

@@ -3,8 +3,8 @@
 import numpy as np
 
 from babyslm.speech.audio import RATE
-from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
-from babyslm.speech.voices import choose_voices
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.synthesis.voices import choose_voices
 
 EMMA = choose_voices("en", names=["emma"])[0]
 

@@ -7,9 +7,9 @@ import pytest
 from babyslm.speech import acoustic_audit
 from babyslm.speech.acoustic_audit import SUMMARIES, acoustic_figures, summarize, summarize_files
 from babyslm.speech.audio import RATE, write_audio
-from babyslm.speech.citation import CitationSynthesizer
-from babyslm.speech.synthesizer import Utterance
-from babyslm.speech.voices import choose_voices
+from babyslm.speech.synthesis.citation import CitationSynthesizer
+from babyslm.speech.synthesis.synthesizer import Utterance
+from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.speech.active_level import active_level
 from babyslm.speech.audio import RATE
-from babyslm.speech.noise import noise_gain
+from babyslm.speech.conditions.noise import noise_gain
+from babyslm.speech.signal.active_level import active_level
 from tests.speech.naive import naive_active_level, speech
 
 

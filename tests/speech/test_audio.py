@@ -21,7 +21,8 @@ from babyslm.speech.audio import (
     verify_stimulus_audio,
     write_audio,
 )
-from babyslm.verify.audio import (
+from babyslm.verify.errors import BabySLMError
+from babyslm.verify.speech.audio import (
     AudioFormatError,
     ChannelsError,
     EmptyAudioError,
@@ -30,7 +31,6 @@ from babyslm.verify.audio import (
     SampleValueError,
     TruncatedAudioError,
 )
-from babyslm.verify.errors import BabySLMError
 
 READERS = (read_audio, audio_seconds, verify_stimulus_audio)
 

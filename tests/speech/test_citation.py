@@ -11,11 +11,11 @@ import pytest
 
 from babyslm.speech.acoustic_audit import summarize
 from babyslm.speech.audio import RATE, read_audio
-from babyslm.speech.citation import GAP, GRID, CitationSynthesizer
-from babyslm.speech.level import MARGIN, speech_bounds
+from babyslm.speech.signal.level import MARGIN, speech_bounds
 from babyslm.speech.speak import speak_table
-from babyslm.speech.synthesizer import EspeakSynthesizer, Speech, Utterance
-from babyslm.speech.voices import choose_voices
+from babyslm.speech.synthesis.citation import GAP, GRID, CitationSynthesizer
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Speech, Utterance
+from babyslm.speech.synthesis.voices import choose_voices
 
 EMMA = choose_voices("en", names=["emma"])[0]
 WORDS = ("ð ə", "b ɪ ɡ", "m ʌ ŋ k iː", "s l iː p s")

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from babyslm.speech.acoustic_audit import summarize
-from babyslm.speech.citation import CitationSynthesizer
-from babyslm.speech.citation_sound import SUMMARIES, CitationSound, citation_sounds
-from babyslm.speech.pitch import quick_voicing, track_pitch
-from babyslm.speech.spectrum import powers
-from babyslm.speech.synthesizer import Utterance
-from babyslm.speech.voices import choose_voices
-from babyslm.stimuli.mirror import SentenceSound
-from babyslm.stimuli.phones import phonemize
+from babyslm.speech.signal.pitch import quick_voicing, track_pitch
+from babyslm.speech.signal.spectrum import powers
+from babyslm.speech.synthesis.citation import CitationSynthesizer
+from babyslm.speech.synthesis.citation_sound import SUMMARIES, CitationSound, citation_sounds
+from babyslm.speech.synthesis.synthesizer import Utterance
+from babyslm.speech.synthesis.voices import choose_voices
+from babyslm.stimuli.phones.pronunciation import phonemize
 from babyslm.stimuli.stimulus import SPLITS, Split
-from babyslm.stimuli.syntactic import build_syntactic
+from babyslm.stimuli.syntactic.build import build_syntactic
+from babyslm.stimuli.syntactic.mirror import SentenceSound
 from tests.stimuli.test_syntactic import lexicon
 
 PHONES = ["ð ə | m ʌ ŋ k iː z | s l iː p", "ɪ z | ð ə | d ɔ ɡ | w ɛ t", "j ɛ s"]

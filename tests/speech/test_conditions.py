@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from babyslm.speech.audio import RATE, write_audio
-from babyslm.speech.conditioned import ConditionedSynthesizer
-from babyslm.speech.conditions import Condition, Noise, Surroundings, load_condition, load_conditions
-from babyslm.speech.level import LEVEL
-from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
-from babyslm.speech.voices import choose_voices
-from babyslm.verify.conditions import (
+from babyslm.speech.conditions.condition import Condition, Noise, Surroundings, load_condition, load_conditions
+from babyslm.speech.conditions.conditioned import ConditionedSynthesizer
+from babyslm.speech.signal.level import LEVEL
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.synthesis.voices import choose_voices
+from babyslm.verify.speech.conditions import (
     NoSourceError,
     RoomsMissingError,
     UnknownConditionError,
@@ -119,7 +119,7 @@ def test_without_the_library_a_room_is_refused_and_measured_responses_serve(
     def absent(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr("babyslm.speech.rooms.version", absent)
+    monkeypatch.setattr("babyslm.speech.conditions.rooms.version", absent)
     with pytest.raises(RoomsMissingError, match=r"reverberant simulates a room: install babyslm\[rooms\]"):
         Surroundings.find("reverberant", "en", seed=99).apply(speech(), "1")
     write_audio(tmp_path / "r.wav", np.eye(1, 800, 100)[0] * 0.9)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from babyslm.espeak import espeak_data
-from babyslm.speech.espeak_home import espeak_home, variant_file
-from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
-from babyslm.speech.voices import load_voices
-from babyslm.verify.speech import LongPathError
+from babyslm.speech.synthesis.espeak_home import espeak_home, variant_file
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.synthesis.voices import load_voices
+from babyslm.verify.speech.voices import LongPathError
 
 
 @pytest.fixture

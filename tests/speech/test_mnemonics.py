@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.speech.espeak_engine import engine
-from babyslm.speech.mnemonics import MnemonicTable, load_mnemonics
-from babyslm.speech.voices import choose_voices
-from babyslm.stimuli.lexicon import load_lexicon
-from babyslm.stimuli.phones import load_phone_set
-from babyslm.verify.speech import EmptyUtteranceError, UnspeakablePhoneError
+from babyslm.speech.synthesis.espeak_engine import engine
+from babyslm.speech.synthesis.mnemonics import MnemonicTable, load_mnemonics
+from babyslm.speech.synthesis.voices import choose_voices
+from babyslm.stimuli.phones.pronunciation import load_phone_set
+from babyslm.stimuli.words.lexicon import load_lexicon
+from babyslm.verify.speech.voices import EmptyUtteranceError, UnspeakablePhoneError
 
 LANGUAGES = ("en", "fr")
 

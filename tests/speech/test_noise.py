@@ -8,8 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from babyslm.speech.audio import RATE, write_audio
-from babyslm.speech.noise import WINDOW, Reel, babble, find_recordings, noise_gain, recorded_noise, speech_shaped_noise
-from babyslm.verify.conditions import (
+from babyslm.speech.conditions.noise import (
+    WINDOW,
+    Reel,
+    babble,
+    find_recordings,
+    noise_gain,
+    recorded_noise,
+    speech_shaped_noise,
+)
+from babyslm.verify.speech.conditions import (
     NoRecordingsError,
     SilentNoiseError,
     SilentSpeechError,

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from babyslm.speech.audio import RATE, write_audio
-from babyslm.speech.recorder import Recorder, record
-from babyslm.speech.rooms import Room, measured_response, reverberate, simulated_response
-from babyslm.verify.conditions import (
+from babyslm.speech.conditions.recorder import Recorder, record
+from babyslm.speech.conditions.rooms import Room, measured_response, reverberate, simulated_response
+from babyslm.verify.speech.conditions import (
     SilentNoiseError,
 )
 

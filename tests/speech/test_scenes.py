@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from babyslm.files import sha256_file
 from babyslm.speech.audio import RATE, read_audio
-from babyslm.speech.conditioned import ConditionedSynthesizer, condition_table
-from babyslm.speech.conditions import Surroundings
-from babyslm.speech.scenes import find_scenes
-from babyslm.speech.shards import synthesize_shards
+from babyslm.speech.conditions.condition import Surroundings
+from babyslm.speech.conditions.conditioned import ConditionedSynthesizer, condition_table
+from babyslm.speech.conditions.scenes import find_scenes
 from babyslm.speech.speak import speak_table
-from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
-from babyslm.speech.voices import choose_voices
+from babyslm.speech.synthesis.shards import synthesize_shards
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.stimulus_set import StimulusTable
-from babyslm.verify.conditions import (
+from babyslm.verify.speech.conditions import (
     NoSoundError,
     SameFolderError,
 )
@@ -83,8 +83,8 @@ def test_a_spoken_table_in_a_condition_is_the_clean_one_put_into_it(tmp_path: Pa
 def test_files_in_a_condition_do_not_depend_on_the_number_of_processes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("babyslm.speech.conditioned.CHUNK", 4)
-    monkeypatch.setattr("babyslm.speech.conditioned.WORTHWHILE", 2)
+    monkeypatch.setattr("babyslm.speech.conditions.conditioned.CHUNK", 4)
+    monkeypatch.setattr("babyslm.speech.conditions.conditioned.WORTHWHILE", 2)
     clean = speak_table(rows(), "lexical", tmp_path / "clean", (EMMA, HUGO))
     table = StimulusTable("lexical", "dev", clean, tmp_path / "clean")
     for workers in (1, 2):

@@ -7,7 +7,7 @@ import pytest
 
 from babyslm.speech.audio import RATE, read_audio, read_part, write_audio
 from babyslm.speech.sound import HeldSound, Recording, read_blocks, read_whole
-from babyslm.verify.audio import ChannelsError, MissingAudioError, SampleRateError, TruncatedAudioError
+from babyslm.verify.speech.audio import ChannelsError, MissingAudioError, SampleRateError, TruncatedAudioError
 
 
 @pytest.fixture(params=["a.wav", "a.flac"])

@@ -11,13 +11,13 @@ import pytest
 
 from babyslm.files import sha256_file
 from babyslm.speech.audio import read_audio, verify_stimulus_audio, write_audio
-from babyslm.speech.shards import synthesize_shards
 from babyslm.speech.speak import speak_table, spoken_name
-from babyslm.speech.synthesis import synthesize, synthesize_arrays
-from babyslm.speech.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Utterance
-from babyslm.speech.voices import choose_voices
+from babyslm.speech.synthesis.many import synthesize, synthesize_arrays
+from babyslm.speech.synthesis.shards import synthesize_shards
+from babyslm.speech.synthesis.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Utterance
+from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.stimulus_set import StimulusTable
-from babyslm.verify.speech import SpokenTableError, UnspeakablePhoneError
+from babyslm.verify.speech.voices import SpokenTableError, UnspeakablePhoneError
 
 EMMA, HUGO = choose_voices("en", split="dev")
 WORDS = [f"{onset} {vowel} {coda}" for onset in "bdkmst" for vowel in ("æ", "ɪ", "uː", "oʊ") for coda in "ntz"]
@@ -45,8 +45,8 @@ def items(folder: Path) -> list[tuple[Path, Utterance]]:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start other processes for little work, too."""
-    monkeypatch.setattr("babyslm.speech.synthesis.WORTHWHILE", 2)
-    monkeypatch.setattr("babyslm.speech.shards.WORTHWHILE", 2)
+    monkeypatch.setattr("babyslm.speech.synthesis.many.WORTHWHILE", 2)
+    monkeypatch.setattr("babyslm.speech.synthesis.shards.WORTHWHILE", 2)
 
 
 @pytest.mark.usefixtures("eager")
@@ -84,7 +84,7 @@ def test_a_fault_leaves_whole_files_only_and_the_next_run_goes_on(tmp_path: Path
 
 def test_a_killed_run_goes_on_where_it_stopped_and_leaves_no_trace(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from babyslm.speech.synthesis import synthesize\n"
+        "import sys; from pathlib import Path; from babyslm.speech.synthesis.many import synthesize\n"
         "from tests.speech.test_synthesis import UTTERANCES, items\n"
         "while True: synthesize(items(Path(sys.argv[1])))"
     )

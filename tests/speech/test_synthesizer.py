@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from babyslm.speech.audio import RATE
-from babyslm.speech.espeak_engine import engine
-from babyslm.speech.level import LEVEL, MARGIN, normalize_speech, speech_bounds
-from babyslm.speech.mnemonics import load_mnemonics
-from babyslm.speech.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Utterance
-from babyslm.speech.voices import choose_voices, load_voices
+from babyslm.speech.signal.level import LEVEL, MARGIN, normalize_speech, speech_bounds
+from babyslm.speech.synthesis.espeak_engine import engine
+from babyslm.speech.synthesis.mnemonics import load_mnemonics
+from babyslm.speech.synthesis.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Utterance
+from babyslm.speech.synthesis.voices import choose_voices, load_voices
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.speech import CommandError, MisheardError, PlaceholderError
+from babyslm.verify.speech.voices import CommandError, MisheardError, PlaceholderError
 
 EMMA, HUGO = choose_voices("en", split="dev")
 WRITER = """
@@ -56,7 +56,8 @@ def test_any_two_utterances_in_any_voices_give_the_same_in_either_order(data: st
 
 def test_another_process_gives_the_same_samples() -> None:
     code = (
-        "import hashlib; from babyslm.speech.synthesizer import *; from babyslm.speech.voices import choose_voices\n"
+        "import hashlib; from babyslm.speech.synthesis.synthesizer import *\n"
+        "from babyslm.speech.synthesis.voices import choose_voices\n"
         "voice = choose_voices('en', names=['hugo'])[0]\n"
         "speech = EspeakSynthesizer().speak(Utterance(tuple('d ʒ'.split()) + ('ʌ',), voice))\n"
         "print(hashlib.sha256(speech.samples.tobytes()).hexdigest())"

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from babyslm.speech.audio import RATE
-from babyslm.speech.drawn_voices import draw_voices
-from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
-from babyslm.speech.voices import Voice, choose_voices, load_voices
-from babyslm.verify.speech import UnknownVoiceError
+from babyslm.speech.synthesis.drawn_voices import draw_voices
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.synthesis.voices import Voice, choose_voices, load_voices
+from babyslm.verify.speech.voices import UnknownVoiceError
 
 LANGUAGES = ("en", "fr")
 WORDS = {

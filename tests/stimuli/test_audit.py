@@ -9,7 +9,7 @@ import pytest
 
 from babyslm.stimuli.audit import Audit, Figure, audit_set, classify_pairs
 from babyslm.stimuli.audit.syntactic import SentenceNgram
-from babyslm.stimuli.lexical import LexicalBuild, build_lexical
+from babyslm.stimuli.lexical.build import LexicalBuild, build_lexical
 from babyslm.stimuli.official import load_official
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from tests.stimuli.toy import ToyLexicon, toy_words
@@ -57,7 +57,7 @@ def test_a_balanced_set_passes(lexicon: ToyLexicon, build: LexicalBuild) -> None
 def test_likelier_words_are_found(lexicon: ToyLexicon, build: LexicalBuild) -> None:
     def leak(tables: dict[str, pd.DataFrame]) -> None:
         """Turn around the pairs whose word is less likely than its non-word under one n-gram."""
-        from babyslm.stimuli.phonotactics import Phonotactics
+        from babyslm.stimuli.words.phonotactics import Phonotactics
 
         table = lexicon.words()
         known = Phonotactics.of(list(table["phones"]), [1.0] * len(table))

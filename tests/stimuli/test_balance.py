@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from babyslm.stimuli.balance import SHORTCUTS, TIE, OppositePairs, Shortcuts, opposite_pairs
-from babyslm.stimuli.choice import choose_pairs
-from babyslm.stimuli.search import Found
+from babyslm.stimuli.lexical.balance import SHORTCUTS, TIE, OppositePairs, Shortcuts, opposite_pairs
+from babyslm.stimuli.lexical.choice import choose_pairs
+from babyslm.stimuli.lexical.search import Found
 from tests.stimuli.toy import toy_phonotactics
 
 matrices = arrays.arrays(

@@ -7,9 +7,9 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from babyslm.stimuli.crossing import BlockSource, realise
-from babyslm.stimuli.fillers import Filler, WordBank
-from babyslm.stimuli.templates import Phenomenon, Template, TemplateFile
+from babyslm.stimuli.syntactic.crossing import BlockSource, realise
+from babyslm.stimuli.syntactic.fillers import Filler, WordBank
+from babyslm.stimuli.syntactic.templates import Phenomenon, Template, TemplateFile
 
 NOUNS = {"dog": "dogs", "cat": "cats", "goose": "geese"}
 VERBS = {"run": "runs", "sleep": "sleeps"}

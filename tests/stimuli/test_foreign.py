@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from babyslm.stimuli.load import load_stimuli
-from babyslm.verify.stimuli import EmptyTableError, TableFormatError
+from babyslm.verify.stimuli.sets import EmptyTableError, TableFormatError
 from tests.tables import lexical_rows, syntactic_rows
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from babyslm.speech.citation_sound import CitationSound, word_sounds
-from babyslm.stimuli.lexical import LexicalBuild, build_lexical
-from babyslm.stimuli.lexicon import load_lexicon
-from babyslm.stimuli.mirror import SentenceSound
+from babyslm.speech.synthesis.citation_sound import CitationSound, word_sounds
+from babyslm.stimuli.lexical.build import LexicalBuild, build_lexical
 from babyslm.stimuli.stimulus import SPLITS, Split
-from babyslm.verify.speech import MisheardError
+from babyslm.stimuli.syntactic.mirror import SentenceSound
+from babyslm.stimuli.words.lexicon import load_lexicon
+from babyslm.verify.speech.voices import MisheardError
 
 LONG = {"aː", "iː", "s", "ʃ", "m", "æ", "b"}
 

@@ -3,11 +3,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.stimuli.lexical import LexicalBuild, build_lexical, token_weights
+from babyslm.stimuli.lexical.build import LexicalBuild, build_lexical, token_weights
 from babyslm.stimuli.official import read_gold, save_table
-from babyslm.stimuli.phonotactics import Phonotactics
 from babyslm.stimuli.stimulus_set import COLUMNS, StimulusTable
-from babyslm.verify.nonwords import NoBalancedWordError, PerWordError
+from babyslm.stimuli.words.phonotactics import Phonotactics
+from babyslm.verify.stimuli.nonwords import NoBalancedWordError, PerWordError
 from tests.stimuli.toy import ToyLexicon, toy_words
 
 
@@ -124,7 +124,7 @@ def test_a_regular_form_of_a_word_is_no_non_word(lexicon: ToyLexicon, build: Lex
 def test_taboo_words_are_neither_words_nor_non_words(monkeypatch: pytest.MonkeyPatch, lexicon: ToyLexicon) -> None:
     build = build_lexical(lexicon, language="en", seed=0)
     taboo = frozenset([*pairs(build)["phones"].unique()[:5], *pairs(build)["phones_bad"].unique()[:5]])
-    monkeypatch.setattr("babyslm.stimuli.lexical.taboo_phones", lambda language: taboo)
+    monkeypatch.setattr("babyslm.stimuli.lexical.build.taboo_phones", lambda language: taboo)
     again = build_lexical(lexicon, language="en", seed=0)
     assert not taboo & {*pairs(again)["phones"], *pairs(again)["phones_bad"]}
     assert (again.left_out["reason"] == "taboo").sum() == 5

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from babyslm.resources import resource
-from babyslm.stimuli.lexicon import (
+from babyslm.stimuli.phones.pronunciation import load_phone_set, phonemize
+from babyslm.stimuli.words.counts import count_words, words_of
+from babyslm.stimuli.words.lexicon import (
     BASE,
     CLOSED_CLASSES,
     ENTRY_COLUMNS,
@@ -19,10 +21,8 @@ from babyslm.stimuli.lexicon import (
     read_lemmas,
     taboo_phones,
 )
-from babyslm.stimuli.phones import load_phone_set, phonemize
-from babyslm.stimuli.word_counts import count_words, words_of
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.lexicon import (
+from babyslm.verify.stimuli.lexicon import (
     DuplicateLemmaError,
     LexiconColumnsError,
     LexiconFormatError,

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from babyslm.stimuli.block_choice import AHEAD, REUSE, TAKEN, BlockChoice, _varied
-from babyslm.stimuli.crossing import BlockSource
-from babyslm.stimuli.fillers import WordBank
-from babyslm.stimuli.lexicon import load_lexicon
-from babyslm.stimuli.mirror import Mirror
-from babyslm.stimuli.templates import load_templates
+from babyslm.stimuli.syntactic.blocks import AHEAD, REUSE, TAKEN, BlockChoice, _varied
+from babyslm.stimuli.syntactic.crossing import BlockSource
+from babyslm.stimuli.syntactic.fillers import WordBank
+from babyslm.stimuli.syntactic.mirror import Mirror
+from babyslm.stimuli.syntactic.templates import load_templates
+from babyslm.stimuli.words.lexicon import load_lexicon
 
 
 def loudness(phones: Sequence[str]) -> NDArray[np.float64]:

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from babyslm.stimuli.nonwords import NonWords
-from babyslm.stimuli.phonotactics import Phonotactics
-from babyslm.verify.nonwords import DistanceError
+from babyslm.stimuli.lexical.nonwords import NonWords
+from babyslm.stimuli.words.phonotactics import Phonotactics
+from babyslm.verify.stimuli.nonwords import DistanceError
 from tests.stimuli.toy import CONSONANTS, VOWELS, toy_words
 
 

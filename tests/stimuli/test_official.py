@@ -9,7 +9,7 @@ from babyslm.stimuli.card import StimulusCard
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.official import load_official, save_official
 from babyslm.verify.documents import DocumentError, NoSuchFileError
-from babyslm.verify.stimuli import (
+from babyslm.verify.stimuli.sets import (
     DuplicateRowError,
     EmptyTableError,
     IncompletePairError,

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from babyslm.resources import ResourceNotFoundError
-from babyslm.stimuli.lexicon import read_lemmas
-from babyslm.stimuli.phones import load_phone_set, phonemize, pronounce, tokenize
-from babyslm.verify.lexicon import DictionaryError, UnknownPhoneError, UnpronounceableError
+from babyslm.stimuli.phones.pronunciation import load_phone_set, phonemize, pronounce, tokenize
+from babyslm.stimuli.words.lexicon import read_lemmas
+from babyslm.verify.stimuli.lexicon import DictionaryError, UnknownPhoneError, UnpronounceableError
 
 OFFICIAL = "aɪ aʊ b d dʒ eɪ f h iː j k l m n oʊ p s t tʃ uː v w z æ ð ŋ ɑ ɔ ɔɪ ə ɛ ɜː ɡ ɪ ɹ ʃ ʊ ʌ ʒ θ"
 LEMMAS = Path(__file__).parent.parent.parent / "datasets" / "lexicons"
@@ -132,10 +132,10 @@ def test_phones_do_not_depend_on_the_batch(monkeypatch: pytest.MonkeyPatch) -> N
     words = ["little", "bear", "swimming", "quiet", "house", "birds"]
     fresh: dict[str, str] = {}
     for word in words:
-        monkeypatch.setattr("babyslm.stimuli.phones._memory", lambda _: ({}, {}))
+        monkeypatch.setattr("babyslm.stimuli.phones.pronunciation._memory", lambda _: ({}, {}))
         fresh[word] = phonemize([word], "en")[0]
     memory: tuple[dict[str, str], dict[str, Exception]] = ({}, {})
-    monkeypatch.setattr("babyslm.stimuli.phones._memory", lambda _: memory)
+    monkeypatch.setattr("babyslm.stimuli.phones.pronunciation._memory", lambda _: memory)
     assert dict(zip(reversed(words), phonemize(words[::-1], "en"), strict=True)) == fresh
 
 

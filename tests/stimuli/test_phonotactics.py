@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from babyslm.stimuli.neighbours import CLOSEST, Neighbours
-from babyslm.stimuli.phonotactics import Alphabet, Phonotactics
+from babyslm.stimuli.words.neighbours import CLOSEST, Neighbours
+from babyslm.stimuli.words.phonotactics import Alphabet, Phonotactics
 from tests.stimuli.toy import toy_phonotactics, toy_words
 
 

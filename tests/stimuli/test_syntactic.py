@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.stimuli.lexicon import Lexicon, load_lexicon
-from babyslm.stimuli.phones import load_phone_set, phonemize
+from babyslm.stimuli.phones.pronunciation import load_phone_set, phonemize
 from babyslm.stimuli.stimulus import Split
 from babyslm.stimuli.stimulus_set import COLUMNS, StimulusTable
-from babyslm.stimuli.syntactic import DEFAULT_PAIRS, OFFICIAL_PAIRS, build_syntactic
-from babyslm.stimuli.templates import load_templates
-from babyslm.verify.templates import TooFewPairsError, UnknownPhenomenonError
+from babyslm.stimuli.syntactic.build import DEFAULT_PAIRS, OFFICIAL_PAIRS, build_syntactic
+from babyslm.stimuli.syntactic.templates import load_templates
+from babyslm.stimuli.words.lexicon import Lexicon, load_lexicon
+from babyslm.verify.stimuli.templates import TooFewPairsError, UnknownPhenomenonError
 
 LANGUAGES = pytest.mark.parametrize("language", ["en", "fr"])
 

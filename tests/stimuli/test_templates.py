@@ -6,11 +6,11 @@ from textwrap import dedent
 import pandas as pd
 import pytest
 
-from babyslm.stimuli.crossing import BlockSource
-from babyslm.stimuli.fillers import WordBank
-from babyslm.stimuli.templates import load_templates, references
+from babyslm.stimuli.syntactic.crossing import BlockSource
+from babyslm.stimuli.syntactic.fillers import WordBank
+from babyslm.stimuli.syntactic.templates import load_templates, references
 from babyslm.verify.documents import DocumentError
-from babyslm.verify.templates import (
+from babyslm.verify.stimuli.templates import (
     EmptySlotError,
     TemplateError,
     UnknownColumnError,

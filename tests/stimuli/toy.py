@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from babyslm.stimuli.phonotactics import Phonotactics
+from babyslm.stimuli.words.phonotactics import Phonotactics
 
 CONSONANTS = ("p", "t", "k", "s", "m")
 VOWELS = ("ɪ", "æ", "ʌ")

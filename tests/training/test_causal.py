@@ -14,20 +14,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
-from babyslm.corpora.generated import generate_sentences
+from babyslm.corpora.made.generated import generate_sentences
 from babyslm.models.load import load_model
-from babyslm.models.revisions import revisions
-from babyslm.stimuli.phones import phonemize
+from babyslm.models.text.revisions import revisions
+from babyslm.stimuli.phones.pronunciation import phonemize
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.training import causal_run
-from babyslm.training.causal import Shape
-from babyslm.training.causal_examples import IGNORED, Masking
-from babyslm.training.causal_plan import TextSchedule, blocks, plan_updates
-from babyslm.training.data import read_lines
 from babyslm.training.recipe import load_recipe, make_recipe
-from babyslm.training.text_trainer import Share
+from babyslm.training.text import run as causal_run
+from babyslm.training.text.causal import Shape
+from babyslm.training.text.examples import IGNORED, Masking
+from babyslm.training.text.lines import read_lines
+from babyslm.training.text.plan import TextSchedule, blocks, plan_updates
+from babyslm.training.text.trainer import Share
 from babyslm.training.train import train
-from babyslm.verify.recipes import CheckpointMismatchError, DivergedError, RecipeError
+from babyslm.verify.learners.recipes import CheckpointMismatchError, DivergedError, RecipeError
 
 SCHEDULE = {
     "passes": 3,
@@ -263,7 +263,7 @@ import sys
 import torch
 torch.set_num_threads(1)
 from babyslm.training.recipe import load_recipe
-from babyslm.training.text_trainer import Share
+from babyslm.training.text.trainer import Share
 from babyslm.training.train import train
 for name in sys.argv[1:]:
     train(load_recipe(f"{name}.json"), f"{name}-two", device="cpu")

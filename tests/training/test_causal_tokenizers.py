@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from babyslm.corpora.generated import generate_sentences
-from babyslm.models.tokens import load_tokenizer
-from babyslm.training.causal_tokenizers import HEADERS, build_tokenizer, form_of
+from babyslm.corpora.made.generated import generate_sentences
+from babyslm.models.text.tokens import load_tokenizer
+from babyslm.training.text.tokenizers import HEADERS, build_tokenizer, form_of
 
 LINES = [
     *generate_sentences("fr", seed=1, count=1500),

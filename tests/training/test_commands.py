@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from babyslm.cli import app
-from babyslm.corpora.spoken import written_corpus
+from babyslm.corpora.made.spoken import written_corpus
 from babyslm.speech.audio import write_audio
-from babyslm.training.speech_data import read_utterances
+from babyslm.training.speech.utterances import read_utterances
 from tests.tables import VOICES, lexical_rows, write_set
 from tests.training.tones import say
 

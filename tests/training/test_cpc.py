@@ -9,12 +9,12 @@ import torch
 from babyslm.models.load import load_model
 from babyslm.speech.audio import write_audio
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.training.cpc import Contrast, CpcPretraining, CpcProblem, CpcSizes
+from babyslm.training.encoders.cpc import Contrast, CpcPretraining, CpcProblem, CpcSizes
 from babyslm.training.recipe import make_recipe
-from babyslm.training.speech_data import read_utterances
+from babyslm.training.speech.utterances import read_utterances
+from babyslm.training.speech.waveforms import Waveforms
 from babyslm.training.train import train
-from babyslm.training.waveforms import Waveforms
-from babyslm.verify.recipes import RecipeError
+from babyslm.verify.learners.recipes import RecipeError
 from tests.training.tones import TIMES, VOICES, WORDS, say
 
 ALL = np.arange(VOICES * WORDS * TIMES)

@@ -6,10 +6,15 @@ import pandas as pd
 import pytest
 
 from babyslm.corpora.corpus import save_corpus
-from babyslm.training.data import held_out, read_lines
-from babyslm.verify.corpora import CorpusFormatError
+from babyslm.training.text.lines import held_out, read_lines
+from babyslm.verify.corpora.tables import CorpusFormatError
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.recipes import LineFormatError, NoSentencesError, NoTrainingColumnError, TooFewSentencesError
+from babyslm.verify.learners.recipes import (
+    LineFormatError,
+    NoSentencesError,
+    NoTrainingColumnError,
+    TooFewSentencesError,
+)
 
 TEXT = ["the cat", "look"]
 PHONES = ["ð ə | k æ t", "l ʊ k"]

@@ -15,14 +15,14 @@ from babyslm.models.encoders.settings import HubertSettings, HubertSizes
 from babyslm.models.load import load_model
 from babyslm.speech.audio import write_audio
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.training.hubert import HubertProblem, MaskedPrediction, frames_of, to_frames
+from babyslm.training.encoders.hubert import HubertProblem, MaskedPrediction, frames_of, to_frames
 from babyslm.training.recipe import make_recipe
-from babyslm.training.speech_data import read_utterances
+from babyslm.training.speech.utterances import read_utterances
+from babyslm.training.speech.waveforms import Waveforms
 from babyslm.training.train import train
-from babyslm.training.waveforms import Waveforms
-from babyslm.verify.encoders import EncoderWeightsError
-from babyslm.verify.recipes import RecipeError
-from babyslm.verify.units import WarpError
+from babyslm.verify.learners.encoders import EncoderWeightsError
+from babyslm.verify.learners.recipes import RecipeError
+from babyslm.verify.learners.units import WarpError
 from tests.training.tones import TIMES, VOICES, WORDS, say
 
 MEL = HubertSizes(

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from babyslm.corpora.generated import generate_sentences
+from babyslm.corpora.made.generated import generate_sentences
 from babyslm.models.load import load_model
-from babyslm.models.tokens import load_tokenizer
+from babyslm.models.text.tokens import load_tokenizer
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.training.instruct import TEMPLATE, Conversation, example_of, read_conversations
 from babyslm.training.recipe import load_recipe, make_recipe
+from babyslm.training.text.instruct import TEMPLATE, Conversation, example_of, read_conversations
 from babyslm.training.train import train
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.recipes import LineFormatError, NoSentencesError
-from babyslm.verify.text import ModelRefusedError
+from babyslm.verify.learners.recipes import LineFormatError, NoSentencesError
+from babyslm.verify.learners.text import ModelRefusedError
 
 SCHEDULE = {"batch_tokens": 512, "lr": 0.01, "threads": 1}
 

@@ -9,17 +9,16 @@ import pytest
 import torch
 from sklearn.cluster import MiniBatchKMeans
 
-from babyslm.models.codebook_import import import_codebook
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.settings import LogMelSettings, MfccSettings
-from babyslm.models.units import stack_context
+from babyslm.models.units.codebook import stack_context
+from babyslm.models.units.published import import_codebook
 from babyslm.seeds import derive
-from babyslm.training import kmeans
-from babyslm.training.frames import FrameStore
-from babyslm.training.kmeans import best_centroids, mean_distance, torch_centroids, train_centroids
-from babyslm.training.speech_data import SpokenUtterances
-from babyslm.training.units import UnitSettings, learn_codebook
-from babyslm.verify.units import OtherCodebookError, TooFewFramesError
+from babyslm.training.speech.utterances import SpokenUtterances
+from babyslm.training.units.frames import FrameStore
+from babyslm.training.units.kmeans import best_centroids, mean_distance, torch_centroids, train_centroids
+from babyslm.training.units.learn import UnitSettings, kmeans, learn_codebook
+from babyslm.verify.learners.units import OtherCodebookError, TooFewFramesError
 
 CPU = torch.device("cpu")
 

@@ -10,12 +10,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from babyslm.models.lstm import LstmNetwork, LstmSizes
+from babyslm.models.symbols.lstm import LstmNetwork, LstmSizes
 from babyslm.training import loop as module
 from babyslm.training.loop import fit
-from babyslm.training.sequences import SequenceProblem
 from babyslm.training.settings import LoopSettings, learning_rate
-from babyslm.verify.recipes import CheckpointMismatchError, DivergedError, PrecisionError
+from babyslm.training.symbols.sequences import SequenceProblem
+from babyslm.verify.learners.recipes import CheckpointMismatchError, DivergedError, PrecisionError
 
 SIZES = LstmSizes(embedding=4, hidden=6, layers=2, output=5, dropout=0.2)
 SETTINGS = LoopSettings(epochs=4, batch_tokens=20, lr=1e-2, warmup=3, log_every=2, validate_every=3)

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from babyslm.evaluation.shards import score_stimuli
-from babyslm.models.ngram import NgramLanguageModel
-from babyslm.models.vocabulary import Vocabulary
-from babyslm.results.aggregate import accuracy, accuracy_by
-from babyslm.results.trials import make_trials
+from babyslm.models.ngram.model import NgramLanguageModel
+from babyslm.models.symbols.vocabulary import Vocabulary
+from babyslm.results.scores.trials import make_trials
+from babyslm.results.statistics.aggregate import accuracy, accuracy_by
 from babyslm.stimuli.load import load_stimuli
-from babyslm.training.data import read_lines
+from babyslm.training.text.lines import read_lines
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 

@@ -9,7 +9,7 @@ from babyslm.resources import ResourceNotFoundError, resource_folder
 from babyslm.training.recipe import FAMILIES, load_recipe, make_recipe
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.errors import UsageError
-from babyslm.verify.recipes import OverrideError, RecipeError, UnknownRecipeFamilyError
+from babyslm.verify.learners.recipes import OverrideError, RecipeError, UnknownRecipeFamilyError
 
 NGRAM = {"family": "ngram", "name": "n", "order": 3, "corpus": "c.txt"}
 LSTM = {"family": "lstm", "name": "l", "corpus": "c.txt", "loop": {"epochs": 1}}

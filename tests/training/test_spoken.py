@@ -13,17 +13,17 @@ from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.settings import MfccSettings
 from babyslm.models.load import load_model
 from babyslm.models.spoken import SpokenLanguageModel
-from babyslm.models.units import stack_context
+from babyslm.models.units.codebook import stack_context
 from babyslm.speech.audio import write_audio
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.training.correspondence import CorrespondenceSettings, correspondence_projection, nearest_pairs
 from babyslm.training.recipe import make_recipe
-from babyslm.training.speech_data import read_utterances
+from babyslm.training.speech.utterances import read_utterances
 from babyslm.training.train import train
-from babyslm.training.unit_quality import unit_statistics
-from babyslm.training.units import PcaSettings, UnitSettings, learn_codebook, mean_distance, train_centroids
-from babyslm.verify.recipes import CheckpointMismatchError, RecipeError
-from babyslm.verify.units import NoCorrespondenceError, NoSpeechError, SegmentError, TooFewFramesError
+from babyslm.training.units.correspondence import CorrespondenceSettings, correspondence_projection, nearest_pairs
+from babyslm.training.units.learn import PcaSettings, UnitSettings, learn_codebook, mean_distance, train_centroids
+from babyslm.training.units.quality import unit_statistics
+from babyslm.verify.learners.recipes import CheckpointMismatchError, RecipeError
+from babyslm.verify.learners.units import NoCorrespondenceError, NoSpeechError, SegmentError, TooFewFramesError
 from tests.training.tones import TIMES, VOICES, WORDS, say
 
 

@@ -20,7 +20,9 @@ pytestmark = pytest.mark.slow
 SCRIPT = """
 import json, os, sys
 from pathlib import Path
-from babyslm.training import hubert_iterations, spoken, speaking
+from babyslm.training import spoken
+from babyslm.training.encoders import hubert_iterations
+from babyslm.training.speech import speaking
 from babyslm.training.recipe import make_recipe
 from babyslm.training.train import train
 
@@ -94,7 +96,7 @@ def run_two(values: dict[str, object], out: Path) -> list[str]:
 
 
 def test_two_processes_make_speech_and_units_once_and_train_together(tmp_path: Path) -> None:
-    from babyslm.corpora.spoken import written_corpus
+    from babyslm.corpora.made.spoken import written_corpus
 
     words = ["dog", "cat", "the ball", "no", "look at the dog", "where is the cat", "ball", "a cat", "yes", "the dog"]
     written_corpus(words * 2, tmp_path / "text", name="t", language="en", sources=["the tests"])

@@ -18,7 +18,7 @@ from babyslm.stimuli.stimulus import Stimulus
 from babyslm.training.recipe import make_recipe
 from babyslm.training.train import train
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.recipes import OtherModelError
+from babyslm.verify.learners.recipes import OtherModelError
 
 WORDS = ["k æ t", "d ɔ ɡ", "b ɔ l", "k aʊ"]
 

@@ -5,18 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from babyslm.corpora.spoken import written_corpus
+from babyslm.corpora.made.spoken import written_corpus
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.settings import MfccSettings
-from babyslm.models.units import Codebook
-from babyslm.speech.synthesizer import EspeakSynthesizer, Utterance
-from babyslm.speech.voices import load_voices
+from babyslm.models.units.codebook import Codebook
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.synthesis.voices import load_voices
 from babyslm.training.recipe import make_recipe
-from babyslm.training.speaking import SpeechSettings, speak_written, speech_of
-from babyslm.training.speech_data import read_utterances
+from babyslm.training.speech.speaking import SpeechSettings, speak_written, speech_of
+from babyslm.training.speech.utterances import read_utterances
 from babyslm.training.train import train
-from babyslm.training.unit_quality import phone_agreement, phone_labels, unit_agreement
-from babyslm.verify.units import NoSpeechError
+from babyslm.training.units.quality import phone_agreement, phone_labels, unit_agreement
+from babyslm.verify.learners.units import NoSpeechError
 
 WORDS = ["dog", "the cat", "look at the ball", "no", "where is it", "a big dog", "yes", "give me the cup"]
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from babyslm.models.unit_transformer import TransformerNetwork, TransformerSizes, load
-from babyslm.models.vocabulary import Vocabulary
+from babyslm.models.symbols.vocabulary import Vocabulary
+from babyslm.models.units.transformer import TransformerNetwork, TransformerSizes, load
 from babyslm.training.settings import LoopSettings
-from babyslm.training.unit_transformer import TransformerProblem, fit_transformer, hidden_spans
+from babyslm.training.units.transformer import TransformerProblem, fit_transformer, hidden_spans
 
 VOCABULARY = Vocabulary.of_units(6)
 
@@ -65,7 +65,7 @@ def test_spans_hide_units_and_ends_but_never_the_beginning() -> None:
 
 
 def test_the_causal_loss_is_the_sum_that_scoring_gives() -> None:
-    from babyslm.models.unit_transformer import TransformerLanguageModel
+    from babyslm.models.units.transformer import TransformerLanguageModel
 
     torch.manual_seed(0)
     network = TransformerNetwork(len(VOCABULARY), sizes("causal")).eval()

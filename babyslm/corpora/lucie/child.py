@@ -17,10 +17,10 @@ from babyslm.corpora.lucie.documents import language_of
 from babyslm.corpora.lucie.mixture import category_of
 from babyslm.corpora.lucie.recipe import ChildMixture
 from babyslm.seeds import derive
-from babyslm.stimuli.lexicon import load_lexicon
-from babyslm.stimuli.phones import tokenize
+from babyslm.stimuli.phones.pronunciation import tokenize
+from babyslm.stimuli.words.lexicon import load_lexicon
+from babyslm.verify.corpora.lucie import EmptyMixtureError
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.lucie import EmptyMixtureError
 
 __all__ = ["ChildSubset", "Cut", "Ranked", "choose", "known_share", "place_of"]
 

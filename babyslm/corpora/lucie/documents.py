@@ -6,7 +6,7 @@ from typing import Any
 
 from datatrove.data import Document
 
-from babyslm.verify.lucie import LucieRowError
+from babyslm.verify.corpora.lucie import LucieRowError
 
 __all__ = ["COLUMNS", "REQUIRED", "adapt", "as_row", "language_of", "schema", "source_of"]
 

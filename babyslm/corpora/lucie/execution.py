@@ -9,7 +9,7 @@ from datatrove.executor import LocalPipelineExecutor, RayPipelineExecutor, Slurm
 from loguru import logger
 
 from babyslm.corpora.lucie.recipe import Executor, LocalExecutor, RayExecutor, SlurmExecutor
-from babyslm.verify.lucie import ExtraMissingError, PipelineFailedError, PipelineRunningError
+from babyslm.verify.corpora.lucie import ExtraMissingError, PipelineFailedError, PipelineRunningError
 
 __all__ = ["Stage", "run_stages"]
 

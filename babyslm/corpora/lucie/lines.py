@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from babyslm.stimuli.phones import pronounce, tokenize
+from babyslm.stimuli.phones.pronunciation import pronounce, tokenize
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
 
 __all__ = ["lines_of"]

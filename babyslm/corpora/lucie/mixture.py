@@ -16,7 +16,7 @@ from datatrove.pipeline.base import PipelineStep
 from babyslm.corpora.lucie.documents import language_of, source_of
 from babyslm.corpora.lucie.recipe import EpochMixture
 from babyslm.resources import resource
-from babyslm.verify.lucie import EmptyMixtureError, UnknownLucieSourceError
+from babyslm.verify.corpora.lucie import EmptyMixtureError, UnknownLucieSourceError
 
 __all__ = ["Cell", "Draw", "Plan", "category_of", "composition", "epochs_of", "plan_mixture", "shares"]
 

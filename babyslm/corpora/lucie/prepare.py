@@ -21,8 +21,8 @@ from babyslm.corpora.lucie.tally import Tally, read_cells, read_ranked
 from babyslm.corpora.lucie.web_pages import WebPages
 from babyslm.corpora.stream import stream_corpus
 from babyslm.files import exclusive, sha256_text, write_json
+from babyslm.verify.corpora.lucie import EmptyMixtureError
 from babyslm.verify.documents import read_json
-from babyslm.verify.lucie import EmptyMixtureError
 
 __all__ = ["prepare_lucie"]
 

@@ -8,8 +8,8 @@ from datatrove.pipeline.writers import ParquetWriter
 
 from babyslm.corpora.lucie.documents import REQUIRED, adapt, as_row, schema
 from babyslm.files import sha256_file, sha256_text
-from babyslm.verify.corpora import CorpusFormatError
-from babyslm.verify.lucie import DatasetMissingError, LucieColumnsError
+from babyslm.verify.corpora.lucie import DatasetMissingError, LucieColumnsError
+from babyslm.verify.corpora.tables import CorpusFormatError
 
 __all__ = ["BATCH", "describe", "readers", "reread", "verify_source", "writer"]
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.resources import resource
 from babyslm.verify.documents import parse_document, read_yaml
-from babyslm.verify.recipes import OverrideError
+from babyslm.verify.learners.recipes import OverrideError
 
 __all__ = [
     "ChildMixture",

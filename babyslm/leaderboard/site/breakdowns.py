@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from babyslm.leaderboard.board import Entry, Estimate
+from babyslm.leaderboard.board.board import Entry, Estimate
 from babyslm.leaderboard.site.figures import finite
 from babyslm.stimuli.stimulus import Task
 

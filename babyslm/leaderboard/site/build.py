@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from babyslm.files import atomic_folder, exclusive
-from babyslm.leaderboard.board import MEASURES, Board, Entry
+from babyslm.leaderboard.board.board import MEASURES, Board, Entry
 from babyslm.leaderboard.site.breakdowns import Breakdowns
 from babyslm.leaderboard.site.downloads import board_json, breakdown_csv, entry_json, track_csv
 from babyslm.leaderboard.site.layout import Layout
@@ -15,7 +15,7 @@ from babyslm.leaderboard.site.sounds import place_sounds
 from babyslm.leaderboard.site.standings import standings_page
 from babyslm.leaderboard.site.tracks import Tracks, table_key, track_title
 from babyslm.progress import bar
-from babyslm.verify.site import verify_site_folder
+from babyslm.verify.results.site import verify_site_folder
 
 __all__ = ["TITLE", "build_site"]
 

@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from babyslm.leaderboard.board import MEASURES, Board, Entry, Estimate, Standing, Track
+from babyslm.leaderboard.board.board import MEASURES, Board, Entry, Estimate, Standing, Track
 from babyslm.leaderboard.site.breakdowns import Breakdowns
 
 __all__ = ["board_json", "breakdown_csv", "entry_json", "track_csv"]

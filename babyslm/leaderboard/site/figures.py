@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from babyslm.leaderboard.board import CHANCE, Estimate
+from babyslm.leaderboard.board.board import CHANCE, Estimate
 
 __all__ = ["amount", "axis_start", "finite", "interval", "percent", "readable", "strip"]
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from babyslm.results.page import vega_bundle
+from babyslm.results.pages.page import vega_bundle
 
 __all__ = ["Layout"]
 

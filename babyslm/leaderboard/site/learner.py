@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from babyslm.leaderboard.board import MEASURES, Board, Entry, Estimate, Track
-from babyslm.leaderboard.card import Card
+from babyslm.leaderboard.board.board import MEASURES, Board, Entry, Estimate, Track
 from babyslm.leaderboard.site.breakdowns import ATTRIBUTE_TITLES, Breakdowns
 from babyslm.leaderboard.site.figures import amount, axis_start, interval, percent, readable, strip
 from babyslm.leaderboard.site.standings import MODALITIES, domain_text
 from babyslm.leaderboard.site.tracks import Tracks, floor_of, table_key, track_title
+from babyslm.leaderboard.submissions.card import Card
 from babyslm.stimuli.stimulus import TASKS, Task
 
 __all__ = ["learner_page"]

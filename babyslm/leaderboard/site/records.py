@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from babyslm.leaderboard.board import Entry, TableScores, Track, TrackTable
-from babyslm.leaderboard.gather import item_scores
+from babyslm.leaderboard.board.board import Entry, TableScores, Track, TrackTable
+from babyslm.leaderboard.board.gather import item_scores
 from babyslm.leaderboard.site.figures import readable
 from babyslm.leaderboard.site.sounds import Sounds
 from babyslm.leaderboard.site.tracks import table_key
-from babyslm.results.aggregate import attribute, has_attribute
-from babyslm.results.intervals import cluster_codes
-from babyslm.results.summary import ATTRIBUTES
+from babyslm.results.statistics.aggregate import attribute, has_attribute
+from babyslm.results.statistics.intervals import cluster_codes
+from babyslm.results.statistics.summary import ATTRIBUTES
 
 __all__ = ["SCORED_ROWS", "learner_record", "table_record"]
 

@@ -8,11 +8,11 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from babyslm.leaderboard.board import Board
+from babyslm.leaderboard.board.board import Board
 from babyslm.leaderboard.site.build import build_site
 from babyslm.progress import notice
 from babyslm.verify.errors import BabySLMError
-from babyslm.verify.site import PortTakenError, WatchingNeedsExtraError, verify_not_watched
+from babyslm.verify.results.site import PortTakenError, WatchingNeedsExtraError, verify_not_watched
 
 __all__ = ["HOST", "PORT", "serve", "serving"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from babyslm.leaderboard.board import Track, TrackTable
+from babyslm.leaderboard.board.board import Track, TrackTable
 
 __all__ = ["Sounds", "place_sounds"]
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from babyslm.leaderboard.board import MEASURES, Board, Entry, Estimate, Measure, Standing, Track
+from babyslm.leaderboard.board.board import MEASURES, Board, Entry, Estimate, Measure, Standing, Track
 from babyslm.leaderboard.site.breakdowns import Breakdowns
 from babyslm.leaderboard.site.figures import amount, axis_start, interval, percent, readable, strip
 from babyslm.leaderboard.site.tracks import Tracks, floor_of, track_title

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from babyslm.leaderboard.board import Board, Measure, Track
+from babyslm.leaderboard.board.board import Board, Measure, Track
 
 __all__ = ["Tracks", "floor_of", "table_key", "track_title"]
 

@@ -20,7 +20,7 @@ from babyslm.models.encoders.states import read_state
 from babyslm.models.encoders.windows import Window, cut_windows
 from babyslm.speech.audio import Samples
 from babyslm.speech.sound import HeldSound, Sound, read_whole
-from babyslm.verify.encoders import EncoderWeightsError
+from babyslm.verify.learners.encoders import EncoderWeightsError
 
 __all__ = ["CpcEncoder", "CpcNetwork", "build_cpc"]
 

@@ -18,8 +18,8 @@ from babyslm.models.encoders.spectral import EMPHASIS, FLOOR, NATS_A_DECIBEL, me
 from babyslm.models.encoders.states import read_state
 from babyslm.models.encoders.torchaudio_layers import TorchaudioLayers
 from babyslm.speech.audio import RATE
-from babyslm.verify.encoders import EncoderWeightsError
-from babyslm.verify.units import WarpError
+from babyslm.verify.learners.encoders import EncoderWeightsError
+from babyslm.verify.learners.units import WarpError
 
 __all__ = ["HubertEncoder", "LogMelFront", "build_hubert", "front_span", "hubert_network"]
 

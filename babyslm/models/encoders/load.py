@@ -35,15 +35,15 @@ def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
 
             return LogMelEncoder(settings)
         case TorchaudioSettings():
-            from babyslm.models.encoders.torchaudio_bundles import build_torchaudio
+            from babyslm.models.encoders.published.torchaudio_bundles import build_torchaudio
 
             return build_torchaudio(settings, resolve_device(device))
         case HuggingFaceSettings():
-            from babyslm.models.encoders.huggingface import build_hugging_face
+            from babyslm.models.encoders.published.huggingface import build_hugging_face
 
             return build_hugging_face(settings, resolve_device(device))
         case Fairseq2Settings():
-            from babyslm.models.encoders.fairseq2_hub import build_fairseq2
+            from babyslm.models.encoders.published.fairseq2_hub import build_fairseq2
 
             return build_fairseq2(settings, resolve_device(device))
         case CpcSettings():

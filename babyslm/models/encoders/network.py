@@ -23,7 +23,7 @@ from babyslm.scoring.batches import length_batches
 from babyslm.scoring.products import fast_products
 from babyslm.speech.audio import RATE, Samples
 from babyslm.speech.sound import Sound, read_blocks, read_whole
-from babyslm.verify.encoders import LayerError, WeightsDigestError
+from babyslm.verify.learners.encoders import LayerError, WeightsDigestError
 
 __all__ = ["HOP", "RECEPTIVE", "NetworkEncoder", "weights_digest"]
 

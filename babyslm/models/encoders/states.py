@@ -9,7 +9,7 @@ from torch import Tensor
 
 from babyslm.models.folder import read_tensors
 from babyslm.models.inert import load_tensors
-from babyslm.verify.encoders import EncoderWeightsError
+from babyslm.verify.learners.encoders import EncoderWeightsError
 
 __all__ = ["read_state"]
 

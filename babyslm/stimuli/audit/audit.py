@@ -9,12 +9,12 @@ import pandas as pd
 from babyslm.stimuli.audit.figures import Audit, Figure, count
 from babyslm.stimuli.audit.lexical import LexicalAudit
 from babyslm.stimuli.audit.syntactic import syntactic_figures
-from babyslm.stimuli.lexical import WordSource, token_weights
-from babyslm.stimuli.lexicon import load_lexicon
-from babyslm.stimuli.phones import WORD_BOUNDARY, pronounce
+from babyslm.stimuli.lexical.build import WordSource, token_weights
+from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, pronounce
 from babyslm.stimuli.stimulus import Task
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
-from babyslm.stimuli.word_counts import CORPUS_TABLE, NOT_PEOPLE, ROLE_COLUMNS, TEXT_COLUMNS, words_of
+from babyslm.stimuli.words.counts import CORPUS_TABLE, NOT_PEOPLE, ROLE_COLUMNS, TEXT_COLUMNS, words_of
+from babyslm.stimuli.words.lexicon import load_lexicon
 
 __all__ = ["audit_set"]
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from babyslm.stimuli.audit.classifier import classifier_figures, classify_pairs
 from babyslm.stimuli.audit.figures import Figure, count, share
-from babyslm.stimuli.neighbours import Neighbours
-from babyslm.stimuli.phonotactics import WEIGHTS, Alphabet, Codes, Phonotactics, by_length
 from babyslm.stimuli.stimulus_set import StimulusTable
+from babyslm.stimuli.words.neighbours import Neighbours
+from babyslm.stimuli.words.phonotactics import WEIGHTS, Alphabet, Codes, Phonotactics, by_length
 
 __all__ = ["LexicalAudit"]
 

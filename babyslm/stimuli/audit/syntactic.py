@@ -29,7 +29,7 @@ FOLDS = 5
 
 @dataclass(frozen=True)
 class SentenceNgram:
-    """An add-one smoothed n-gram over sentences, as `babyslm.stimuli.phonotactics` defines it over words.
+    """An add-one smoothed n-gram over sentences, as `babyslm.stimuli.words.phonotactics` defines it over words.
 
     :param order: n.
     :param counts: n-grams.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from babyslm.corpora.generated import generate_sentences
+from babyslm.corpora.made.generated import generate_sentences
 
 
 @cache

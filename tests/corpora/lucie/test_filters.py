@@ -20,7 +20,7 @@ from babyslm.corpora.lucie.measures import duplicate_share, top_share
 from babyslm.corpora.lucie.near_duplicates import Signatures, config_of
 from babyslm.corpora.lucie.recipe import Deduplication, Filters
 from babyslm.corpora.lucie.web_pages import WebPages
-from babyslm.verify.lucie import LucieRowError
+from babyslm.verify.corpora.lucie import LucieRowError
 from tests.corpora.lucie.rows import prose, row
 
 PAGE = prose("en", 120, 1)

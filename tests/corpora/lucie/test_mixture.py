@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from babyslm.corpora.lucie.child import ChildSubset, Cut, Ranked, choose, first_words, known_share, place_of
 from babyslm.corpora.lucie.mixture import Draw, cell_of, composition, epochs_of, plan_mixture, shares
 from babyslm.corpora.lucie.recipe import ChildMixture, EpochMixture
-from babyslm.verify.lucie import EmptyMixtureError, UnknownLucieSourceError
+from babyslm.verify.corpora.lucie import EmptyMixtureError, UnknownLucieSourceError
 from tests.corpora.lucie.rows import prose
 
 CHILD = ChildMixture(kind="child", words=1000)

@@ -17,12 +17,12 @@ from babyslm.corpora.lucie.reading import hub_reader, verify_source
 from babyslm.corpora.lucie.recipe import LucieRecipe, SlurmExecutor, load_lucie_recipe
 from babyslm.corpora.prepare import prepare_corpus
 from babyslm.files import sha256_file
-from babyslm.models.perplexity import NgramPerplexity
+from babyslm.models.ngram.perplexity import NgramPerplexity
 from babyslm.training.recipe import make_recipe
 from babyslm.training.train import train
+from babyslm.verify.corpora.lucie import DatasetMissingError, LucieColumnsError, LucieRowError, PerplexityModelError
 from babyslm.verify.documents import DocumentError
-from babyslm.verify.lucie import DatasetMissingError, LucieColumnsError, LucieRowError, PerplexityModelError
-from babyslm.verify.recipes import OverrideError
+from babyslm.verify.learners.recipes import OverrideError
 from tests.corpora.lucie.rows import mixed, prose, row, sentences, write
 
 
@@ -199,7 +199,7 @@ def test_ray_gives_the_same_documents(tmp_path: Path) -> None:
 
 
 def test_the_registry_of_kinds_points_here(tmp_path: Path) -> None:
-    from babyslm.verify.corpora import UnknownCorpusKindError
+    from babyslm.verify.corpora.tables import UnknownCorpusKindError
 
     with pytest.raises(UnknownCorpusKindError, match="lucie"):
         prepare_corpus("wax", tmp_path, tmp_path / "o")

@@ -1,0 +1,226 @@
+"""Build a stimulus set: words and non-words, minimal pairs, their sound, and the card that vouches for them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from babyslm import __version__
+from babyslm.engines import workers_for
+from babyslm.files import exclusive
+from babyslm.resources import resource_names
+from babyslm.seeds import derive
+from babyslm.speech.conditions.condition import Surroundings
+from babyslm.speech.conditions.conditioned import condition_table
+from babyslm.speech.speak import Prosody, speak_table
+from babyslm.speech.synthesis.citation_sound import citation_sounds, word_sounds
+from babyslm.speech.synthesis.voices import Voice, choose_voices
+from babyslm.stimuli.card import CARD_NAME, StimulusCard
+from babyslm.stimuli.lexical.build import build_lexical
+from babyslm.stimuli.official import save_official
+from babyslm.stimuli.stimulus import SPLITS, Split, Task
+from babyslm.stimuli.stimulus_set import CONDITIONS, StimulusSet, StimulusTable
+from babyslm.stimuli.syntactic.build import build_syntactic
+from babyslm.stimuli.words.lexicon import Lexicon, load_lexicon
+from babyslm.verify.errors import UsageError
+
+__all__ = ["Built", "VoiceCountError", "build_stimuli", "split_voices"]
+
+DEV_SHARE = 0.2
+"""Share of the voices in dev, as in the official set (2 of 10)."""
+
+
+class VoiceCountError(UsageError):
+    """More voices were asked for than there are, or too few for both splits."""
+
+    def __init__(self, asked: int, there: int) -> None:
+        super().__init__(f"--voices {asked}: must be from 2 to {there}, or use --no-audio")
+
+
+@dataclass(frozen=True)
+class Built:
+    """What was built.
+
+    :param stimuli: the set.
+    :param folder: where it lies.
+    :param figures: counts and shares, by task.
+    """
+
+    stimuli: StimulusSet
+    folder: Path
+    figures: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts for `--json`."""
+        tables = {
+            f"{t.task}/{t.split}": {"pairs": int(t.pairs["id"].nunique()), "voices": list(t.voices), "rows": len(t)}
+            for t in self.stimuli
+        }
+        return {"folder": str(self.folder), "tables": tables, "figures": self.figures}
+
+    def as_text(self) -> str:
+        """Return the counts for people."""
+        lines = [f"{self.folder}"]
+        for table in self.stimuli:
+            voices = f", {len(table.voices)} voices" if table.folder else ", written only"
+            lines.append(f"  {table.task}/{table.split}: {table.pairs['id'].nunique():,} pairs{voices}")
+        return "\n".join(lines)
+
+
+def split_voices(language: str, count: int) -> dict[Split, tuple[Voice, ...]]:
+    """Choose voices in the official proportion of 2 in dev to 8 in test, women and men by turns.
+
+    :param language: language of the voices.
+    :param count: voices of dev and test together; 0: none.
+    """
+    if count == 0:
+        return dict.fromkeys(SPLITS, ())
+    there = {split: choose_voices(language, split=split) for split in SPLITS}
+    dev = min(max(1, round(count * DEV_SHARE)), len(there["dev"]))
+    if not 1 <= count - dev <= len(there["test"]):
+        raise VoiceCountError(count, sum(map(len, there.values())))
+    counts: dict[Split, int] = {"dev": dev, "test": count - dev}
+    return {split: choose_voices(language, split=split, count=counts[split]) for split in SPLITS}
+
+
+def build_stimuli(
+    out: Path,
+    *,
+    language: str = "en",
+    tasks: Sequence[Task] = ("lexical", "syntactic"),
+    lexicon: Path | None = None,
+    dictionary: Path | None = None,
+    up_to: str | None = None,
+    voices: int = 10,
+    words: int | None = None,
+    pairs: int | None = None,
+    per_word: int = 10,
+    seed: int = 0,
+    conditions: Sequence[str] = (),
+    noises: Path | None = None,
+    responses: Path | None = None,
+    prosody: Prosody = "citation",
+    workers: int = 0,
+) -> Built:
+    """Build a set in the official layout.
+
+    Nothing depends on the number of workers. A stopped build goes on with the sound that is there already; the card is
+    written last, so a folder with a card is whole.
+
+    :param out: folder of the set.
+    :param language: language of lexicon, templates and voices.
+    :param tasks: what to build.
+    :param lexicon: word list or corpus; default the shipped child lexicon. Where it tells no categories, the minimal
+        pairs are made of the shipped lexicon's words that occur in it.
+    :param dictionary: pronunciations for the lexical task in CMUdict's text format, which go before espeak-ng's.
+    :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. The non-words are
+        balanced, and kept apart from real words, with the whole lexicon in view.
+    :param voices: voices of dev and test together; 0: no sound.
+    :param words: most words of the lexical task; default all. A part has a balanced choice of its own.
+    :param pairs: pairs of the syntactic task; default the official 10,800.
+    :param per_word: most non-words a word.
+    :param seed: seed of every choice.
+    :param conditions: acoustic conditions in which the stimuli are heard as well; clean sound is always there.
+    :param noises: folder of noise recordings; default the conditions do with babble and speech-shaped noise.
+    :param responses: folder of measured impulse responses; default rooms are simulated.
+    :param prosody: whether the words of a sentence are spoken one by one, so that order leaves no trace, or in one go.
+    :param workers: processes of this machine; 0: one a core. A cluster gives all it has room for.
+    """
+    chosen = split_voices(language, voices)
+    heard_in = [
+        Surroundings.find(name, language, seed=derive(seed, "conditions"), noises=noises, responses=responses)
+        for name in conditions
+    ]
+    processes = workers_for(workers)
+    with exclusive(out):
+        (out / CARD_NAME).unlink(missing_ok=True)
+        known = load_lexicon(lexicon, language=language, dictionary=dictionary)
+        figures: dict[str, Any] = {}
+        tables: dict[tuple[Task, Split], StimulusTable] = {}
+        for task in tasks:
+            made, figures[task] = _make(task, known, language, up_to, words, pairs, per_word, seed, processes)
+            for split, rows in made.items():
+                folder = out / task / split
+                if not chosen[split]:
+                    tables[task, split] = StimulusTable(task, split, rows)
+                    continue
+                spoken = speak_table(rows, task, folder, chosen[split], workers=processes, prosody=prosody)
+                tables[task, split] = StimulusTable(task, split, spoken, folder)
+                for surroundings in heard_in:
+                    place = folder / CONDITIONS / surroundings.condition.name
+                    condition_table(tables[task, split], place, surroundings, workers=processes)
+        card = StimulusCard(
+            name=out.resolve().name,
+            version="1",
+            language=language,
+            licence="Apache-2.0",
+            sources=[
+                str(lexicon.name) if lexicon else f"child-{language}.tsv of babyslm {__version__}",
+                str(dictionary.name) if dictionary else "",
+                "templates of babyslm" if "syntactic" in tasks else "",
+                "voices of espeak-ng" if voices else "",
+            ],
+            generator={
+                "babyslm": __version__,
+                "seed": seed,
+                "up_to": up_to,
+                "words": words,
+                "pairs": pairs,
+                "per_word": per_word,
+                "voices": {split: [voice.name for voice in chosen[split]] for split in SPLITS},
+                "prosody": prosody if voices and "syntactic" in tasks else None,
+                "conditions": [surroundings.describe() for surroundings in heard_in] if voices else [],
+            },
+            audit={key: value for key, value in figures.items() if value},
+        )
+        card = card.model_copy(update={"sources": [source for source in card.sources if source]})
+        stimuli = StimulusSet(card.name, tables, card, out)
+        save_official(stimuli, out, card)
+    return Built(stimuli, out, figures)
+
+
+def _make(
+    task: Task,
+    lexicon: Lexicon,
+    language: str,
+    up_to: str | None,
+    words: int | None,
+    pairs: int | None,
+    per_word: int,
+    seed: int,
+    workers: int,
+) -> tuple[dict[Split, pd.DataFrame], dict[str, Any]]:
+    young = lexicon.up_to(up_to) if up_to else lexicon
+    # What a set's voices sound like decides also where it is only written, so that it is the same set.
+    voiced = resource_names("datasets", f"voices/{language}.yaml")
+    if task == "syntactic":
+        told = bool(young.entries["animacy"].any())
+        if not told:
+            young = load_lexicon(None, language=language, corpus=lexicon.source)
+        tables = build_syntactic(
+            language,
+            lexicon=young,
+            seed=derive(seed, task),
+            pairs=pairs,
+            at_least=0 if told else 1,
+            sounds=citation_sounds(language) if voiced else None,
+        )
+        return tables, {"pairs": _pairs(tables), **tables["test"].attrs}
+    build = build_lexical(
+        lexicon,
+        language=language,
+        seed=derive(seed, task),
+        per_word=per_word,
+        targets=None if up_to is None else frozenset(young.words()["phones"]),
+        most=words,
+        sounds=partial(word_sounds, language) if voiced else None,
+        workers=workers,
+    )
+    return build.tables, build.figures
+
+
+def _pairs(tables: dict[Split, pd.DataFrame]) -> dict[Split, int]:
+    return {split: len(table) // 2 for split, table in tables.items()}

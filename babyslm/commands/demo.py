@@ -1,0 +1,178 @@
+"""From nothing to two scored learners: a small test set with sound, a reader of phones and a hearer, side by side."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from babyslm.commands.build import build_stimuli
+from babyslm.corpora.corpus import CARD_NAME, Corpus, load_corpus, save_corpus
+from babyslm.corpora.made.generated import generate_corpus
+from babyslm.corpora.made.spoken import speak_corpus
+from babyslm.corpora.made.words_alone import words_alone
+from babyslm.evaluation.evaluate import evaluate
+from babyslm.files import exclusive
+from babyslm.progress import notice
+from babyslm.results.console import as_object, as_text
+from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.result import Result
+from babyslm.seeds import derive
+from babyslm.speech.synthesis.voices import choose_voices
+from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.stimuli.words.lexicon import load_lexicon
+from babyslm.training.recipe import load_recipe
+from babyslm.training.train import train
+
+__all__ = ["Demo", "run_demo"]
+
+LANGUAGE = "en"
+READER = "demo-phone-lstm"
+HEARER = "demo-mfcc-lstm"
+
+UP_TO = "18-24"
+"""Oldest age band of the words, in the test and in what is heard: so few words that each is heard several times."""
+
+WORDS, PER_WORD, PAIRS, VOICES = 400, 4, 480, 5
+"""Size of the test set: words, non-words a word, minimal pairs, voices of dev and test together."""
+
+SENTENCES, SENTENCE_TIMES, WORD_TIMES = 2_000, 1, 8
+"""What is heard: sentences, how often each is said, and how often each word is said alone."""
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo gave.
+
+    :param results: reader and hearer on the test split.
+    :param report: the page that sets them side by side.
+    :param steps: seconds each step took.
+    """
+
+    results: tuple[Result, ...]
+    report: Path
+    steps: dict[str, float]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the results for `--json`."""
+        return {
+            "report": str(self.report),
+            "seconds": {name: round(seconds, 1) for name, seconds in self.steps.items()},
+            "results": [as_object(result) for result in self.results],
+        }
+
+    def as_text(self) -> str:
+        """Return the results for people."""
+        parts = [as_text(result) for result in self.results]
+        seconds = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.steps.items())
+        return "\n\n".join([*parts, f"{sum(self.steps.values()):.0f} s: {seconds}", f"report: {self.report}"])
+
+
+class _Clock:
+    """Times the steps and tells what is going on."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, float] = {}
+        self.last = time.perf_counter()
+
+    def done(self, name: str, what: str) -> None:
+        now = time.perf_counter()
+        self.steps[name], self.last = now - self.last, now
+        notice(f"{what} ({self.steps[name]:.0f} s)")
+
+
+def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
+    """Build, train, evaluate and report, without network or outside data. A stopped demo goes on where it stopped.
+
+    :param out: folder of everything.
+    :param seed: seed of stimuli, sentences, speech and training.
+    :param workers: processes of the synthesis; 0: one a core.
+    """
+    processes = workers or os.cpu_count() or 1
+    clock = _Clock()
+    with exclusive(out):
+        built = build_stimuli(
+            out / "stimuli",
+            language=LANGUAGE,
+            up_to=UP_TO,
+            words=WORDS,
+            per_word=PER_WORD,
+            pairs=PAIRS,
+            voices=VOICES,
+            seed=seed,
+            workers=processes,
+        )
+        clock.done("stimuli", f"test set: {out / 'stimuli'}")
+        read, heard = _corpora(out, built.stimuli, seed, processes)
+        clock.done("corpora", f"corpora: {read.words:,} words to read, {heard.hours or 0:.1f} h to hear")
+        recipes = {
+            name: load_recipe(name, [f"corpus={out / corpus}", f"seed={seed}"])
+            for name, corpus in ((READER, "read"), (HEARER, "heard"))
+        }
+        for name, recipe in recipes.items():
+            record = train(recipe, out / "learners" / name)
+            clock.done(name, record.as_text())
+        results = tuple(
+            evaluate(str(out / "learners" / name), built.stimuli, split="test", out=out / "results" / name)
+            for name in recipes
+        )
+        clock.done("evaluation", f"results: {out / 'results'}")
+        report = out / "report.html"
+        comparison_report(results, report, title="What have these two learners learned?", notes=_notes(read, heard))
+        clock.done("report", f"report: {report}")
+    return Demo(results, report, clock.steps)
+
+
+def _corpora(out: Path, stimuli: StimulusSet, seed: int, workers: int) -> tuple[Corpus, Corpus]:
+    """Make what is read and what is heard: the same utterances, none of them a sentence of the test set."""
+    tested = {
+        sentence for table in stimuli if table.task == "syntactic" for sentence in table.rows["transcription"].unique()
+    }
+    lexicon = load_lexicon(language=LANGUAGE).up_to(UP_TO)
+    made = {
+        SENTENCE_TIMES: generate_corpus(
+            LANGUAGE, seed=derive(seed, "corpus"), count=SENTENCES, exclude=tested, lexicon=lexicon
+        ),
+        WORD_TIMES: words_alone(lexicon),
+    }
+    rows = pd.concat([corpus.utterances for times, corpus in made.items() for _ in range(times)], ignore_index=True)
+    read = save_corpus(
+        rows,
+        out / "read",
+        name="read",
+        language=LANGUAGE,
+        licence="Apache-2.0",
+        sources=["the grammar of child-directed sentences", f"child-{LANGUAGE}.tsv, each word alone"],
+        settings={"sentences": SENTENCES, "sentence_times": SENTENCE_TIMES, "word_times": WORD_TIMES, "seed": seed},
+    )
+    if (out / "heard" / CARD_NAME).is_file():
+        return read, load_corpus(out / "heard")
+    voices = choose_voices(LANGUAGE, split="train")
+    heard = speak_corpus(
+        read, out / "heard", voices, language=LANGUAGE, name="heard", seed=derive(seed, "voices"), workers=workers
+    )
+    return read, heard
+
+
+def _notes(read: Corpus, heard: Corpus) -> list[str]:
+    speakers = heard.utterances["speaker"].nunique()
+    alone = 1 - SENTENCES * SENTENCE_TIMES / len(read.utterances)
+    made = (
+        f"Both learners met the same {len(read.utterances):,} utterances: {SENTENCES:,} sentences that a small "
+        "grammar of child-directed speech made, and every word of a lexicon for children up to two years said alone "
+        f"{WORD_TIMES} times. So {alone:.0%} of the utterances are words alone; of what real children hear, that is "
+        "true of about a tenth. On sentences alone the hearer learns far less in so short a time."
+    )
+    how = (
+        f"The reader ({READER}) was trained on their phones. The hearer ({HEARER}) was trained on "
+        f"{heard.hours or 0:.1f} hours of sound, spoken by {speakers} synthetic voices; it never saw a phone or a "
+        "letter."
+    )
+    apart = (
+        "No sentence of the test set is among them, and the voices of the test are not those of the training. The "
+        "words of the lexical test were heard, its non-words were not: the question is whether that made a difference."
+    )
+    toys = "Both are toys trained in minutes on a laptop's processor: read the figures as a check of the machinery."
+    return [made, how, apart, toys]

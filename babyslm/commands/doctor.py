@@ -1,0 +1,167 @@
+"""What is installed here, what is missing for what, and what lies about."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Any
+
+from babyslm.caches import CACHES, Usage, clear_cache, usage
+from babyslm.files import cache_folder
+
+__all__ = ["EXTRAS", "Report", "empty_caches", "examine"]
+
+SHOWN = ("torch", "torchaudio", "transformers", "numpy", "pandas", "scipy", "librosa", "soundfile", "phonemizer")
+"""Packages whose version decides results; of the others only what is missing is told."""
+
+EXTRAS = {
+    "fairseq2": "wav2vec 2.0 encoders of fairseq2",
+    "corpora": "CHAT transcripts and the Lucie Training Dataset",
+    "ray": "scoring, building and unit extraction on many machines (--engine ray)",
+    "rooms": "simulated rooms in acoustic conditions",
+    "site": "the leaderboard served with rebuild on change",
+    "docs": "building the documentation",
+    "fuzz": "parsers fed with what nobody should send (make fuzz)",
+    "dev": "tests and checks",
+}
+"""What each extra brings; the packages are those that babyslm's own metadata name."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The findings of `babyslm doctor`."""
+
+    versions: dict[str, str | None]
+    extras: dict[str, dict[str, Any]]
+    devices: list[str]
+    voices: dict[str, dict[str, int]]
+    caches: list[Usage]
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the core install works."""
+        return not self.faults
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the findings for `--json`."""
+        return {"healthy": self.healthy} | asdict(self)
+
+    def as_text(self) -> str:
+        """Return the findings for people."""
+        lines = ["installed", *(f"  {name:<14}{number or 'MISSING'}" for name, number in self.versions.items())]
+        lines += ["extras"]
+        for name, extra in self.extras.items():
+            lines.append(f"  {name:<14}{extra['purpose']}; {'not whole' if extra['missing'] else 'installed'}")
+            if extra["missing"]:
+                lines.append(f"{'':<16}{', '.join(extra['missing'])}: {extra['install']}")
+        lines += ["devices", *(f"  {device}" for device in self.devices), "voices"]
+        for language, splits in self.voices.items():
+            counts = ", ".join(f"{count} {split}" for split, count in splits.items())
+            lines.append(f"  {language:<14}{sum(splits.values())} of espeak-ng ({counts})")
+        lines += ["caches"]
+        for each in self.caches:
+            lines.append(f"  {each.name:<14}{each.megabytes:,.1f} MB in {each.files:,} files: {each.holds}")
+            lines.append(f"{'':<16}{each.folder}; empty it: {each.empty}")
+        lines += ["all is well" if self.healthy else "faults", *(f"  {fault}" for fault in self.faults)]
+        return "\n".join(lines)
+
+
+def examine() -> Report:
+    """Look at packages, extras, devices, voices and caches; a broken core install is a fault."""
+    from babyslm import __version__
+
+    core, extras = _requirements()
+    versions: dict[str, str | None] = {"babyslm": __version__, "python": sys.version.split()[0]}
+    versions |= {name: _version(name) for name in SHOWN}
+    faults = [f"{each}; pip install babyslm" for each in core if each]
+    found = {
+        name: {"purpose": EXTRAS[name], "missing": missing, "install": f"pip install 'babyslm[{name}]'"}
+        for name, missing in extras.items()
+    }
+    return Report(versions, found, _devices(), _voices(faults), list(_caches()), faults)
+
+
+def empty_caches(name: str) -> list[Usage]:
+    """Empty one of our own caches, or all of them, and return what was in them.
+
+    :param name: a cache of `babyslm.caches.CACHES`, or `all`.
+    """
+    return [clear_cache(each) for each in (CACHES if name == "all" else (name,))]
+
+
+def _requirements() -> tuple[list[str], dict[str, list[str]]]:
+    """Return what is missing of the core, and of each extra: packages that are absent or too old."""
+    from packaging.requirements import Requirement
+
+    try:
+        wanted = [Requirement(told) for told in requires("babyslm") or []]
+    except PackageNotFoundError:  # run from a copy of the sources
+        return ["babyslm itself is not installed"], {}
+    core = [each for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})]
+    extras: dict[str, list[str]] = {}
+    for name in EXTRAS:
+        own = [each for each in wanted if each.marker and each.marker.evaluate({"extra": name}) and each not in core]
+        if own:
+            extras[name] = [told for each in own if (told := _lack(each.name, each.specifier))]
+    return [told for each in core if (told := _lack(each.name, each.specifier))], extras
+
+
+def _lack(name: str, wanted: Any) -> str | None:
+    """Say what is wrong with a package, if something is."""
+    number = _version(name)
+    if number is None:
+        return f"{name} is not installed"
+    return None if wanted.contains(number, prereleases=True) else f"{name} {number} is not {wanted}"
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _devices() -> list[str]:
+    import torch
+
+    devices = [f"cpu ({os.cpu_count()} cores)"]
+    for i in range(torch.cuda.device_count()):
+        memory = torch.cuda.get_device_properties(i).total_memory / 2**30
+        devices.append(f"cuda:{i} ({torch.cuda.get_device_name(i)}, {memory:.0f} GiB)")
+    if torch.backends.mps.is_available():
+        devices.append("mps")
+    return devices
+
+
+def _voices(faults: list[str]) -> dict[str, dict[str, int]]:
+    """Count the voices of each language, and make one speak: a library that loads may still be without its data."""
+    from babyslm.resources import resource_names
+    from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+    from babyslm.speech.synthesis.voices import load_voices
+
+    languages = [Path(name).stem for name in resource_names("datasets", "voices/*.yaml")]
+    voices = {language: load_voices(language) for language in languages}
+    try:
+        EspeakSynthesizer().speak(Utterance(("k", "æ", "t"), voices["en"][0]))
+    except Exception as error:  # noqa: BLE001  # whatever is wrong is the finding
+        faults.append(f"espeak-ng does not speak ({error}); pip install --force-reinstall espeakng-loader")
+    return {
+        language: {split: sum(voice.split == split for voice in each) for split in ("train", "dev", "test")}
+        for language, each in voices.items()
+    }
+
+
+def _caches() -> Iterator[Usage]:
+    """Yield the use of our caches, and of those in which other packages keep what babyslm asked them for."""
+    import torch
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    for name, holds in CACHES.items():
+        yield usage(name, cache_folder(name), holds, f"babyslm doctor --empty {name}")
+    models = Path(HF_HUB_CACHE)
+    yield usage("hugging face", models, "models and data sets by their identifier", f"delete {models}")
+    hub = Path(torch.hub.get_dir())
+    yield usage("torch", hub, "weights of torchaudio's bundles", f"delete {hub}")

@@ -1,0 +1,171 @@
+"""What a learner forgets when it is compressed: paired differences to its teacher, by task and by kind of item."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from babyslm.files import write_json, write_text
+from babyslm.results.outcomes.compare import COMPARISON_DRAWS, holm
+from babyslm.results.outcomes.outcome import Outcome
+from babyslm.results.pages.breakdowns import interval_text, table_title
+from babyslm.results.pages.page import Page, Plot, Section, Table, percent, points, render
+from babyslm.results.pages.plots import difference_plot
+from babyslm.results.statistics.aggregate import attribute, has_attribute, item_accuracies
+from babyslm.results.statistics.intervals import cluster_codes, draw_means, p_value, percentile_interval
+from babyslm.results.statistics.summary import tables_of
+from babyslm.verify.results.records import DifferentStimuliError
+
+__all__ = ["ATTRIBUTES", "as_rows", "forgetting", "write_forgetting"]
+
+ATTRIBUTES = ("phenomenon", "frequency", "age_band", "length", "category")
+"""What the differences are broken down by, where the trials tell it."""
+
+COLUMNS = (
+    "task",
+    "split",
+    "attribute",
+    "value",
+    "version",
+    "n",
+    "clusters",
+    "teacher_accuracy",
+    "accuracy",
+    "difference",
+    "low",
+    "high",
+    "p",
+    "p_holm",
+)
+
+NOTE = (
+    "Each figure is the accuracy of a compressed version minus that of the learner it was made from, pair by pair on "
+    "the same pairs; bars are 95 % intervals of a bootstrap over clusters of shared words. All versions keep the same "
+    "number of parameters, with the same ranks."
+)
+
+
+def forgetting(
+    teacher: Outcome, versions: Mapping[str, Outcome], *, draws: int = COMPARISON_DRAWS, seed: int = 0
+) -> pd.DataFrame:
+    """Compare compressed versions with their teacher on the same pairs.
+
+    :param teacher: result of the learner as it was.
+    :param versions: results of its compressed versions by name.
+    :param draws: draws of the bootstrap.
+    :param seed: seed of the bootstrap.
+    :returns: a row for each version and table (`attribute` and `value` empty), and for each value of the attributes
+        that the pairs have: `task, split, attribute, value, version, n` (items), `clusters, teacher_accuracy,
+        accuracy, difference` (version minus teacher), `low, high` (95 %), `p` (two-sided), `p_holm` (Holm's
+        correction over all rows of whole tables, and over all others).
+    """
+    rows: list[dict[str, Any]] = []
+    for name, version in versions.items():
+        others = {(task, split): table for task, split, table in tables_of(version.trials)}
+        for task, split, mine in tables_of(teacher.trials):
+            theirs = _aligned(mine, others.get((task, split)), teacher.name, name)
+            head = {"task": task, "split": split, "version": name}
+            kinds = [kind for kind in ATTRIBUTES if has_attribute(mine, kind)]
+            for kind in ("", *kinds):
+                rows += [head | row for row in _differences(mine, theirs, kind, draws, seed)]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    for whole in (True, False):
+        family = (table["attribute"] == "") == whole
+        table.loc[family, "p_holm"] = holm(table.loc[family, "p"].to_numpy(float))
+    return table
+
+
+def _aligned(mine: pd.DataFrame, theirs: pd.DataFrame | None, one: str, two: str) -> pd.DataFrame:
+    keys = ["id", "voice"]
+    if theirs is None or len(theirs) != len(mine):
+        raise DifferentStimuliError(one, two, ["the number of pairs"])
+    order = mine[keys].reset_index(drop=True).merge(theirs.reset_index(drop=True).reset_index(), on=keys, how="left")
+    if order["index"].isna().any():
+        raise DifferentStimuliError(one, two, [f"id {each}" for each in order.loc[order["index"].isna(), "id"]])
+    return theirs.iloc[order["index"].astype(int)].set_index(mine.index)
+
+
+def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str, draws: int, seed: int) -> list[dict[str, Any]]:
+    """Return a row for each value of an attribute; for no attribute, one for the whole table."""
+    codes: NDArray[np.int64] | None = None
+    values: Sequence[Any] = [""]
+    if kind:
+        codes, values = pd.factorize(attribute(mine, kind), sort=True)
+        if len(values) < 2:
+            return []
+    before, after = item_accuracies(mine, codes), item_accuracies(theirs, codes)
+    gains = (after["accuracy"] - before["accuracy"]).to_numpy(float)
+    groups = before["group"].to_numpy(np.int64)
+    clusters = cluster_codes(before["item"], before["cluster"])
+    names = (mine["task"].iloc[0], mine["split"].iloc[0])
+    means = draw_means(gains, clusters, groups, draws=draws, seed=seed, names=names)
+    rows = []
+    for code, value in enumerate(values):
+        inside = groups == code
+        count = len(np.unique(clusters[inside]))
+        low, high = percentile_interval(means[:, code], count)
+        rows.append(
+            {
+                "attribute": kind,
+                "value": str(value),
+                "n": int(inside.sum()),
+                "clusters": count,
+                "teacher_accuracy": float(before.loc[inside, "accuracy"].mean()),
+                "accuracy": float(after.loc[inside, "accuracy"].mean()),
+                "difference": float(gains[inside].mean()),
+                "low": low,
+                "high": high,
+                "p": p_value(means[:, code]) if count > 1 else 1.0,
+            }
+        )
+    return rows
+
+
+def write_forgetting(table: pd.DataFrame, folder: Path, *, title: str, notes: Sequence[str]) -> Path:
+    """Write `forgetting.json` and `forgetting.html`; return the path of the page.
+
+    :param table: what `forgetting` gave.
+    :param folder: where they go.
+    :param title: heading of the page.
+    :param notes: paragraphs below it, such as what was kept.
+    """
+    write_json(folder / "forgetting.json", {"rows": as_rows(table)})
+    sections = []
+    for (task, split), group in table.groupby(["task", "split"], sort=True):
+        plots = []
+        for kind, part in group.groupby("attribute", sort=False):
+            labels = part["version"] + ((", " + part["value"].str.replace("_", " ")) if kind else "")
+            part = part.assign(label=labels)  # noqa: PLW2901  # the same part with a label
+            heading = f"by {str(kind).replace('_', ' ')}" if kind else "all pairs"
+            plots.append(Plot(difference_plot(part, "label"), heading, _figures(part), opened=not kind))
+        sections.append(Section(table_title(str(task), str(split)), plots=plots))
+    page = Page(title=title, subtitle="What compression costs", cards=(), sections=sections, notes=[*notes, NOTE])
+    path = folder / "forgetting.html"
+    write_text(path, render(page))
+    return path
+
+
+def as_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the table as JSON can hold it: None for what there is not."""
+    rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
+    return rows
+
+
+def _figures(part: pd.DataFrame) -> Table:
+    rows = [
+        (
+            str(row["label"]),
+            percent(row["teacher_accuracy"]),
+            percent(row["accuracy"]),
+            points(row["difference"]),
+            interval_text(row["low"], row["high"]),
+            f"{row['p_holm']:.3f}",
+            f"{row['n']:,}",
+        )
+        for row in part.to_dict("records")
+    ]
+    heads = ("version", "teacher", "compressed", "points", "95 % interval", "p (Holm)", "n")
+    return Table(heads, rows)

@@ -1,1 +1,0 @@
-"""What can be compressed: one small adapter a family of networks."""

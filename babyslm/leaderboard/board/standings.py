@@ -1,0 +1,128 @@
+"""Standings of one track: lexical, syntactic and mean, each with its ranks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.leaderboard.board.board import MEASURES, Estimate, Measure, Standing
+from babyslm.leaderboard.board.figures import TableFigures
+from babyslm.leaderboard.board.ranking import rank, separable
+from babyslm.results.statistics.intervals import CONFIDENCE, p_value, percentile_interval
+from babyslm.stimuli.stimulus import Task
+
+__all__ = ["MeasureFigures", "estimate", "measure_figures", "paired", "standings"]
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureFigures:
+    """What is known of each learner in one measure; arrays follow `names`, the best first.
+
+    :param names: slugs.
+    :param accuracy: shape (n,).
+    :param drawn: shape (draws, n), under shared draws.
+    :param clusters: clusters behind the draws; of the task with fewer, for the mean.
+    :param counts: per learner, items and ties; None for the mean.
+    """
+
+    names: tuple[str, ...]
+    accuracy: FloatArray
+    drawn: FloatArray
+    clusters: int
+    counts: tuple[tuple[int, int], ...] | None
+
+    @cached_property
+    def column(self) -> dict[str, int]:
+        """Position of each learner."""
+        return {name: at for at, name in enumerate(self.names)}
+
+
+def measure_figures(tables: Mapping[Task, TableFigures]) -> dict[Measure, MeasureFigures]:
+    """Sort the learners of a track by each measure; the mean is that of both tasks, draw by draw.
+
+    :param tables: figures of the track by task.
+    """
+    found: dict[Measure, MeasureFigures] = {}
+    for measure in MEASURES:
+        if measure == "mean":
+            if len(tables) == 2 and (both := _mean(tables["lexical"], tables["syntactic"])):
+                found["mean"] = both
+        elif measure in tables:
+            table = tables[measure]
+            counts = tuple(zip(table.n.tolist(), table.ties.tolist(), strict=True))
+            found[measure] = _sorted(table.names, table.accuracy, table.drawn, table.clusters, counts)
+    return found
+
+
+def _mean(lexical: TableFigures, syntactic: TableFigures) -> MeasureFigures | None:
+    names = tuple(sorted(set(lexical.names) & set(syntactic.names)))
+    if not names:
+        return None
+    columns = [[table.column[name] for name in names] for table in (lexical, syntactic)]
+    accuracy = (lexical.accuracy[columns[0]] + syntactic.accuracy[columns[1]]) / 2
+    drawn = (lexical.drawn[:, columns[0]] + syntactic.drawn[:, columns[1]]) / 2
+    return _sorted(names, accuracy, drawn, min(lexical.clusters, syntactic.clusters), None)
+
+
+def _sorted(
+    names: tuple[str, ...],
+    accuracy: FloatArray,
+    drawn: FloatArray,
+    clusters: int,
+    counts: tuple[tuple[int, int], ...] | None,
+) -> MeasureFigures:
+    order = sorted(range(len(names)), key=lambda at: (-accuracy[at], names[at]))
+    return MeasureFigures(
+        tuple(names[at] for at in order),
+        accuracy[order],
+        drawn[:, order],
+        clusters,
+        tuple(counts[at] for at in order) if counts is not None else None,
+    )
+
+
+def standings(figures: MeasureFigures) -> dict[str, Standing]:
+    """Rank the learners of one measure."""
+    ranks = rank(figures.accuracy, separable(figures.accuracy, figures.drawn, figures.clusters))
+    tail = (1 - CONFIDENCE) / 2
+    known = figures.clusters > 1
+    ends = np.quantile(figures.drawn, [tail, 1 - tail], axis=0) if known else None
+    found = {}
+    for at, name in enumerate(figures.names):
+        low, high = (float(ends[0, at]), float(ends[1, at])) if ends is not None else (None, None)
+        count = figures.counts[at] if figures.counts is not None else None
+        found[name] = Standing(
+            Estimate(float(figures.accuracy[at]), low, high),
+            int(ranks.rank[at]),
+            int(ranks.group[at]),
+            int(ranks.best[at]),
+            int(ranks.worst[at]),
+            count[0] if count else None,
+            figures.clusters if count else None,
+            count[1] if count else None,
+        )
+    return found
+
+
+def estimate(value: float, low: float, high: float) -> Estimate:
+    """Return an estimate; ends that are NaN are none."""
+    return Estimate(float(value), None if np.isnan(low) else float(low), None if np.isnan(high) else float(high))
+
+
+def paired(figures: MeasureFigures, first: str, second: str) -> tuple[Estimate, float]:
+    """Return the difference of two learners, first minus second, with its p-value.
+
+    :param figures: of one track and measure, that both stand in.
+    :param first: slug.
+    :param second: slug.
+    """
+    one, two = figures.column[first], figures.column[second]
+    differences = figures.drawn[:, one] - figures.drawn[:, two]
+    interval = percentile_interval(differences, figures.clusters)
+    value = figures.accuracy[one] - figures.accuracy[two]
+    p = p_value(differences) if figures.clusters > 1 else 1.0
+    return estimate(value, interval.low, interval.high), p

@@ -1,0 +1,123 @@
+"""HuBERT, wav2vec 2.0, WavLM and their kin in the form of transformers."""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from babyslm.models.encoders.network import NetworkEncoder
+from babyslm.models.encoders.settings import HuggingFaceSettings
+from babyslm.models.folder import HEADER_NAME
+from babyslm.models.low_rank.classes import register_classes
+from babyslm.verify.documents import read_json
+from babyslm.verify.learners.encoders import EncoderWeightsError, NoSpeechEncoderError
+
+__all__ = ["HuggingFaceEncoder", "build_hugging_face"]
+
+PREPROCESSING = "preprocessor_config.json"
+
+SPLITTING = ("hubert", "wav2vec2")
+"""Kinds of model whose layers hide padding exactly, by a mask that torch takes without complaint (WavLM's is not)."""
+
+
+class HuggingFaceEncoder(NetworkEncoder):
+    """A model of transformers, cut above the layer that is asked for.
+
+    Its frames are what the whole model gives as `hidden_states[layer]`.
+
+    :param model: with `feature_extractor`, `feature_projection` and a transformer `encoder`.
+    :param settings: source, layer, windows.
+    :param normalise: whether waveforms are normalised first.
+    """
+
+    def __init__(self, model: Any, settings: HuggingFaceSettings, *, normalise: bool) -> None:
+        layers = model.encoder.layers
+        super().__init__(settings, layers=len(layers), dimensions=model.config.hidden_size, normalise=normalise)
+        if getattr(model.config, "do_stable_layer_norm", False) and settings.layer < len(layers):
+            model.encoder.layer_norm = nn.Identity()  # it stands behind the last layer alone
+        model.encoder.layers = nn.ModuleList(layers[: settings.layer])
+        self.splits = model.config.model_type in SPLITTING and getattr(model, "adapter", None) is None
+        self.model = model
+
+    def forward(self, waveforms: Tensor) -> Tensor:
+        """Return the output of the layer."""
+        last: Tensor = self.model(waveforms).last_hidden_state
+        return last
+
+    def convolve(self, waveforms: Tensor) -> Tensor:
+        """Return what the convolutions give."""
+        frames: Tensor = self.model.feature_extractor(waveforms).transpose(1, 2)
+        return frames
+
+    def attend(self, frames: Tensor, lengths: Tensor | None) -> Tensor:
+        """Return the output of the layer."""
+        projected = self.model.feature_projection(frames)
+        hidden = projected[0] if isinstance(projected, tuple) else projected
+        mask = None
+        if lengths is not None:
+            mask = torch.arange(hidden.shape[1], device=hidden.device)[None] < lengths[:, None]
+        last: Tensor = self.model.encoder(hidden, attention_mask=mask).last_hidden_state
+        return last
+
+
+def build_hugging_face(settings: HuggingFaceSettings, device: torch.device) -> HuggingFaceEncoder:
+    """Load a speech encoder of transformers from safetensors.
+
+    :param settings: folder or hub name, layer, windows.
+    :param device: where it runs.
+    """
+    from transformers import AutoModel
+
+    if (Path(settings.source) / HEADER_NAME).is_file():  # compressed by babyslm, whose own classes load it
+        register_classes()
+    try:
+        model, report = AutoModel.from_pretrained(
+            settings.source,
+            revision=settings.revision or "main",
+            dtype=torch.float32,
+            use_safetensors=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+        )
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
+        raise EncoderWeightsError(settings.source, f"do not load ({_first(error)})") from error
+    if not hasattr(model, "feature_extractor") or not hasattr(getattr(model, "encoder", None), "layers"):
+        raise NoSpeechEncoderError(settings.source, type(model).__name__)
+    lacking = sorted(name for name in report["missing_keys"] if not name.startswith("masked_spec_embed"))
+    if lacking:
+        raise EncoderWeightsError(settings.source, f"lack {lacking[0]}, which would be drawn at random")
+    encoder = HuggingFaceEncoder(model, settings, normalise=_wants_normalised(settings))
+    encoder.ready(device)
+    return encoder
+
+
+def _wants_normalised(settings: HuggingFaceSettings) -> bool:
+    """Say what the model's preprocessing file says; without one, a waveform is taken as it is."""
+    folder = Path(settings.source)
+    if folder.is_dir():
+        path: Path | None = folder / PREPROCESSING
+    else:
+        from huggingface_hub import try_to_load_from_cache
+
+        found = try_to_load_from_cache(settings.source, PREPROCESSING, revision=settings.revision or "main")
+        path = Path(found) if isinstance(found, str) else _fetch(settings)
+    if path is None or not path.is_file():
+        return False
+    return bool(read_json(path).get("do_normalize", False))
+
+
+def _fetch(settings: HuggingFaceSettings) -> Path | None:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError
+
+    try:
+        return Path(hf_hub_download(settings.source, PREPROCESSING, revision=settings.revision or "main"))
+    except EntryNotFoundError:
+        return None
+    except OSError as error:
+        raise EncoderWeightsError(settings.source, f"do not load ({_first(error)})") from error
+
+
+def _first(error: BaseException) -> str:
+    return " ".join(str(error).split())[:160] or type(error).__name__

@@ -1,0 +1,109 @@
+"""From sound to units: short sounds in chunks, long ones in a stream, so that memory does not grow with them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from babyslm.models.encoders.protocol import Encoder, StreamingEncoder, WarpingEncoder
+from babyslm.models.units.cache import UnitCache
+from babyslm.models.units.codebook import Codebook, Units
+from babyslm.speech.audio import RATE, Samples
+from babyslm.speech.sound import HeldSound, Sound, read_blocks, read_whole
+from babyslm.verify.learners.units import WarpError
+
+__all__ = ["LONG", "chunks_of", "encode_units", "warp_encoder"]
+
+CHUNK = 64
+"""Sounds held in memory at once."""
+
+CHUNK_SAMPLES = 300 * RATE
+"""Samples held in memory at once."""
+
+LONG = 60 * RATE
+"""Samples beyond which a sound is never held: its features come in a stream."""
+
+
+def warp_encoder(encoder: Encoder, warps: Sequence[float]) -> list[Encoder]:
+    """Return an encoder once a warp factor; one that cannot warp allows the factor 1 alone.
+
+    :param encoder: any encoder.
+    :param warps: factors; 1 is the encoder itself.
+    """
+    ears: list[Encoder] = []
+    for warp in warps:
+        if warp == 1:
+            ears.append(encoder)
+        elif isinstance(encoder, WarpingEncoder):
+            ears.append(encoder.warped(warp))
+        else:
+            raise WarpError(str(encoder.settings.get("kind", type(encoder).__name__)), warp)
+    return ears
+
+
+def encode_units(
+    sounds: Iterable[Samples | Sound],
+    encoders: Sequence[Encoder],
+    codebook: Codebook,
+    *,
+    caches: Sequence[UnitCache] | None = None,
+) -> Iterator[list[Units]]:
+    """Yield the units of each sound, once an encoder; a chunk of sounds is in memory at a time.
+
+    :param sounds: at 16 kHz, in memory or to be read; taken as they are needed.
+    :param encoders: waveform to features: one encoder, or one in several warps.
+    :param codebook: features to units.
+    :param caches: of each encoder: where known units are found and new ones kept; None for neither.
+    """
+    for chunk in chunks_of(HeldSound(sound) if isinstance(sound, np.ndarray) else sound for sound in sounds):
+        ways = [(encoder, caches[number] if caches else None) for number, encoder in enumerate(encoders)]
+        if len(chunk[0]) > LONG:
+            yield [_encode_long(chunk[0], encoder, codebook, cache) for encoder, cache in ways]
+            continue
+        waveforms = [read_whole(sound) for sound in chunk]
+        heard = [_encode_chunk(waveforms, encoder, codebook, cache) for encoder, cache in ways]
+        yield from map(list, zip(*heard, strict=True))
+
+
+def chunks_of(sounds: Iterable[Sound]) -> Iterator[list[Sound]]:
+    """Yield sounds in chunks that fit into memory; a long one is a chunk of its own."""
+    chunk: list[Sound] = []
+    samples = 0
+    for sound in sounds:
+        if chunk and (len(chunk) == CHUNK or samples + len(sound) > CHUNK_SAMPLES or len(sound) > LONG):
+            yield chunk
+            chunk, samples = [], 0
+        chunk.append(sound)
+        samples += len(sound)
+        if len(sound) > LONG:
+            yield chunk
+            chunk, samples = [], 0
+    if chunk:
+        yield chunk
+
+
+def _encode_long(sound: Sound, encoder: Encoder, codebook: Codebook, cache: UnitCache | None) -> Units:
+    key = cache.key_of(read_blocks(sound)) if cache else ""
+    known = cache.get(key) if cache else None
+    if known is not None:
+        return known
+    if isinstance(encoder, StreamingEncoder):
+        units = codebook.quantise_stream(encoder.stream(sound))
+    else:
+        units = codebook.quantise(encoder.encode([read_whole(sound)]))[0]
+    if cache:
+        cache.put(key, units)
+    return units
+
+
+def _encode_chunk(
+    chunk: Sequence[Samples], encoder: Encoder, codebook: Codebook, cache: UnitCache | None
+) -> list[Units]:
+    if cache is None:
+        return codebook.quantise(encoder.encode(chunk))
+    keys = [cache.key(waveform) for waveform in chunk]
+    known = {key: units for key in keys if (units := cache.get(key)) is not None}
+    new = {key: waveform for key, waveform in zip(keys, chunk, strict=True) if key not in known}
+    for key, units in zip(new, codebook.quantise(encoder.encode(list(new.values()))), strict=True):
+        cache.put(key, units)
+        known[key] = units
+    return [known[key] for key in keys]

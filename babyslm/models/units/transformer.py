@@ -1,0 +1,226 @@
+"""Transformers over speech units: causal, or masked and scored by span-masked pseudo-log-likelihood.
+
+Causal: as for the LSTM, `</s>` is scored and `<s>` is not. Masked: spans of 15 symbols, starts 0, 5, 10 ... and a last
+span that reaches the end; each span is replaced by `<unk>`, which no unit is, and all of it is scored. The number of
+symbols is then that of all spans together.
+
+The reference's formula has no such last span: of a sequence of n symbols the last (n - 15) mod 5 are never hidden, so
+that a change in them alters the score only as context, and `</s>` is scored for one length in five. Two stimuli that
+differ in their last sound may come out backwards. `spans="published"` scores like that, for comparison with published
+figures and for nothing else.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from torch import Tensor, nn
+
+from babyslm.models.symbols.network import BUDGET, NeuralHeader, NeuralLearner
+from babyslm.models.symbols.vocabulary import BOS, EOS, UNK, Vocabulary
+from babyslm.scoring.batches import length_batches
+from babyslm.scoring.head import Head, Request, Scores, gather_log_probabilities
+from babyslm.scoring.masked import MaskedTokens, Plan, mask_plan, pseudo_log_likelihood
+
+__all__ = [
+    "Objective",
+    "Spans",
+    "TransformerHeader",
+    "TransformerLanguageModel",
+    "TransformerNetwork",
+    "TransformerSizes",
+    "load",
+    "pad_sequences",
+]
+
+Objective = Literal["causal", "masked"]
+Spans = Literal["mended", "published"]
+
+PADDING = EOS
+"""What stands behind a shorter sequence of a batch; never looked at."""
+
+
+class TransformerSizes(BaseModel):
+    """What the network predicts, and its size."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    objective: Objective = "causal"
+    hidden: int = Field(default=256, ge=2)
+    layers: int = Field(default=4, ge=1)
+    heads: int = Field(default=4, ge=1)
+    inner: int = Field(default=1024, ge=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _fits(self) -> "TransformerSizes":
+        if self.hidden % (2 * self.heads):
+            raise ValueError("hidden must be a multiple of twice the heads")
+        return self
+
+
+class TransformerHeader(NeuralHeader):
+    """What `babyslm.json` says of a transformer over units."""
+
+    family: Literal["unit-transformer"] = "unit-transformer"
+    sizes: TransformerSizes
+
+
+class TransformerNetwork(nn.Module):
+    """Embedding, sinusoidal positions, layers normalised first, vocabulary.
+
+    :param symbols: size of the vocabulary.
+    :param sizes: objective and sizes.
+    """
+
+    def __init__(self, symbols: int, sizes: TransformerSizes) -> None:
+        super().__init__()
+        self.causal = sizes.objective == "causal"
+        self.embedding = nn.Embedding(symbols, sizes.hidden)
+        layer = nn.TransformerEncoderLayer(
+            sizes.hidden, sizes.heads, sizes.inner, sizes.dropout, "gelu", batch_first=True, norm_first=True
+        )
+        norm = nn.LayerNorm(sizes.hidden)
+        self.layers = nn.TransformerEncoder(layer, sizes.layers, norm, enable_nested_tensor=False)
+        self.vocabulary = nn.Linear(sizes.hidden, symbols)
+        self.dropout = nn.Dropout(sizes.dropout)
+        nn.init.normal_(self.embedding.weight, std=0.02)
+
+    def forward(self, inputs: Tensor, padded: Tensor | None = None) -> Tensor:
+        """Return logits, shape (sequences, length, symbols).
+
+        :param inputs: shape (sequences, length): symbol numbers.
+        :param padded: shape (sequences, length), true where nothing stands; None where all are of one length.
+        """
+        hidden = self.embedding(inputs) * math.sqrt(self.embedding.embedding_dim)
+        hidden = self.dropout(hidden + self._positions(inputs.shape[1], hidden))
+        mask = None
+        if self.causal:
+            length = inputs.shape[1]
+            mask = torch.ones(length, length, dtype=torch.bool, device=inputs.device).triu(1)
+        logits: Tensor = self.vocabulary(self.layers(hidden, mask, padded))
+        return logits
+
+    def _positions(self, length: int, like: Tensor) -> Tensor:
+        size = like.shape[-1]
+        rates = torch.exp(torch.arange(0, size, 2, device=like.device) * (-math.log(10_000) / size))
+        angles = torch.arange(length, device=like.device)[:, None] * rates
+        return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1).to(like.dtype)
+
+
+class _UnitHead:
+    """Stands where the scorer of masked models expects a model and its head."""
+
+    def __init__(self, network: TransformerNetwork) -> None:
+        self.network = network
+
+    def run(self, inputs: Mapping[str, Tensor], request: Request) -> Scores:
+        logits = self.network(inputs["input_ids"]).flatten(0, 1)
+        return gather_log_probabilities(logits[request.positions], request)
+
+
+class TransformerLanguageModel(NeuralLearner[TransformerNetwork]):
+    """A trained transformer over units with its vocabulary.
+
+    :param network: its weights; put into evaluation mode.
+    :param vocabulary: its units.
+    :param sizes: objective and sizes.
+    :param spans: of a masked one: `mended`, every symbol hidden at least once; or `published`, for comparison.
+    :param options: see `NeuralLearner`.
+    """
+
+    family = "unit-transformer"
+    header = TransformerHeader
+    sizes: TransformerSizes
+
+    def __init__(
+        self,
+        network: TransformerNetwork,
+        vocabulary: Vocabulary,
+        sizes: TransformerSizes,
+        *,
+        spans: Spans = "mended",
+        **options: Any,
+    ) -> None:
+        super().__init__(network, vocabulary, sizes, **options)
+        self.pll: Plan = "span" if spans == "mended" else "published_span"
+
+    @classmethod
+    def build(cls, symbols: int, sizes: TransformerSizes) -> TransformerNetwork:
+        """Return a network of these sizes over so many units."""
+        return TransformerNetwork(symbols, sizes)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What changes the scores."""
+        return super().settings | ({"pll": self.pll} if self.sizes.objective == "masked" else {})
+
+    def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+        """Return the summed log-probability in nats of each sequence, `</s>` included."""
+        return self._causal(sequences) if self.sizes.objective == "causal" else self._masked(sequences)
+
+    def score_sequences(self, sequences: Sequence[Sequence[int]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Score sequences as every learner over symbols does; a masked one counts each span's symbols."""
+        sums, symbols = super().score_sequences(sequences)
+        if self.sizes.objective == "masked":
+            terms = {n: sum(len(scored) for _, scored in mask_plan(_tokens(range(n)), self.pll)) for n in symbols - 1}
+            symbols = np.array([terms[len(sequence)] for sequence in sequences], dtype=np.int64)
+        return sums, symbols
+
+    @torch.inference_mode()
+    def _causal(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+        sums = np.zeros(len(sequences))
+        for batch in length_batches([len(sequence) + 1 for sequence in sequences], self.batch_tokens):
+            inputs, padded = pad_sequences([(BOS, *sequences[i]) for i in batch], self.device)
+            targets, _ = pad_sequences([(*sequences[i], EOS) for i in batch], self.device)
+            logs = self.network(inputs).float().log_softmax(-1).gather(2, targets[..., None])[..., 0]
+            sums[batch] = logs.double().masked_fill(padded, 0).sum(dim=1).cpu().numpy()
+        return sums
+
+    def _masked(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+        head = cast("Head", _UnitHead(self.network))
+        tokens = [_tokens(sequence) for sequence in sequences]
+        scores = pseudo_log_likelihood(head, tokens, self.pll, mask=UNK, budget=self.batch_tokens, device=self.device)
+        return np.array([score.log_probability.sum() for score in scores])
+
+
+def _tokens(sequence: Sequence[int]) -> MaskedTokens:
+    """Put `<s>` before a sequence and `</s>` after it; `</s>` is scored with the units."""
+    ids = np.array([BOS, *sequence, EOS], dtype=np.int64)
+    own = np.arange(1, len(ids))
+    return MaskedTokens(ids, own, own)
+
+
+def pad_sequences(sequences: Sequence[Sequence[int]], device: torch.device) -> tuple[Tensor, Tensor]:
+    """Lay sequences side by side: symbol numbers, and where nothing stands, both (sequences, longest)."""
+    longest = max(len(sequence) for sequence in sequences)
+    padded = np.ones((len(sequences), longest), dtype=np.bool_)
+    symbols = np.full((len(sequences), longest), PADDING, dtype=np.int64)
+    for row, sequence in enumerate(sequences):
+        symbols[row, : len(sequence)] = sequence
+        padded[row, : len(sequence)] = False
+    return torch.from_numpy(symbols).to(device), torch.from_numpy(padded).to(device)
+
+
+def load(
+    folder: Path,
+    *,
+    device: str = "auto",
+    dtype: str | None = None,
+    batch_tokens: int = BUDGET,
+    spans: Spans = "mended",
+) -> TransformerLanguageModel:
+    """Load a transformer over units from its model folder.
+
+    :param folder: model folder.
+    :param device: where it runs; default auto.
+    :param dtype: number type; None is float32.
+    :param batch_tokens: symbols a scoring batch holds.
+    :param spans: how a masked one is scored: mended, or published for comparison.
+    """
+    return TransformerLanguageModel.load(folder, device=device, dtype=dtype, batch_tokens=batch_tokens, spans=spans)

@@ -1,0 +1,99 @@
+"""What a report needs to know of a learner, read from the free-form description of a result.
+
+Recognised in the description of a model, or in its `settings`: `modality`, `revision`, and `training`, a mapping with
+any of `tokens`, `words`, `hours` (numbers) and `condition` (text). Recognised in the settings of an evaluation:
+`condition` (text) and `snr` (dB).
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from babyslm.results.outcomes.outcome import Outcome
+
+__all__ = [
+    "Amount",
+    "amount_text",
+    "condition",
+    "condition_text",
+    "modality",
+    "revision",
+    "snr",
+    "snr_text",
+    "training_amount",
+    "training_condition",
+    "training_text",
+]
+
+Amount = Literal["hours", "tokens", "words"]
+AMOUNTS: tuple[Amount, ...] = ("hours", "tokens", "words")
+
+
+def modality(result: Outcome) -> str | None:
+    """Return what the learner takes in: orthographic, phonemic or spoken."""
+    return _text(_find(result, "modality"))
+
+
+def revision(result: Outcome) -> str | None:
+    """Return which checkpoint of a training was evaluated."""
+    return _text(_find(result, "revision"))
+
+
+def training_amount(result: Outcome) -> tuple[Amount, float] | None:
+    """Return how much the learner was trained on, in the first unit that is recorded: hours, tokens or words."""
+    training = _find(result, "training")
+    for unit in AMOUNTS:
+        value = training.get(unit) if isinstance(training, Mapping) else None
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+            return unit, float(value)
+    return None
+
+
+def amount_text(result: Outcome) -> str | None:
+    """Return how much the learner was trained on, in words, such as 4 hours."""
+    amount = training_amount(result)
+    return f"{amount[1]:,.6g} {amount[0]}" if amount else None
+
+
+def training_condition(result: Outcome) -> str | None:
+    """Return the acoustic condition of the training data, such as clean."""
+    training = _find(result, "training")
+    return _text(training.get("condition")) if isinstance(training, Mapping) else None
+
+
+def condition(result: Outcome) -> str | None:
+    """Return the acoustic condition of the stimuli, such as clean or daycare."""
+    return _text(result.record.settings.get("condition"))
+
+
+def training_text(result: Outcome) -> str | None:
+    """Return the condition of the training data in words that tell it from that of the stimuli."""
+    value = training_condition(result)
+    return f"{value} training" if value else None
+
+
+def condition_text(result: Outcome) -> str | None:
+    """Return the condition of the stimuli in words that tell it from that of the training data."""
+    value = condition(result)
+    return f"{value} test" if value else None
+
+
+def snr(result: Outcome) -> float | None:
+    """Return the signal-to-noise ratio of the stimuli in dB."""
+    value = result.record.settings.get("snr")
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def snr_text(result: Outcome) -> str | None:
+    """Return the signal-to-noise ratio of the stimuli in words, such as 10 dB."""
+    value = snr(result)
+    return None if value is None else f"{value:g} dB".replace("-", "−")
+
+
+def _find(result: Outcome, key: str) -> Any:
+    model = result.record.model
+    settings = model.get("settings")
+    return model.get(key, settings.get(key) if isinstance(settings, Mapping) else None)
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value not in (None, "") else None

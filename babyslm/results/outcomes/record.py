@@ -1,0 +1,167 @@
+"""`result.json`: the versioned schema of a result."""
+
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import to_jsonable_python
+
+from babyslm.files import sha256_text
+from babyslm.results.outcomes.environment import Environment
+from babyslm.results.statistics.summary import ATTRIBUTES, STATISTICS, headline, summarise
+from babyslm.stimuli.stimulus import Split, Task
+from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.verify.documents import parse_document, read_json
+from babyslm.verify.results.records import ResultVersionError
+
+__all__ = [
+    "RECORD_NAME",
+    "SCHEMA_VERSION",
+    "Bootstrap",
+    "Metric",
+    "ResultRecord",
+    "StimuliRecord",
+    "metric_table",
+    "read_record",
+]
+
+SCHEMA_VERSION = 1
+RECORD_NAME = "result.json"
+
+Measure = Literal["accuracy", "macro_accuracy", "sum_accuracy"]
+
+
+class StimuliRecord(BaseModel):
+    """Which stimuli were scored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    version: str | None = None
+    language: str | None = None
+    checksums: dict[str, str] = Field(description="SHA-256 of each gold table, by task/split")
+
+
+class Bootstrap(BaseModel):
+    """How the intervals were made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: Literal["percentile, clusters drawn with replacement"] = "percentile, clusters drawn with replacement"
+    confidence: float
+    draws: int
+    seed: int
+
+
+class Metric(BaseModel):
+    """One figure: of a whole table, or of one value of an attribute."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    task: Task
+    split: Split
+    measure: Measure
+    attribute: str | None = None
+    value: str | int | float | bool | None = None
+    n: int = Field(description="items averaged: words, pairs or, for macro_accuracy, phenomena")
+    clusters: int
+    trials: int = Field(description="pairs, each once a voice")
+    ties: int
+    accuracy: float
+    std: float | None = Field(description="between items; none for a single item")
+    low: float | None = Field(description="lower end of the interval; none for fewer than two clusters")
+    high: float | None
+
+
+class ResultRecord(BaseModel):
+    """Everything of a result but its trials."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    schema_version: Literal[1] = 1
+    created: str = Field(description="UTC, ISO 8601")
+    model: dict[str, Any]
+    stimuli: StimuliRecord
+    settings: dict[str, Any]
+    environment: Environment
+    seconds: float = Field(description="wall time of the evaluation")
+    bootstrap: Bootstrap
+    metrics: list[Metric]
+    files: dict[str, str] = Field(default_factory=dict, description="SHA-256 of scores and trials, by relative path")
+
+
+def stimuli_record(stimuli: StimulusSet) -> StimuliRecord:
+    """Describe the stimuli: checksums of the files they were read from, or of their rows."""
+    checksums = {}
+    for table in stimuli:
+        key = f"{table.task}/{table.split}"
+        known = stimuli.checksums.get(key)
+        checksums[key] = known or sha256_text(table.rows.to_csv(index=False, lineterminator="\n"))
+    card = stimuli.card
+    return StimuliRecord(
+        name=stimuli.name,
+        version=card.version if card else None,
+        language=card.language if card else None,
+        checksums=checksums,
+    )
+
+
+def metrics_of(trials: pd.DataFrame, bootstrap: Bootstrap) -> list[Metric]:
+    """Compute every figure that a result records."""
+    draws, seed = bootstrap.draws, bootstrap.seed
+    metrics = [Metric.model_validate(row) for row in _rows(headline(trials, draws=draws, seed=seed))]
+    for name in ATTRIBUTES:
+        for row in _rows(summarise(trials, name, draws=draws, seed=seed)):
+            value = row.pop(name)
+            metrics.append(Metric.model_validate({**row, "measure": "accuracy", "attribute": name, "value": value}))
+    return metrics
+
+
+def metric_table(metrics: Sequence[Metric], attribute: str | None = None) -> pd.DataFrame:
+    """Lay recorded figures out as `babyslm.results.statistics.summary` computes them.
+
+    :param metrics: the figures of a record.
+    :param attribute: figures by this attribute, which names a column of the table; default those of whole tables,
+        with their `measure`.
+    """
+    key = attribute or "measure"
+    rows = [
+        {
+            "task": metric.task,
+            "split": metric.split,
+            key: metric.value if attribute else metric.measure,
+            **{name: getattr(metric, name) for name in STATISTICS},
+        }
+        for metric in metrics
+        if metric.attribute == attribute
+    ]
+    table = pd.DataFrame(rows, columns=["task", "split", key, *STATISTICS])
+    return table.astype(dict.fromkeys(("accuracy", "std", "low", "high"), "float64"))
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for row in frame.to_dict("records"):
+        yield {str(key): plain(value) for key, value in row.items()}
+
+
+def plain(value: Any) -> Any:
+    """Return what JSON can hold of a value: numbers of other libraries as numbers, NaN and infinity as nothing."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return to_jsonable_python(value, fallback=_fallback, inf_nan_mode="null")
+
+
+def _fallback(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def read_record(path: Path) -> ResultRecord:
+    """Read and check a `result.json`."""
+    value = read_json(path)
+    found = value.get("schema_version") if isinstance(value, dict) else None
+    if isinstance(value, dict) and found != SCHEMA_VERSION:
+        raise ResultVersionError(path, found, SCHEMA_VERSION)
+    return parse_document(ResultRecord, value, path)

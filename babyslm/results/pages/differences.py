@@ -1,0 +1,89 @@
+"""Paired differences between learners as people look at them: a table, and plots of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from babyslm.results.pages.breakdowns import table_title
+from babyslm.results.pages.chart import Chart, difference_chart, html_table
+from babyslm.results.pages.page import Table, points
+
+__all__ = ["Differences", "differences_table", "named"]
+
+
+@dataclass(frozen=True, eq=False)
+class Differences:
+    """What `Result.compare` found; a notebook shows it as a table.
+
+    :param table: one row a table (`phenomenon` empty) and one a phenomenon, for each two learners; columns as in
+        `babyslm.results.outcomes.compare.compare`.
+    """
+
+    table: pd.DataFrame
+
+    @property
+    def whole(self) -> pd.DataFrame:
+        """The rows of whole tables."""
+        return self.table[self.table["phenomenon"] == ""].reset_index(drop=True)
+
+    @property
+    def by_phenomenon(self) -> pd.DataFrame:
+        """The rows of phenomena; empty for lexical tables alone."""
+        return self.table[self.table["phenomenon"] != ""].reset_index(drop=True)
+
+    def plot(self, *, phenomena: bool = False) -> Chart:
+        """Draw the differences with their intervals.
+
+        :param phenomena: draw those of phenomena instead of whole tables, where there are any.
+        """
+        if not phenomena or self.by_phenomenon.empty:
+            return difference_chart(named(self.whole), "comparison")
+        rows = self.by_phenomenon
+        several = rows.groupby(["first", "second"]).ngroups > 1
+        kinds = rows["phenomenon"].str.replace("_", " ")
+        return difference_chart(
+            rows.assign(comparison=named(rows)["comparison"] + ": " + kinds if several else kinds), "comparison"
+        )
+
+    def __repr__(self) -> str:
+        return str(self.table.to_string(index=False))
+
+    def _repr_html_(self) -> str:
+        parts = [
+            html_table(differences_table(group, caption=table_title(str(task), str(split))))
+            for (task, split), group in named(self.whole).groupby(["task", "split"], sort=True)
+        ]
+        for (task, split), group in named(self.by_phenomenon).groupby(["task", "split"], sort=True):
+            summary = f"<summary>{table_title(str(task), str(split))}, by phenomenon</summary>"
+            parts.append(f"<details>{summary}{html_table(differences_table(group, extra='phenomenon'))}</details>")
+        return "".join(parts)
+
+
+def named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the column `comparison`, which names the two learners of each row."""
+    return frame.assign(comparison=frame["first"] + " − " + frame["second"])
+
+
+def differences_table(frame: pd.DataFrame, *, extra: str | None = None, caption: str = "") -> Table:
+    """Lay differences out as text.
+
+    :param frame: rows of `compare`, with `comparison`.
+    :param extra: a further column of text, such as `phenomenon`.
+    :param caption: what the table shows.
+    """
+    rows = [_row(row, extra) for row in frame.to_dict("records")]
+    heads = ("comparison", *([extra] if extra else []), "difference (points)", "95 % interval", "p (Holm)", "n")
+    return Table(heads, rows, names=2 if extra else 1, caption=caption)
+
+
+def _row(row: dict[str, Any], extra: str | None) -> tuple[str, ...]:
+    known = row["low"] == row["low"]
+    return (
+        row["comparison"],
+        *([str(row[extra]).replace("_", " ")] if extra else []),
+        points(row["difference"]),
+        f"{points(row['low'])} to {points(row['high'])}" if known else "–",
+        f"{row['p_holm']:.3f}" if row["p_holm"] >= 0.001 else "< 0.001",
+        f"{row['n']:,}",
+    )

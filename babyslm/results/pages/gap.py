@@ -1,0 +1,97 @@
+"""The gap between text and speech: how much better a learner that reads does than one that hears the same pairs."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from babyslm.results.outcomes.compare import compare
+from babyslm.results.outcomes.facts import condition, modality
+from babyslm.results.outcomes.labels import labels
+from babyslm.results.outcomes.outcome import Outcome
+from babyslm.results.pages.breakdowns import interval_text, table_title
+from babyslm.results.pages.page import Section, Table, percent, points
+from babyslm.verify.results.records import NoSharedPairsError
+
+__all__ = ["gap_section", "text_speech_gaps"]
+
+EXPLANATION = (
+    "Each row is a learner that reads against one that hears, on the same pairs; the accuracy of the hearer is "
+    "averaged over its voices first. The gap is the reader's accuracy minus the hearer's, with its 95 % interval. A "
+    "reader meets phones or spelling that somebody has already found in the sound: the gap is what that is worth."
+)
+
+COLUMNS = {
+    "task": "task",
+    "split": "split",
+    "first": "text",
+    "second": "speech",
+    "n": "n",
+    "first_accuracy": "text_accuracy",
+    "second_accuracy": "speech_accuracy",
+    "difference": "gap",
+    "low": "low",
+    "high": "high",
+}
+"""What the columns of a comparison are called here."""
+
+
+def text_speech_gaps(results: Sequence[Outcome]) -> pd.DataFrame:
+    """Compare every learner that reads with every learner that hears.
+
+    Hearers that were tested in another acoustic condition than clean are left out: what noise costs is another matter.
+
+    :param results: any number of results.
+    :returns: one row for each two learners and each table that both were tested on: `task, split, text, speech, n,
+        text_accuracy, speech_accuracy, gap, low, high`.
+    """
+    names = labels(results)
+    told = list(zip(names, results, strict=True))
+    readers = [(name, result) for name, result in told if modality(result) in ("orthographic", "phonemic")]
+    hearers = [
+        (name, result)
+        for name, result in told
+        if modality(result) == "spoken" and condition(result) in (None, "clean")
+    ]
+    frames = [pd.DataFrame(columns=list(COLUMNS.values()))]
+    for text, reader in readers:
+        for speech, hearer in hearers:
+            try:
+                table = compare([reader, hearer])
+            except NoSharedPairsError:
+                continue
+            whole = table[table["phenomenon"] == ""].assign(first=text, second=speech)
+            frames.append(whole[list(COLUMNS)].rename(columns=COLUMNS))
+    kept = [frame for frame in frames if len(frame)] or frames
+    return pd.concat(kept, ignore_index=True)
+
+
+def gap_section(results: Sequence[Outcome]) -> list[Section]:
+    """Return the section on text and speech, where some learners read and others hear.
+
+    :param results: any number of results.
+    """
+    gaps = text_speech_gaps(results)
+    if gaps.empty:
+        return []
+    tables = []
+    for (task, split), group in gaps.groupby(["task", "split"], sort=True):
+        rows = [
+            (
+                row["text"],
+                row["speech"],
+                percent(row["text_accuracy"]),
+                percent(row["speech_accuracy"]),
+                points(row["gap"]),
+                interval_text_of_points(row["low"], row["high"]),
+                f"{row['n']:,}",
+            )
+            for row in group.to_dict("records")
+        ]
+        heads = ("reads", "hears", "reader", "hearer", "gap (points)", "95 % interval", "n")
+        tables.append(Table(heads, rows, names=2, caption=table_title(str(task), str(split))))
+    return [Section("Text against speech", [EXPLANATION], tables=tables)]
+
+
+def interval_text_of_points(low: float, high: float) -> str:
+    """Write an interval of a difference in points; a dash where there is none."""
+    return "–" if interval_text(low, high) == "–" else f"{points(low)} to {points(high)}"

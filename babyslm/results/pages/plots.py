@@ -1,0 +1,163 @@
+"""Plots as Vega-Lite specifications: accuracies with intervals and the chance line, differences, curves.
+
+Colours are left to the page, so that one specification serves light and dark.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+
+from babyslm.results.outcomes.record import plain
+
+__all__ = ["CHANCE", "Spec", "curve", "difference_plot", "dot_plot"]
+
+CHANCE = 0.5
+"""Accuracy of a learner that guesses."""
+
+ROW_HEIGHT = 24
+MOST_TICKS = 20
+TWO_LINES = "split(datum.label, ' − ')"
+"""Names of two learners stand one below the other."""
+
+Spec = dict[str, Any]
+
+
+def dot_plot(frame: pd.DataFrame, value: str, title: str, *, learner: str | None = None) -> Spec:
+    """Draw one dot with its interval a row: accuracies by phenomenon, voice, learner ...
+
+    :param frame: columns `value`, `accuracy`, `low`, `high`, `n`, and `learner` if given; drawn in the order of rows.
+    :param value: the column on the vertical axis.
+    :param title: its title.
+    :param learner: column of the colour, when several learners are set side by side.
+    """
+    rows = frame.assign(**{value: frame[value].map(_readable)})
+    order = list(dict.fromkeys(rows[value]))
+    learners = list(dict.fromkeys(rows[learner])) if learner else []
+    base = alt.Chart(_data(rows)).encode(
+        y=alt.Y(f"{_field(value)}:N", sort=order, title=title or None),
+        tooltip=_tooltip(value, learner),
+    )
+    scale = _accuracy_scale(rows)
+    bars = base.mark_rule(strokeWidth=2, style="interval").encode(
+        x=alt.X("low:Q", scale=scale, title="accuracy", axis=alt.Axis(format=".0%", tickCount=5)), x2="high:Q"
+    )
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("accuracy:Q", scale=scale))
+    if learner:
+        colour = _colour(learner, learners)
+        offset = alt.YOffset(f"{_field(learner)}:N", sort=learners)
+        bars, dots = bars.encode(color=colour, yOffset=offset), dots.encode(color=colour, yOffset=offset)
+    height = len(order) * max(ROW_HEIGHT, 16 * len(learners) + 8)
+    return _spec(alt.layer(_rule(CHANCE, "x", scale), bars, dots).properties(width="container", height=height))
+
+
+def curve(
+    frame: pd.DataFrame,
+    x: str,
+    title: str,
+    *,
+    learner: str | None = None,
+    scale: Literal["linear", "log"] = "linear",
+) -> Spec:
+    """Draw accuracy over a quantity, with the interval as a band: length, signal-to-noise ratio, training amount.
+
+    :param frame: columns `x` (numbers), `accuracy`, `low`, `high`, `n`, and `learner` if given.
+    :param x: the column on the horizontal axis.
+    :param title: its title.
+    :param learner: column of the colour, when several learners are set side by side.
+    :param scale: `log` for amounts of training.
+    """
+    values = sorted({float(value) for value in frame[x]})
+    # Few values get a tick each; amounts of training are written 10k, 1M.
+    ticks = {"values": values, "labelOverlap": True} if len(values) <= MOST_TICKS else {}
+    axis = alt.Axis(format="~s" if scale == "log" else "~g", **ticks)
+    extent = alt.Scale(type=scale, domain=[values[0], values[-1]], nice=False, padding=8)
+    across = alt.X(f"{_field(x)}:Q", title=title, axis=axis, scale=extent)
+    base = alt.Chart(_data(frame)).encode(x=across, tooltip=_tooltip(x, learner))
+    limits = _accuracy_scale(frame)
+    band = base.mark_errorband(opacity=0.18).encode(
+        y=alt.Y("low:Q", scale=limits, title="accuracy", axis=alt.Axis(format=".0%", tickCount=5)), y2="high:Q"
+    )
+    line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45, filled=True)).encode(
+        y=alt.Y("accuracy:Q", scale=limits)
+    )
+    if learner:
+        colour = _colour(learner, list(dict.fromkeys(frame[learner])))
+        band, line = band.encode(color=colour), line.encode(color=colour)
+    return _spec(alt.layer(_rule(CHANCE, "y", limits), band, line).properties(width="container", height=240))
+
+
+def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
+    """Draw paired differences with their intervals, and the line of no difference.
+
+    :param frame: columns `label`, `difference`, `low`, `high`, `p_holm`.
+    :param label: the column on the vertical axis.
+    """
+    order = list(dict.fromkeys(frame[label]))
+    ends = frame[["low", "high", "difference"]].abs().max().max()
+    limit = float(ends) * 1.1 if ends == ends and ends > 0 else 0.1  # noqa: PLR0124  # NaN is not itself
+    scale = alt.Scale(domain=[-limit, limit], nice=False)
+    base = alt.Chart(_data(frame)).encode(
+        y=alt.Y(f"{_field(label)}:N", sort=order, title=None, axis=alt.Axis(labelExpr=TWO_LINES, labelOffset=-6)),
+        tooltip=[
+            alt.Tooltip(f"{_field(label)}:N", title="comparison"),
+            *(alt.Tooltip(f"{name}:Q", format="+.1%") for name in ("difference", "low", "high")),
+            alt.Tooltip("p_holm:Q", title="p (Holm)", format=".3g"),
+        ],
+    )
+    axis = alt.Axis(format="+.0%", tickCount=5)
+    bars = base.mark_rule(strokeWidth=2, style="interval").encode(
+        x=alt.X("low:Q", scale=scale, title="difference in accuracy", axis=axis), x2="high:Q"
+    )
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("difference:Q", scale=scale))
+    height = len(order) * (ROW_HEIGHT + 14)
+    return _spec(alt.layer(_rule(0, "x", scale), bars, dots).properties(width="container", height=height))
+
+
+def _data(frame: pd.DataFrame) -> alt.InlineData:
+    return alt.Data(values=[{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")])
+
+
+def _field(name: str) -> str:
+    """Escape what Vega-Lite would read as a path or a type in a column's name."""
+    for character in ("\\", ".", "[", "]", ":"):
+        name = name.replace(character, f"\\{character}")
+    return name
+
+
+def _readable(value: object) -> str:
+    return str(value).replace("_", " ")
+
+
+def _accuracy_scale(frame: pd.DataFrame) -> alt.Scale:
+    """Keep chance and the whole of every interval in sight, on tenths."""
+    lowest = frame[["low", "accuracy"]].min().min()
+    start = min(0.4, int(float(lowest) * 10) / 10) if lowest == lowest else 0.0  # noqa: PLR0124  # NaN is not itself
+    return alt.Scale(domain=[start, 1.0], nice=False)
+
+
+def _rule(at: float, channel: Literal["x", "y"], scale: alt.Scale) -> alt.Chart:
+    # One domain for all layers: a layer without it would pull zero into the plot.
+    rule = alt.Chart(alt.Data(values=[{"at": at}])).mark_rule(strokeDash=[5, 4], style="chance")
+    return rule.encode(x=alt.X("at:Q", scale=scale)) if channel == "x" else rule.encode(y=alt.Y("at:Q", scale=scale))
+
+
+def _colour(learner: str, learners: Sequence[str]) -> alt.Color:
+    legend = alt.Legend(orient="top", title=None, columns=1, labelLimit=300)
+    return alt.Color(
+        f"{_field(learner)}:N", sort=list(learners), scale=alt.Scale(domain=list(learners)), legend=legend
+    )
+
+
+def _tooltip(value: str, learner: str | None) -> list[alt.Tooltip]:
+    first = [alt.Tooltip(f"{_field(learner)}:N")] if learner else []
+    figures = [alt.Tooltip(f"{name}:Q", format=".1%") for name in ("accuracy", "low", "high")]
+    return [*first, alt.Tooltip(f"{_field(value)}:N"), *figures, alt.Tooltip("n:Q")]
+
+
+def _spec(chart: Any) -> Spec:
+    spec: Spec = chart.to_dict()
+    # The page decides on colours and fonts.
+    spec.pop("config", None)
+    return spec

@@ -1,0 +1,79 @@
+"""The last sections of a page: what was evaluated, with what, and how the numbers are computed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babyslm.results.outcomes.outcome import Outcome
+from babyslm.results.pages.page import Section, Table
+
+__all__ = ["methods", "provenance"]
+
+FEW = 4
+"""Settings of more learners than this are folded away."""
+
+METHODS = (
+    "A pair counts 1 where the good member scores higher than the bad one, 0.5 where both score exactly the same, "
+    "and 0 otherwise; the score is the mean log-probability per symbol unless said otherwise. Lexical accuracy "
+    "averages the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages "
+    "the voices of a pair, then the pairs; the mean over phenomena is given beside it. These are the official "
+    "BabySLM steps. Intervals are 95 % percentile intervals of a bootstrap that draws whole clusters (the word, or "
+    "the words that fill a template) with replacement; voices and templates are taken as given, so the intervals "
+    "speak of other words, not of other voices. Breakdowns of very few items have unreliable intervals: look at n. "
+    "Frequency bands include their lower end."
+)
+
+
+def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section]:
+    """Return a section on the settings of the learners, and one on stimuli and software.
+
+    :param results: one or more results.
+    :param names: how the page calls them.
+    """
+    learners = [
+        Table((), _flat({"model": result.record.model, "evaluation": result.record.settings}), caption=name, names=2)
+        for result, name in zip(results, names, strict=True)
+    ]
+    software = [
+        Table((), _software(result), caption=name, names=2) for result, name in zip(results, names, strict=True)
+    ]
+    title = "Learner and settings" if len(results) == 1 else "Learners and settings"
+    return [
+        Section(title, tables=learners, folded=len(results) > FEW),
+        Section("Stimuli and software", tables=software, folded=True),
+    ]
+
+
+def methods() -> Section:
+    """Say how the numbers are computed."""
+    return Section("How the numbers are computed", [METHODS])
+
+
+def _software(result: Outcome) -> list[tuple[str, str]]:
+    record = result.record
+    environment = record.environment
+    git = environment.git
+    rows = {
+        "stimuli": " ".join(part for part in (record.stimuli.name, record.stimuli.version) if part),
+        "checksums": {name: f"sha256:{value}" for name, value in record.stimuli.checksums.items()},
+        "evaluated": record.created,
+        "wall time": f"{record.seconds:,.1f} s",
+        "babyslm": environment.babyslm + (f" at {git.revision}{' (changed)' if git.dirty else ''}" if git else ""),
+        "Python": f"{environment.python} on {environment.system}",
+        "packages": ", ".join(f"{name} {value}" for name, value in environment.packages.items()),
+        "bootstrap": f"{record.bootstrap.draws:,} draws, seed {record.bootstrap.seed}, {record.bootstrap.method}",
+    }
+    return _flat(rows)
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Lay nested settings out as one row each."""
+    rows: list[tuple[str, str]] = []
+    for key, item in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(item, Mapping):
+            rows += _flat(item, f"{name} › ")
+        elif isinstance(item, list | tuple):
+            rows.append((name, ", ".join(map(str, item))))
+        else:
+            rows.append((name, "–" if item is None else str(item)))
+    return rows

@@ -1,0 +1,44 @@
+"""As many more speakers as training asks for, drawn from the ranges in which the shipped voices lie."""
+
+import numpy as np
+
+from babyslm.seeds import generator
+from babyslm.speech.synthesis.voices import FORMANTS, Sex, Voice
+
+__all__ = ["draw_voices"]
+
+PITCH: dict[Sex, tuple[float, float]] = {"female": (150.0, 240.0), "male": (72.0, 128.0)}
+"""Hz: the lower end of the intonation."""
+
+TRACT: dict[Sex, tuple[float, float]] = {"female": (1.05, 1.23), "male": (0.86, 1.02)}
+
+
+def draw_voices(language: str, count: int, seed: int) -> tuple[Voice, ...]:
+    """Draw training voices, women and men by turns; voice i is the same whatever the count.
+
+    :param language: two-letter code.
+    :param count: how many.
+    :param seed: seed of the draws.
+    """
+    return tuple(_draw(language, number, seed) for number in range(count))
+
+
+def _draw(language: str, number: int, seed: int) -> Voice:
+    rng = generator(seed, "voice", language, number)
+    sex: Sex = "female" if number % 2 == 0 else "male"
+    low = rng.uniform(*PITCH[sex])
+    tilt = rng.uniform(-0.05, 0.07)
+    heights = (1 + rng.uniform(-0.15, 0.15, FORMANTS)) * (1 - tilt * np.arange(FORMANTS))
+    return Voice(
+        name=f"drawn{seed}x{number}",
+        language=language,
+        sex=sex,
+        split="train",
+        pitch=(round(low), round(low * rng.uniform(1.28, 1.5))),
+        tract=round(rng.uniform(*TRACT[sex]), 3),
+        formants=(1.0, *(round(value, 3) for value in rng.uniform(0.95, 1.05, FORMANTS - 1).tolist())),
+        heights=tuple(round(value, 3) for value in heights.clip(0.5, 1.4).tolist()),
+        width=round(rng.uniform(0.85, 1.3), 3),
+        rate=int(rng.integers(130, 191)),
+        consonants=(round(rng.uniform(0.75, 1.25), 3), round(rng.uniform(0.75, 1.25), 3)),
+    )

@@ -1,0 +1,161 @@
+"""espeak-ng in process: phonemes in, samples and phoneme times out, the same samples whatever was spoken before."""
+
+import ctypes
+import os
+import threading
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.espeak import espeak_library
+from babyslm.speech.synthesis.espeak_home import espeak_home, variant_file
+from babyslm.speech.synthesis.voices import Voice
+from babyslm.verify.speech.voices import EspeakError
+
+__all__ = ["ESPEAK_RATE", "Engine", "RawSpeech", "engine", "espeak_version"]
+
+ESPEAK_RATE = 22_050
+"""Hz: the rate of espeak-ng's formant synthesis."""
+
+# Values of espeak-ng's public header speak_lib.h.
+AUDIO_OUTPUT_SYNCHRONOUS = 2
+INITIALIZE_PHONEME_EVENTS = 0x0001
+INITIALIZE_DONT_EXIT = 0x8000
+EVENT_LIST_TERMINATED = 0
+EVENT_PHONEME = 7
+CHARS_UTF8 = 1
+PHONEMES = 0x100
+POSITION_CHARACTER = 1
+PARAMETER_RATE = 1
+PARAMETER_VOLUME = 2
+
+VOLUME = 60
+"""Below espeak-ng's default of 100, at which loud voices run into its automatic gain control."""
+
+CALIBRATION = "[[@_@_]]"
+"""Spoken, and thrown away, before each utterance. espeak-ng sets the pitch at vowels and lets the last one of an
+utterance carry over to the consonants that open the next one; after this the state is always the same."""
+
+
+class _Identity(ctypes.Union):
+    _fields_: ClassVar = [("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8)]
+
+
+class _Event(ctypes.Structure):
+    _fields_: ClassVar = [
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _Identity),
+    ]
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+
+
+@dataclass(frozen=True)
+class RawSpeech:
+    """What espeak-ng gave.
+
+    :param samples: shape (frames,), int16 at `ESPEAK_RATE`.
+    :param events: (mnemonic, frame at which it begins), in order, pauses and stress marks included.
+    """
+
+    samples: NDArray[np.int16]
+    events: tuple[tuple[str, int], ...]
+
+
+class Engine:
+    """The one espeak-ng of this process. Use `engine()`: the library keeps global state."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._home = espeak_home()
+        self._library = ctypes.CDLL(str(espeak_library()))
+        self._chunks: list[NDArray[np.int16]] = []
+        self._events: list[tuple[str, int]] = []
+        self._keep = _Callback(self._receive)  # the library holds only a bare pointer to it
+        self._voice: tuple[str, str, int] | None = None
+        options = INITIALIZE_PHONEME_EVENTS | INITIALIZE_DONT_EXIT
+        rate = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, os.fsencode(self._home), options)
+        if rate != ESPEAK_RATE:
+            raise EspeakError("espeak_Initialize", rate)
+        self._library.espeak_SetSynthCallback(self._keep)
+
+    def _receive(self, samples: object, count: int, events: object) -> int:
+        if samples and count > 0:
+            self._chunks.append(np.ctypeslib.as_array(samples, (count,)).copy())
+        index = 0
+        while events[index].type != EVENT_LIST_TERMINATED:  # type: ignore[index]
+            event = events[index]  # type: ignore[index]
+            if event.type == EVENT_PHONEME:
+                self._events.append((event.id.string.decode("utf-8", "replace"), event.sample))
+            index += 1
+        return 0
+
+    def speak(self, text: str, voice: Voice, base: str) -> RawSpeech:
+        """Speak `[[mnemonics]]` with a voice.
+
+        :param text: what `MnemonicTable.encode` returns.
+        :param voice: who speaks.
+        :param base: espeak-ng's name of the language's voice, whose phonemes the mnemonics are.
+        """
+        with self._lock:
+            self._choose(voice, base)
+            self._synthesize(CALIBRATION)
+            self._synthesize(text)
+            samples = np.concatenate(self._chunks) if self._chunks else np.zeros(0, dtype=np.int16)
+            return RawSpeech(samples, tuple(self._events))
+
+    def _synthesize(self, text: str) -> None:
+        self._chunks.clear()
+        self._events.clear()
+        data = text.encode("utf-8")
+        flags = CHARS_UTF8 | PHONEMES
+        status = self._library.espeak_Synth(data, len(data) + 1, 0, POSITION_CHARACTER, 0, flags, None, None)
+        if status != 0:
+            raise EspeakError("espeak_Synth", status)
+
+    def _choose(self, voice: Voice, base: str) -> None:
+        wanted = (voice.digest, base, voice.rate)
+        if self._voice == wanted:
+            return
+        self._voice = None
+        with variant_file(self._home, voice.variant) as name:
+            status = self._library.espeak_SetVoiceByName(f"{base}+{name}".encode())
+        if status != 0:
+            raise EspeakError(f"espeak_SetVoiceByName({base}+{voice.name})", status)
+        for parameter, value in ((PARAMETER_RATE, voice.rate), (PARAMETER_VOLUME, VOLUME)):
+            status = self._library.espeak_SetParameter(parameter, value, 0)
+            if status != 0:
+                raise EspeakError("espeak_SetParameter", status)
+        self._voice = wanted
+
+
+_engines: dict[int, Engine] = {}
+_starting = threading.Lock()
+
+
+def engine() -> Engine:
+    """Return the espeak-ng of this process, started on first use; a forked child starts its own."""
+    with _starting:
+        process = os.getpid()
+        if process not in _engines:
+            _engines[process] = Engine()
+        return _engines[process]
+
+
+@cache
+def espeak_version() -> str:
+    """Return the version of the embedded espeak-ng, such as `1.52.0`."""
+    library = ctypes.CDLL(str(espeak_library()))
+    library.espeak_Info.restype = ctypes.c_char_p
+    version: bytes = library.espeak_Info(None)
+    return version.decode("ascii", "replace")

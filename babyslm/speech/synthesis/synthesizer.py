@@ -1,0 +1,180 @@
+"""What turns phones into sound: the embedded voices, or any outside program."""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.files import sha256_text
+from babyslm.speech.audio import RATE, Samples, read_audio
+from babyslm.speech.signal.level import normalize_speech
+from babyslm.speech.synthesis.espeak_engine import ESPEAK_RATE, engine, espeak_version
+from babyslm.speech.synthesis.mnemonics import load_mnemonics
+from babyslm.speech.synthesis.voices import Voice
+from babyslm.stimuli.stimulus import WORD_BOUNDARY
+from babyslm.verify.errors import BabySLMError
+from babyslm.verify.speech.voices import CommandError, MisheardError, PlaceholderError
+
+__all__ = ["RECIPE", "CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance"]
+
+RECIPE = 2
+"""Raised whenever the same phones and voice would give other samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something to be spoken.
+
+    :param phones: IPA phones, `|` between words.
+    :param voice: who speaks.
+    :param text: spelling, for outside synthesisers that want it; the embedded voices never look at it.
+    :param scene: where it is spoken: what an acoustic condition is drawn by.
+    """
+
+    phones: tuple[str, ...]
+    voice: Voice
+    text: str | None = None
+    scene: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A spoken utterance.
+
+    :param samples: shape (frames,), int16 at 16 kHz: exactly what a file of it holds.
+    :param phones: the phones heard, without word boundaries; empty where the synthesiser does not tell.
+    :param onsets: shape (len(phones),): seconds at which each begins.
+    """
+
+    samples: NDArray[np.int16]
+    phones: tuple[str, ...] = ()
+    onsets: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def waveform(self) -> Samples:
+        """The samples as float32, full scale at -1 and 1."""
+        return self.samples.astype(np.float32) / np.float32(32768)
+
+    @property
+    def seconds(self) -> float:
+        """Length in seconds."""
+        return len(self.samples) / RATE
+
+
+class Synthesizer(Protocol):
+    """Turns utterances into sound; the same utterance gives the same samples, whatever was spoken before."""
+
+    @property
+    def slow(self) -> bool:
+        """Whether one utterance takes as long as starting a process: then each is a task of its own."""
+
+    def key(self, utterance: Utterance) -> str:
+        """Return the hexadecimal SHA-256 of everything that decides the sound of an utterance."""
+
+    def speak(self, utterance: Utterance) -> Speech:
+        """Speak one utterance."""
+
+
+@dataclass(frozen=True)
+class EspeakSynthesizer:
+    """The embedded voices: espeak-ng in process, from phones alone."""
+
+    slow: ClassVar[bool] = False
+
+    def key(self, utterance: Utterance) -> str:
+        """Return the hash of voice, mnemonics, espeak-ng's version and what is done around it."""
+        table = load_mnemonics(utterance.voice.language)
+        parts = (espeak_version(), str(RECIPE), table.espeak, table.encode(utterance.phones), utterance.voice.digest)
+        return sha256_text("\x1f".join(("espeak-ng", *parts)))
+
+    def speak(self, utterance: Utterance) -> Speech:
+        """Speak one utterance; if espeak-ng reports other phones than those asked for, a `MisheardError`."""
+        table = load_mnemonics(utterance.voice.language)
+        raw = engine().speak(table.encode(utterance.phones), utterance.voice, table.espeak)
+        heard, wanted = table.decode([name for name, _ in raw.events]), table.audible(utterance.phones)
+        if heard != wanted:
+            raise MisheardError(wanted, heard)
+        samples, shift = normalize_speech(raw.samples, ESPEAK_RATE)
+        starts = [frame for name, frame in raw.events if table.is_spoken(name)]
+        onsets = np.clip(np.asarray(starts) / ESPEAK_RATE + shift, 0, None)
+        if len(onsets) != len(heard):  # two phones heard as one: their times cannot be told apart
+            return Speech(samples)
+        return Speech(samples, heard, onsets)
+
+
+@dataclass(frozen=True)
+class CommandSynthesizer:
+    """An outside program, started once an utterance without a shell.
+
+    :param command: the program and its arguments; `{text}`, `{ipa}`, `{voice}` and `{out}` inside them are replaced
+        by spelling, phones, the voice's name and the sound file to write. `{out}` and one of the first two are needed.
+    :param version: whatever changes when the program would speak otherwise; part of the content key.
+    :param timeout: seconds that one utterance may take.
+    """
+
+    slow: ClassVar[bool] = True
+
+    command: tuple[str, ...]
+    version: str = ""
+    timeout: float = 120.0
+
+    def __post_init__(self) -> None:
+        joined = " ".join(self.command)
+        if "{out}" not in joined:
+            raise PlaceholderError(self.command, "{out}")
+        if "{text}" not in joined and "{ipa}" not in joined:
+            raise PlaceholderError(self.command, "{text} or {ipa}")
+
+    def key(self, utterance: Utterance) -> str:
+        """Return the hash of the command, its version and whatever it may be told of the utterance."""
+        told = (utterance.voice.name, " ".join(utterance.phones), utterance.text or "")
+        return sha256_text("\x1f".join(("command", str(RECIPE), self.version, *told, *self.command)))
+
+    def speak(self, utterance: Utterance) -> Speech:
+        """Run the command, read the file it wrote (any rate, any channels) and set silence and level."""
+        with TemporaryDirectory(prefix="babyslm-speech-") as folder:
+            out = Path(folder) / "speech.wav"
+            words = " ".join(phone for phone in utterance.phones if phone != WORD_BOUNDARY)
+            values = {
+                "{text}": utterance.text or words,
+                "{ipa}": "".join(" " if phone == WORD_BOUNDARY else phone for phone in utterance.phones),
+                "{voice}": utterance.voice.name,
+                "{out}": str(out),
+            }
+            command = [_filled(argument, values) for argument in self.command]
+            _run(command, self.timeout)
+            if not out.is_file():
+                raise CommandError(command, "it wrote no file where {out} says")
+            try:
+                samples = read_audio(out, resample=True, downmix=True)
+            except BabySLMError as error:
+                raise CommandError(command, f"what it wrote is no usable sound ({error})") from error
+        if not samples.any():
+            raise CommandError(command, "it wrote only silence")
+        return Speech(normalize_speech(samples, RATE)[0])
+
+
+def _filled(argument: str, values: dict[str, str]) -> str:
+    """Replace the placeholders once, from left to right: what a value holds is not looked at again."""
+    found = [(position, name) for name in values if (position := argument.find(name)) >= 0]
+    if not found:
+        return argument
+    position, name = min(found)
+    return argument[:position] + values[name] + _filled(argument[position + len(name) :], values)
+
+
+def _run(command: Sequence[str], timeout: float) -> None:
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=timeout, check=False, stdin=subprocess.DEVNULL)  # noqa: S603  # the user's own command, no shell
+    except subprocess.TimeoutExpired as error:
+        raise CommandError(command, f"took more than {timeout:g} s") from error
+    except OSError as error:
+        raise CommandError(command, f"cannot be started ({error.strerror})") from error
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise CommandError(command, f"exit code {done.returncode} ({said[-1] if said else 'no message'})")

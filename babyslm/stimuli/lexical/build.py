@@ -1,0 +1,204 @@
+"""The lexical test: words that children hear, and non-words that only somebody who knows the words can tell."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from babyslm.seeds import derive
+from babyslm.stimuli.lexical.balance import Shortcuts
+from babyslm.stimuli.lexical.choice import choose_pairs
+from babyslm.stimuli.lexical.heard import SoundSource, hear_found
+from babyslm.stimuli.lexical.nonwords import NonWords
+from babyslm.stimuli.lexical.search import Found, Reason, Search, search_words
+from babyslm.stimuli.lexical.tables import lexical_tables
+from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, load_phone_set
+from babyslm.stimuli.stimulus import Split
+from babyslm.stimuli.words.lexicon import taboo_phones
+from babyslm.stimuli.words.phonotactics import Phonotactics
+from babyslm.verify.stimuli.nonwords import NoBalancedWordError, PerWordError
+
+__all__ = ["LexicalBuild", "WordSource", "build_lexical", "token_weights"]
+
+SHORTEST = 2
+"""A word of one phone has no non-word of its length that is legal and unknown."""
+
+SMALLEST_BATCH = 64
+"""Words searched at once where only some are asked for."""
+
+BAND_WEIGHT = {"12-18": 8, "18-24": 4, "24-36": 2, "36-60": 1}
+"""Stands for the frequency of a word that was never counted: the earlier it is said, the more often it was heard."""
+
+
+class WordSource(Protocol):
+    """What gives words: `babyslm.stimuli.words.lexicon.Lexicon`."""
+
+    def words(self) -> pd.DataFrame:
+        """Return distinct phone strings with `phones`, `word`, `frequency`, and maybe `age_band`."""
+
+
+@dataclass(frozen=True)
+class LexicalBuild:
+    """A lexical test set before it is spoken.
+
+    :param tables: the official table of each split; the voice is empty.
+    :param left_out: words that have no balanced choice: `word`, `phones`, `frequency`, `reason`.
+    :param figures: how many words, kept and left out, pairs, and the seed and settings.
+    """
+
+    tables: dict[Split, pd.DataFrame] = field(repr=False)
+    left_out: pd.DataFrame = field(repr=False)
+    figures: dict[str, Any]
+
+
+def build_lexical(
+    lexicon: WordSource,
+    *,
+    language: str,
+    seed: int,
+    per_word: int = 10,
+    max_distance: int = 2,
+    same_skeleton: bool = True,
+    legal_trigrams: bool = True,
+    split: Mapping[Split, float] | None = None,
+    known: Iterable[str] = (),
+    targets: Collection[str] | None = None,
+    most: int | None = None,
+    sounds: SoundSource | None = None,
+    workers: int = 1,
+) -> LexicalBuild:
+    """Build a lexical test set whose words no n-gram (order 1-3), length or neighbourhood tells from its non-words.
+
+    Nor does their sound, where it is known.
+
+    :param lexicon: the words, with the corpus' frequencies if there are any.
+    :param language: language of the phone set.
+    :param seed: decides among equals, which words are dev, and which are tested where only some are.
+    :param per_word: most non-words a word, an even number.
+    :param max_distance: largest phone edit distance, 1 or 2.
+    :param same_skeleton: keep the consonant-vowel skeleton.
+    :param legal_trigrams: allow only trigrams that the lexicon attests.
+    :param split: share of words of each split; default 20 % dev, 80 % test.
+    :param known: phone strings of other words, which no non-word may sound like.
+    :param targets: phone strings of the words that may be tested; default all. The lexicon's other words still count
+        as words, and in n-grams and neighbourhoods.
+    :param most: most words tested; default all. Those that are get a balanced choice of their own.
+    :param sounds: makes what words sound like in the voices of each split; default sound is not balanced.
+    :param workers: number of processes; the result does not depend on it.
+    """
+    if per_word < 2 or per_word % 2:
+        raise PerWordError(per_word)
+    words = lexicon.words().sort_values("phones", ignore_index=True)
+    if words.empty:
+        raise NoBalancedWordError(0, {})
+    words = words[~words["phones"].str.split().map(lambda phones: WORD_BOUNDARY in phones)].reset_index(drop=True)
+    phone_set = load_phone_set(language)
+    phonotactics = Phonotactics.of(list(words["phones"]), list(token_weights(words)))
+    taboo = taboo_phones(language)
+    endings = [f"{word} {ending}" for word in words["phones"] for ending in phone_set.endings]
+    nonwords = NonWords(
+        phonotactics,
+        frozenset(phone_set.vowels),
+        known=frozenset(known) | taboo | frozenset(endings),
+        max_distance=max_distance,
+        same_skeleton=same_skeleton,
+        legal_trigrams=legal_trigrams,
+    )
+    asked = words["phones"].isin(words["phones"] if targets is None else frozenset(targets)).to_numpy(dtype=bool)
+    reasons = np.where(asked, _unfit(words, taboo), "")
+    fit = np.flatnonzero(asked & (reasons == "")).tolist()
+    order = sorted(fit, key=lambda place: derive(seed, "split", words["phones"][place]))
+    found = _searched(Search(nonwords, Shortcuts(phonotactics), seed), order, most, workers)
+    for place, each in found.items():
+        reasons[place] = each.reason or ""
+    tested = [place for place, each in found.items() if len(each.pairs)][:most]
+    splits = _divided(tested, split or {"dev": 0.2, "test": 0.8})
+    candidates = [[phonotactics.alphabet.decode(codes) for codes in found[place].codes] for place in tested]
+    weighed, divided = [found[place] for place in tested], [splits[place] for place in tested]
+    if sounds is not None:
+        targets_heard = [str(words["phones"][place]) for place in tested]
+        weighed = hear_found(targets_heard, candidates, weighed, divided, sounds, workers=workers)
+    chosen = choose_pairs(weighed, divided, per_word, seed)
+    nonwords_of: dict[int, list[str]] = {}
+    for place, each, strings, pairs in zip(tested, weighed, candidates, chosen, strict=True):
+        members = np.stack([each.pairs.first[pairs], each.pairs.second[pairs]], axis=1).ravel()
+        nonwords_of[place] = [strings[member] for member in members]
+        if not len(members):
+            reasons[place] = each.reason or "non-words taken"
+    left_out = words.assign(reason=reasons)[["word", "phones", "frequency", "reason"]]
+    left_out = left_out[left_out["reason"] != ""].sort_values(["reason", "phones"], ignore_index=True)
+    counted = {str(reason): count for reason, count in sorted(Counter(left_out["reason"]).items())}
+    kept = sum(map(bool, nonwords_of.values()))
+    if not kept:
+        raise NoBalancedWordError(int(asked.sum()), counted)
+    tables = lexical_tables(words, nonwords_of, splits)
+    figures = {
+        "words": len(words),
+        "kept": kept,
+        "share_kept": round(kept / (kept + len(left_out)), 4),
+        "left_out": counted,
+        "pairs": {name: int((table["correct"] == 0).sum()) for name, table in tables.items()},
+        "settings": {
+            "seed": seed,
+            "per_word": per_word,
+            "max_distance": max_distance,
+            "same_skeleton": same_skeleton,
+            "legal_trigrams": legal_trigrams,
+            "targets": None if targets is None else int(asked.sum()),
+            "most": most,
+        },
+    }
+    return LexicalBuild(tables, left_out, figures)
+
+
+def _searched(search: Search, order: Sequence[int], most: int | None, workers: int) -> dict[int, Found]:
+    """Search words in order until as many as asked for have non-words."""
+    found: dict[int, Found] = {}
+    missing = len(order) if most is None else most
+    while len(found) < len(order) and missing > 0:
+        # About half of all words have opposite pairs. How many are searched at once must not depend on the workers.
+        size = len(order) if most is None else max(SMALLEST_BATCH, 2 * missing)
+        batch = order[len(found) : len(found) + size]
+        words = [search.nonwords.phonotactics.words[place] for place in batch]
+        found |= zip(batch, search_words(search, words, workers), strict=True)
+        missing = (most or len(order)) - sum(len(each.pairs) > 0 for each in found.values())
+    return found
+
+
+def _divided(tested: Sequence[int], split: Mapping[Split, float]) -> dict[int, Split]:
+    """Deal words out to the splits, in order."""
+    ends = np.round(np.cumsum(list(split.values())) / sum(split.values()) * len(tested)).astype(int).tolist()
+    starts = [0, *ends[:-1]]
+    return {place: name for name, start, end in zip(split, starts, ends, strict=True) for place in tested[start:end]}
+
+
+def token_weights(words: pd.DataFrame) -> pd.Series:
+    """Return how often each word is heard: its frequency, or a stand-in by age band where nobody counted.
+
+    :param words: `frequency`, and maybe `age_band`.
+    """
+    frequency = words["frequency"].astype("Float64")
+    stand_in = words["age_band"].map(BAND_WEIGHT) if "age_band" in words else pd.Series(1.0, index=words.index)
+    return frequency.fillna(stand_in.fillna(1.0).astype("Float64")).astype(float)
+
+
+def _unfit(words: pd.DataFrame, taboo: frozenset[str]) -> np.ndarray[Any, np.dtype[np.object_]]:
+    """Say of each word why it is no target, or ""."""
+    reasons = np.full(len(words), "", dtype=object)
+    rule: list[tuple[Reason, pd.Series]] = [
+        ("too short", words["phones"].str.split().str.len() < SHORTEST),
+        ("taboo", words["phones"].isin(taboo)),
+        ("same spelling", _later_spellings(words)),
+    ]
+    for reason, applies in reversed(rule):
+        reasons[applies.to_numpy(dtype=bool)] = reason
+    return reasons
+
+
+def _later_spellings(words: pd.DataFrame) -> pd.Series:
+    """Say which words are spelled as another that is heard more often: file names are spellings."""
+    order = words.assign(weight=-token_weights(words)).sort_values(["word", "weight", "phones"])
+    return order["word"].duplicated().reindex(words.index)

@@ -1,0 +1,107 @@
+"""How words and their non-words sound: what else, beside n-grams and neighbours, must not tell them apart.
+
+Signs cannot be balanced within every word here: two non-words that mirror each other under all n-grams seldom do so in
+length and level too. So sound joins the differences that add up to nearly nothing across words
+(`choice.py`). Each word is heard in one voice of its split, together with its non-words; words take the
+voices by turns.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.engines import in_processes
+from babyslm.progress import bar
+from babyslm.stimuli.lexical.search import Found
+from babyslm.stimuli.stimulus import Split
+from babyslm.stimuli.syntactic.mirror import SentenceSound
+from babyslm.verify.speech.voices import MisheardError, UnspeakablePhoneError
+
+__all__ = ["SoundSource", "hear_found"]
+
+SoundSource = Callable[[], Mapping[Split, Sequence[SentenceSound]]]
+"""Makes, in the process that is to hear, what words sound like in the voices of each split, one voice each."""
+
+DECIMALS = 3
+"""Differences are rounded, in units of their spread over all words, so that no machine's last digits decide."""
+
+CHUNK = 16
+"""Words a worker takes at a time."""
+
+_Task = list[tuple[Split, int, list[str]]]
+"""Of each word its split, its turn, and its phones with those of its non-words."""
+
+
+def hear_found(
+    words: Sequence[str],
+    nonwords: Sequence[Sequence[str]],
+    found: Sequence[Found],
+    splits: Sequence[Split],
+    sounds: SoundSource,
+    *,
+    workers: int,
+) -> list[Found]:
+    """Return what was found with further columns of differences, non-word less word, one a summary of sound.
+
+    :param words: phones of each word.
+    :param nonwords: phones of each word's non-words.
+    :param found: what was found for each word.
+    :param splits: the split that each word is in.
+    :param sounds: what they sound like.
+    :param workers: number of processes; the result does not depend on it.
+    """
+    asked = [
+        (split, turn, [word, *others])
+        for turn, (word, others, split) in enumerate(zip(words, nonwords, splits, strict=True))
+    ]
+    tasks = [asked[start : start + CHUNK] for start in range(0, len(asked), CHUNK)]
+    heard: list[NDArray[np.float64]] = []
+    with bar("Sound of non-words", len(asked)) as progress:
+        for part in in_processes(_hear, tasks, workers=workers, setup=sounds):
+            heard += part
+            progress.advance(len(part))
+    if not heard:
+        return list(found)
+    width = max(each.shape[1] for each in heard)  # of a word of which nothing can be spoken it is not known
+    heard = [np.broadcast_to(each, (len(each), width)) for each in heard]
+    spread = np.sqrt(np.nanmean(np.square(np.concatenate(heard)), axis=0))
+    spread = np.where(spread > 0, spread, 1.0)
+    return [_joined(each, np.round(sound / spread, DECIMALS)) for each, sound in zip(found, heard, strict=True)]
+
+
+def _joined(found: Found, sound: NDArray[np.float64]) -> Found:
+    """Add the sound to the differences; pairs one of whose non-words cannot be spoken are dropped."""
+    spoken = np.asarray(np.isfinite(sound).all(axis=1))
+    pairs = found.pairs.among(spoken)
+    reason = found.reason if len(pairs) else found.reason or "no opposite pair"
+    differences = np.concatenate([found.differences, np.nan_to_num(sound)], axis=1)
+    return replace(found, differences=differences, pairs=pairs, reason=reason)
+
+
+def _hear(sounds: Mapping[Split, Sequence[SentenceSound]], task: _Task) -> list[NDArray[np.float64]]:
+    """Return of each word the differences of its non-words, shape (non-words, summaries); NaN of what is unspeakable.
+
+    A word that cannot be spoken has no differences: it is the speaking of the set that has to say so.
+    """
+    differences = []
+    for split, turn, strings in task:
+        sound = sounds[split][turn % len(sounds[split])]
+        try:
+            summaries = sound(strings)[:, 0]
+        except (MisheardError, UnspeakablePhoneError):
+            summaries = _one_by_one(sound, strings)
+        differences.append(summaries[1:] - summaries[0] if np.isfinite(summaries[0]).all() else 0 * summaries[1:])
+    return differences
+
+
+def _one_by_one(sound: SentenceSound, strings: Sequence[str]) -> NDArray[np.float64]:
+    rows: list[NDArray[np.float64] | None] = []
+    for string in strings:
+        try:
+            rows.append(sound([string])[0, 0])
+        except (MisheardError, UnspeakablePhoneError):
+            rows.append(None)
+    size = next((len(row) for row in rows if row is not None), 1)
+    return np.stack([np.full(size, np.nan) if row is None else row for row in rows])

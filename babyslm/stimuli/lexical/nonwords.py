@@ -1,0 +1,121 @@
+"""Non-words: every phone string near a word that could be one and is none."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.stimuli.words.phonotactics import BOUNDARY, Codes, Phonotactics
+from babyslm.verify.stimuli.nonwords import DistanceError
+
+__all__ = ["NonWords"]
+
+NEAR = 2
+"""Places farther apart share no trigram: what is legal at each alone is legal at both."""
+
+
+@dataclass(frozen=True)
+class NonWords:
+    """The non-words of a lexicon: same length, near a word, legal, and said by nobody.
+
+    :param phonotactics: the lexicon that says what is legal.
+    :param vowels: the vowels among its phones.
+    :param known: phone strings that are words (homophones of them are no non-words), beyond the lexicon's own.
+    :param max_distance: largest phone edit distance to the word, 1 or 2.
+    :param same_skeleton: keep each phone's class, so that the consonant-vowel skeleton stays.
+    :param legal_trigrams: allow only trigrams that some word has, boundaries included.
+    """
+
+    phonotactics: Phonotactics = field(repr=False)
+    vowels: frozenset[str]
+    known: frozenset[str] = field(default=frozenset(), repr=False)
+    max_distance: int = 2
+    same_skeleton: bool = True
+    legal_trigrams: bool = True
+
+    def __post_init__(self) -> None:
+        if self.max_distance not in (1, 2):
+            raise DistanceError(self.max_distance)
+
+    def candidates(self, word: Codes) -> Codes:
+        """Return every non-word of a word, in order of its codes.
+
+        The search is exhaustive: a string within the distance that is missing breaks one of the rules.
+
+        :param word: a coded word.
+        :returns: (non-words, length).
+        """
+        found = [self._substitute(word, place) for place in range(len(word))]
+        if self.max_distance == 2:
+            places = range(len(word))
+            found += [self._substitute_two(word, i, j) for i in places for j in range(i + 1, len(word))]
+            found += [self._move(word, i, j) for i in places for j in places if i != j]
+        rows = np.concatenate(found)
+        rows = rows[self.legal(rows)] if self.legal_trigrams else rows
+        rows = np.unique(rows, axis=0) if len(rows) else rows
+        return rows[[row.tobytes() not in self._taken for row in rows]] if len(rows) else rows
+
+    def legal(self, codes: Codes) -> NDArray[np.bool_]:
+        """Say of each string whether every trigram of it is attested, boundaries included.
+
+        :param codes: strings of one length (strings, length).
+        """
+        padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
+        attested = self.phonotactics.attested
+        return np.asarray(attested[padded[:, :-2], padded[:, 1:-1], padded[:, 2:]].all(axis=1))
+
+    @cached_property
+    def _taken(self) -> frozenset[bytes]:
+        """Words as bytes: of the lexicon, and the others that its phones can write."""
+        alphabet = self.phonotactics.alphabet
+        others = (word for word in self.known if all(phone in alphabet.code for phone in word.split()))
+        return frozenset(
+            [word.tobytes() for word in self.phonotactics.words] + [alphabet.encode(word).tobytes() for word in others]
+        )
+
+    @cached_property
+    def _is_vowel(self) -> NDArray[np.bool_]:
+        return np.array([False, *(phone in self.vowels for phone in self.phonotactics.alphabet.phones)])
+
+    @cached_property
+    def _phones(self) -> tuple[Codes, Codes]:
+        """The phones that may stand for a consonant, and for a vowel."""
+        codes = np.arange(1, len(self.phonotactics.alphabet.phones) + 1, dtype=np.uint8)
+        if not self.same_skeleton:
+            return codes, codes
+        vowel = self._is_vowel[codes]
+        return codes[~vowel], codes[vowel]
+
+    def _options(self, phone: int) -> Codes:
+        options = self._phones[int(self._is_vowel[phone])]
+        return np.asarray(options[options != phone])
+
+    def _substitute(self, word: Codes, place: int) -> Codes:
+        options = self._options(word[place])
+        rows = np.repeat(word[None], len(options), axis=0)
+        rows[:, place] = options
+        return rows
+
+    def _substitute_two(self, word: Codes, i: int, j: int) -> Codes:
+        first, second = self._options(word[i]), self._options(word[j])
+        if self.legal_trigrams and j - i > NEAR:
+            first = first[self.legal(self._substitute(word, i))]
+            second = second[self.legal(self._substitute(word, j))]
+        rows = np.repeat(word[None], len(first) * len(second), axis=0)
+        rows[:, i] = np.repeat(first, len(second))
+        rows[:, j] = np.tile(second, len(first))
+        return rows
+
+    def _move(self, word: Codes, i: int, j: int) -> Codes:
+        """Delete the phone at place i and insert another one so that it comes to stand at place j."""
+        rest = np.delete(word, i)
+        if self.same_skeleton:
+            low, high = sorted((i, j))
+            if any(self._is_vowel[a] != self._is_vowel[b] for a, b in pairwise(word[low : high + 1])):
+                return word[None][:0]
+        options = self._phones[int(self._is_vowel[word[j]])]
+        rows = np.repeat(np.insert(rest, j, BOUNDARY)[None], len(options), axis=0)
+        rows[:, j] = options
+        return rows

@@ -1,0 +1,116 @@
+"""The search for non-words, word by word: what may be chosen, before anything is chosen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Literal, get_args
+
+import numpy as np
+
+from babyslm.engines import in_processes
+from babyslm.progress import bar
+from babyslm.seeds import generator
+from babyslm.stimuli.lexical.balance import TIE, Matrix, OppositePairs, Shortcuts, opposite_pairs
+from babyslm.stimuli.lexical.nonwords import NonWords
+from babyslm.stimuli.words.phonotactics import Codes
+
+__all__ = ["REASONS", "Found", "Reason", "Search", "search_words"]
+
+Reason = Literal["too short", "taboo", "same spelling", "no non-word near", "no opposite pair", "non-words taken"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+
+NOISE = 0.05
+"""Largest random addition to a non-word's cost: the seed's say among non-words that mirror about as well."""
+
+POOL = 120
+"""Pairs kept by n-grams and neighbours before OLD20, the costly shortcut, is computed for their members."""
+
+WORST = 1.0
+"""Largest cost of a pair, in squared standard deviations: worse ones are no mirror images."""
+
+EDGES = 60
+"""Opposite pairs handed on for each word."""
+
+CHUNK = 32
+"""Words a worker takes at a time."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The opposite pairs of one word.
+
+    :param codes: non-words that are in some pair (non-words, length).
+    :param differences: non-word less word under each shortcut (non-words, shortcuts).
+    :param pairs: the opposite pairs, as positions in `codes`, the best mirror images first.
+    :param legal: how many non-words the word has in all.
+    :param reason: why there is none, or None.
+    """
+
+    codes: Codes = field(repr=False)
+    differences: Matrix = field(repr=False)
+    pairs: OppositePairs = field(repr=False)
+    legal: int
+    reason: Reason | None
+
+
+@dataclass(frozen=True)
+class Search:
+    """Everything a worker needs to search the non-words of a word.
+
+    :param nonwords: the rules.
+    :param shortcuts: what must be balanced.
+    :param seed: decides among non-words that mirror about as well.
+    """
+
+    nonwords: NonWords = field(repr=False)
+    shortcuts: Shortcuts = field(repr=False)
+    seed: int
+
+    def __call__(self, word: Codes) -> Found:
+        """Search one word.
+
+        :param word: its codes.
+        """
+        candidates = self.nonwords.candidates(word)
+        legal = len(candidates)
+        differences = self.shortcuts.differences(word, candidates)
+        # A tie under an n-gram is no safe half: another program may round it to either side.
+        clear = (np.abs(differences[:, : self.shortcuts.strict]) > TIE).all(axis=1)
+        candidates, differences = candidates[clear], differences[clear]
+        name = self.nonwords.phonotactics.alphabet.decode(word)
+        noise = generator(self.seed, "non-words", name).random(len(candidates)) * NOISE
+        hard = self.shortcuts.hard - 1
+        pool = opposite_pairs(differences, hard, POOL, noise, disjoint=True).members()
+        candidates, noise = candidates[pool], noise[pool]
+        differences = self.shortcuts.complete(word, candidates, differences[pool])
+        pairs = opposite_pairs(differences, hard + 1, EDGES, noise, disjoint=False).within(WORST)
+        members = pairs.members()
+        reason: Reason | None = None
+        if not len(members):
+            reason = "no opposite pair" if legal else "no non-word near"
+        return Found(candidates[members], differences[members], pairs.renumbered(members), legal, reason)
+
+
+def search_words(search: Search, words: Sequence[Codes], workers: int) -> list[Found]:
+    """Search many words; the answer does not depend on the number of workers.
+
+    :param search: the search.
+    :param words: coded words.
+    :param workers: number of processes; 1 stays in this one.
+    """
+    chunks = [words[start : start + CHUNK] for start in range(0, len(words), CHUNK)]
+    found: list[Found] = []
+    with bar("Non-words", len(words)) as progress:
+        for chunk in in_processes(_search_chunk, chunks, workers=workers, setup=partial(_kept, search)):
+            found += chunk
+            progress.advance(len(chunk))
+    return found
+
+
+def _kept(search: Search) -> Search:
+    """Return what a worker keeps: the search, which is much larger than the words and crosses to it once."""
+    return search
+
+
+def _search_chunk(search: Search, chunk: Sequence[Codes]) -> list[Found]:
+    return [search(word) for word in chunk]

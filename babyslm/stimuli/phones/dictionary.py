@@ -1,0 +1,62 @@
+"""Pronunciation dictionaries in CMUdict's text format, folded to a phone set."""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from babyslm.stimuli.phones.phone_set import PhoneSet
+from babyslm.verify.stimuli.lexicon import DictionaryError, UnknownPhoneError
+
+__all__ = ["read_dictionary"]
+
+VARIANT = re.compile(r"\(\d+\)$")
+COMMENT = ";;;"
+
+
+def read_dictionary(path: Path, phone_set: PhoneSet) -> dict[str, str]:
+    """Read `WORD PHONE PHONE ...` lines; words lower-case, phones of the set, the first pronunciation of each word.
+
+    :param path: the dictionary; UTF-8, or Latin-1 as old releases of CMUdict are.
+    :param phone_set: a phone set with an ARPAbet table.
+    """
+    if not phone_set.arpabet:
+        raise DictionaryError(
+            path, 0, f"the phone set of {phone_set.language} has no ARPAbet table, so it is of no use"
+        )
+    try:
+        modified = path.stat().st_mtime_ns
+    except OSError as error:
+        raise DictionaryError(path, 0, f"cannot be read ({error.strerror})") from error
+    return _read(path, phone_set, modified)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, phone_set: PhoneSet, modified: int) -> dict[str, str]:
+    del modified  # part of the key: a dictionary that was edited is read again
+    entries: dict[str, str] = {}
+    for number, line in enumerate(_lines(path), start=1):
+        if line.startswith(COMMENT) or not line.strip():
+            continue
+        word, *symbols = line.partition("#")[0].split() or [""]
+        if not symbols:
+            raise DictionaryError(path, number, "holds a word without phones; expected WORD PHONE PHONE ...")
+        word = VARIANT.sub("", word).lower()
+        if word not in entries and word[:1].isalnum():
+            try:
+                entries[word] = phone_set.fold_arpabet(symbols, word)
+            except UnknownPhoneError as error:
+                raise DictionaryError(path, number, str(error)) from error
+    if not entries:
+        raise DictionaryError(path, 0, "holds no word; expected lines of WORD PHONE PHONE ...")
+    return entries
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DictionaryError(path, 0, f"cannot be read ({error.strerror})") from error
+    try:
+        return content.decode("utf-8").splitlines()
+    except UnicodeDecodeError:
+        return content.decode("latin-1").splitlines()

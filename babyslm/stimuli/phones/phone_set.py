@@ -1,0 +1,204 @@
+"""The phones of a language, and how other ways of writing them are folded into them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from babyslm.files import sha256_file
+from babyslm.resources import resource
+from babyslm.stimuli.stimulus import WORD_BOUNDARY
+from babyslm.verify.documents import parse_document, read_yaml
+from babyslm.verify.stimuli.lexicon import UnknownPhoneError
+
+__all__ = ["MARKS", "Phone", "PhoneSet", "load_phone_set", "rewrite"]
+
+STRESS = "ˈˌ"
+MARKS = STRESS + "-"
+"""Stress, and the mark that espeak-ng sets behind the vowel of some function words."""
+
+
+class Phone(BaseModel):
+    """What is known of a phone of the inventory.
+
+    :param kind: vowel or consonant; written `class` in the file.
+    :param long: a long vowel.
+    :param diphthong: two qualities in one vowel.
+    :param nasal: a nasal vowel.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["vowel", "consonant"] = Field(alias="class")
+    long: bool = False
+    diphthong: bool = False
+    nasal: bool = False
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    language: str
+    espeak: str
+    letters: str
+    inventory: dict[str, Phone]
+    espeak_folding: dict[str, str]
+    espeak_rewrites: list[tuple[str, str]] = []
+    rewrites: list[tuple[str, str]] = []
+    spelling_rewrites: list[tuple[str, str, str]] = []
+    respellings: list[tuple[str, str]] = []
+    words: dict[str, str] = {}
+    arpabet: dict[str, str] = {}
+    endings: list[str] = []
+    one_letter_words: list[str] = []
+    elided: re.Pattern[str] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PhoneSet:
+    """The phones of a language and the tables that lead to them.
+
+    :param language: two-letter code.
+    :param espeak: espeak-ng's voice for phonemisation.
+    :param letters: the letters of the language's words; espeak-ng would spell others out by name.
+    :param inventory: the phones, in the file's order, with their class.
+    :param espeak_folding: espeak-ng's symbols that are not phones of the set -> phones.
+    :param espeak_rewrites: sequences of espeak-ng's symbols, stress marks and all, replaced before folding.
+    :param rewrites: phone sequences replaced after folding, in order.
+    :param spelling_rewrites: (pattern of the spelling, phones, phones): the same, for words whose spelling matches.
+    :param respellings: (pattern of the spelling, replacement): what espeak-ng is given in the word's stead.
+    :param words: words whose phones are set by hand.
+    :param arpabet: ARPAbet symbols (with or without stress digit) -> phones.
+    :param endings: phones of regular endings: a non-word that is a word with one of them may well be a word.
+    :param one_letter_words: words of a single letter; any other letter by itself is no word.
+    :param elided: pattern of what is cut off at the beginning of a spelling, as it is a word of its own; may be None.
+    :param digest: SHA-256 of the file, the key of whatever is derived from it.
+    """
+
+    language: str
+    espeak: str
+    letters: frozenset[str] = field(repr=False)
+    inventory: Mapping[str, Phone]
+    espeak_folding: Mapping[str, str] = field(repr=False)
+    espeak_rewrites: tuple[tuple[str, str], ...] = field(repr=False)
+    rewrites: tuple[tuple[str, str], ...] = field(repr=False)
+    spelling_rewrites: tuple[tuple[str, str, str], ...] = field(repr=False)
+    respellings: tuple[tuple[str, str], ...] = field(repr=False)
+    words: Mapping[str, str] = field(repr=False)
+    arpabet: Mapping[str, str] = field(repr=False)
+    endings: tuple[str, ...] = field(repr=False)
+    one_letter_words: frozenset[str] = field(repr=False)
+    elided: re.Pattern[str] | None = field(repr=False)
+    digest: str = field(repr=False)
+
+    @property
+    def vowels(self) -> tuple[str, ...]:
+        """The vowels, in the inventory's order."""
+        return tuple(phone for phone, known in self.inventory.items() if known.kind == "vowel")
+
+    @property
+    def consonants(self) -> tuple[str, ...]:
+        """The consonants, in the inventory's order."""
+        return tuple(phone for phone, known in self.inventory.items() if known.kind == "consonant")
+
+    def skeleton(self, phones: Sequence[str]) -> str:
+        """Return the consonant–vowel skeleton, such as `CVC`.
+
+        :param phones: phones of the set.
+        """
+        return "".join("V" if self.inventory[phone].kind == "vowel" else "C" for phone in phones)
+
+    def fold(self, symbols: Iterable[str], word: str) -> str:
+        """Fold espeak-ng's symbols to phones of the set, separated by spaces.
+
+        :param symbols: espeak-ng's IPA symbols, stress marks allowed.
+        :param word: what they say, for the error.
+        """
+        spoken = " ".join(symbols)
+        if any(mark in spoken for mark in STRESS):  # espeak-ng leaves some words without any: nothing is reduced there
+            spoken = rewrite(spoken, self.espeak_rewrites)
+        bare = [symbol.strip(MARKS) for symbol in spoken.split()]
+        folded = [self.espeak_folding.get(symbol, symbol) for symbol in bare if symbol]
+        phones = rewrite(" ".join(folded), self.rewrites)
+        by_spelling = [(old, new) for pattern, old, new in self.spelling_rewrites if re.search(pattern, word)]
+        return self.check(rewrite(phones, by_spelling), word)
+
+    def by_hand(self, word: str) -> str | None:
+        """Return the phones that the file sets for a word or its respelling, if any.
+
+        :param word: a lower-case word.
+        """
+        return self.words.get(word) or self.words.get(self.respell(word))
+
+    def respell(self, word: str) -> str:
+        """Return the spelling under which espeak-ng says the word rightly.
+
+        :param word: a lower-case word.
+        """
+        for pattern, replacement in self.respellings:
+            word = re.sub(pattern, replacement, word)
+        return word
+
+    def fold_arpabet(self, symbols: Iterable[str], word: str) -> str:
+        """Fold ARPAbet symbols (`AH0`, `K`) to phones of the set, separated by spaces.
+
+        :param symbols: the symbols, as CMUdict writes them.
+        :param word: what they say, for the error.
+        """
+        folded = []
+        for symbol in symbols:
+            phones = self.arpabet.get(symbol, self.arpabet.get(symbol.rstrip("012")))
+            if phones is None:
+                raise UnknownPhoneError(self.language, word, symbol)
+            folded.append(phones)
+        return self.check(rewrite(" ".join(folded), self.rewrites), word)
+
+    def check(self, phones: str, word: str) -> str:
+        """Return the phones as they are if all are of the set.
+
+        :param phones: separated by spaces, `|` between words.
+        :param word: what they say, for the error.
+        """
+        split = phones.split()
+        for phone in split:
+            if phone not in self.inventory and phone != WORD_BOUNDARY:
+                raise UnknownPhoneError(self.language, word, phone)
+        return " ".join(split)
+
+
+@cache
+def load_phone_set(language: str) -> PhoneSet:
+    """Load the phone set of a language from `datasets/phones/LANG.yaml`.
+
+    :param language: two-letter code; `en` and `fr` are shipped.
+    """
+    path = resource("datasets", f"phones/{language}.yaml")
+    document = parse_document(_Document, read_yaml(path), path)
+    return PhoneSet(
+        language=document.language,
+        espeak=document.espeak,
+        letters=frozenset(document.letters),
+        inventory=document.inventory,
+        espeak_folding=document.espeak_folding,
+        espeak_rewrites=tuple(document.espeak_rewrites),
+        rewrites=tuple(document.rewrites),
+        spelling_rewrites=tuple(document.spelling_rewrites),
+        respellings=tuple(document.respellings),
+        words=document.words,
+        arpabet=document.arpabet,
+        endings=tuple(document.endings),
+        one_letter_words=frozenset(document.one_letter_words),
+        elided=document.elided,
+        digest=sha256_file(path),
+    )
+
+
+def rewrite(symbols: str, rules: Sequence[tuple[str, str]]) -> str:
+    """Replace sequences of whole symbols, rule after rule."""
+    for old, new in rules:
+        if old in symbols:  # nearly never: the pattern is then not worth its time
+            symbols = re.sub(rf"(?<!\S){re.escape(old)}(?!\S)", new, symbols)
+    return symbols

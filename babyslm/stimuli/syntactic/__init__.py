@@ -1,0 +1,5 @@
+"""The syntactic test: minimal pairs of sentences from templates.
+
+Comes in: `datasets/templates/LANG.yaml` and a lexicon. Goes out: rows of the official syntactic tables, in blocks
+that cross their fillers so that word n-grams below the dependency are at chance.
+"""

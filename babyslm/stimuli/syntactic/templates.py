@@ -1,0 +1,180 @@
+"""Sentence templates: what a phenomenon's minimal pairs look like, declared in `datasets/templates/LANG.yaml`.
+
+A file holds shared `sets` of words and a list of `phenomena`, each with one or more templates. A template declares
+`slots` and either a plain pair (`good`, `bad`) or a crossing:
+
+    sentence: "the {context} {adverb} {target} the {object}"
+    context: ["{noun}", "{noun:plural}"]
+    target: ["{verb:third}", "{verb}"]
+
+The sentence is grammatical when context and target stand at the same place of their lists. `{noun}` is a slot's lemma
+and `{noun:plural}` one of its forms; a filler that lacks a form the template uses does not fit. `{context}` may hold
+`{target}`. A slot is the name of a shared set, or constraints: `column: value` or `column: [values]` over the columns
+of the lexicon; `only` and `except`, lists of lemmas; `has` and `lacks`, forms it must or must not have; `starts:
+consonant` (by letter); or `words`, literal fillers that may have forms (`{one: each, many: many}`).
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from babyslm.resources import resource
+from babyslm.verify.documents import parse_document, read_yaml
+from babyslm.verify.stimuli.templates import TemplateError, UnknownSetError, UnknownSlotError
+
+__all__ = ["Phenomenon", "SlotRule", "Template", "TemplateFile", "load_templates", "references"]
+
+SlotRule = dict[str, str | list[str | dict[str, str]]]
+"""Constraints of a slot, by column or reserved word."""
+
+REFERENCE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
+
+
+class Template(BaseModel):
+    """One way to make pairs of a phenomenon.
+
+    :param name: distinguishes the templates of a phenomenon; it becomes the official column `subtype`.
+    :param slots: slot name -> name of a shared set, or constraints.
+    :param material: slots whose lemmas are the lexical material: no two splits share it, and intervals are clustered
+        on it.
+    :param together: choices of fillers that make sense together; a block takes one of them.
+    :param sentence: the crossed sentence, with `{context}` and maybe `{target}`.
+    :param context: two contexts.
+    :param target: two targets; the first is right in the first context, the second in the second.
+    :param pairs: `all` four pairs of the crossing (target and context exchanged in turn), or the two of `target`.
+    :param good: the grammatical sentence of a plain pair.
+    :param bad: the ungrammatical one.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = ""
+    slots: dict[str, str | SlotRule] = Field(min_length=1)
+    material: list[str] = Field(min_length=1)
+    together: list[dict[str, list[str]]] = []
+    sentence: str = ""
+    context: tuple[str, str] | None = None
+    target: tuple[str, str] | None = None
+    pairs: Literal["all", "target"] = "all"
+    good: str = ""
+    bad: str = ""
+
+    @model_validator(mode="after")
+    def _is_plain_or_crossed(self) -> "Template":
+        crossed = bool(self.sentence and self.context and self.target)
+        plain = bool(self.good and self.bad)
+        if crossed == plain:
+            raise ValueError("needs either good and bad, or sentence, context and target")
+        return self
+
+    @property
+    def crossed(self) -> bool:
+        """Whether its blocks cross target and context."""
+        return self.context is not None
+
+    @property
+    def size(self) -> int:
+        """Pairs a block: 4 or 2 of a crossing, 1 of a plain pair."""
+        return {"all": 4, "target": 2}[self.pairs] if self.crossed else 1
+
+    def sentences(self) -> Iterator[str]:
+        """Yield every text of the template that refers to slots."""
+        yield from filter(None, (self.sentence, *(self.context or ()), *(self.target or ()), self.good, self.bad))
+
+
+class Phenomenon(BaseModel):
+    """What a pair tests.
+
+    :param name: the official column `type`.
+    :param description: what a learner must know to tell the members apart.
+    :param balance: the highest order of word n-gram models that must stand at exactly 50 %: 2 where words and
+        neighbouring words occur as often in good as in bad members, 1 where only words do.
+    :param templates: at least one; the pairs are spread evenly over them.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    description: str
+    balance: Literal[1, 2]
+    templates: list[Template] = Field(min_length=1)
+
+    @property
+    def size(self) -> int:
+        """Pairs a block; the same for all its templates."""
+        return self.templates[0].size
+
+
+class TemplateFile(BaseModel):
+    """A language's templates."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: str
+    sets: dict[str, SlotRule] = {}
+    phenomena: list[Phenomenon] = Field(min_length=1)
+    path: Path = Path()
+
+    def rule(self, label: str, template: Template, slot: str) -> SlotRule:
+        """Return a slot's constraints, its shared set looked up.
+
+        :param label: name of the template in errors.
+        :param template: the template.
+        :param slot: a slot it declares.
+        """
+        value = template.slots[slot]
+        if not isinstance(value, str):
+            return value
+        if value not in self.sets:
+            raise UnknownSetError(self.path, label, slot, value, self.sets)
+        return self.sets[value]
+
+
+def references(text: str) -> list[tuple[str, str]]:
+    """Return the (slot, form) references of a text; the form is empty for the lemma.
+
+    >>> references("the {noun:plural} {verb}")
+    [('noun', 'plural'), ('verb', '')]
+
+    :param text: a sentence of a template.
+    """
+    return [(slot, form or "") for slot, form in REFERENCE.findall(text)]
+
+
+def load_templates(language: str, path: Path | None = None) -> TemplateFile:
+    """Load and check the templates of a language.
+
+    :param language: two-letter code; `en` and `fr` are shipped.
+    :param path: a file of one's own; default the shipped one.
+    """
+    path = path or resource("datasets", f"templates/{language}.yaml")
+    document = parse_document(TemplateFile, read_yaml(path), path)
+    document.path = path
+    names = [phenomenon.name for phenomenon in document.phenomena]
+    for phenomenon in document.phenomena:
+        if names.count(phenomenon.name) > 1:
+            raise TemplateError(path, phenomenon.name, "stands twice; merge the two or rename one")
+        if len({template.size for template in phenomenon.templates}) > 1:
+            raise TemplateError(path, phenomenon.name, "mixes blocks of different size; split it into two phenomena")
+        for template in phenomenon.templates:
+            _check(document, phenomenon, template)
+    return document
+
+
+def _check(document: TemplateFile, phenomenon: Phenomenon, template: Template) -> None:
+    label = f"{phenomenon.name}/{template.name}" if template.name else phenomenon.name
+    marks = {"context", "target"} if template.crossed else set()
+    used = {slot for text in template.sentences() for slot, _ in references(text)}
+    named = used - marks | set(template.material) | {slot for choice in template.together for slot in choice}
+    for slot in sorted(named):
+        if slot not in template.slots:
+            raise UnknownSlotError(document.path, label, slot, template.slots)
+    for slot in template.slots:
+        document.rule(label, template, slot)
+        if slot in marks or slot not in used:
+            raise TemplateError(document.path, label, f"slot {slot} is in no sentence; use it or drop it")
+    if not marks <= used:
+        raise TemplateError(document.path, label, "a crossing must use {context} and {target}")

@@ -1,0 +1,75 @@
+"""Encoders that are trained from nothing but sound, before there are units: HuBERT and CPC."""
+
+from typing import Annotated, Any, Literal, Self
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from babyslm.models.encoders.settings import CpcSettings, EncoderSettings
+from babyslm.seeds import derive
+from babyslm.training.encoders.cpc import Contrast, CpcPretraining, CpcProblem, CpcSizes
+from babyslm.training.encoders.hubert_iterations import HubertRecipe, train_hubert
+from babyslm.training.encoders.run import EncoderRun
+from babyslm.training.settings import LoopSettings
+from babyslm.training.speech.waveforms import Waveforms
+
+__all__ = ["CpcRecipe", "Pretraining", "pretrain"]
+
+
+class CpcRecipe(BaseModel):
+    """Contrastive predictive coding from nothing.
+
+    :param sizes: of the encoder.
+    :param layer: level of the recurrent network whose outputs are the features of the learner.
+    :param contrast: what is predicted, and told from what.
+    :param loop: how it is optimised; `batch_tokens` are frames.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["cpc"] = "cpc"
+    sizes: CpcSizes = CpcSizes()
+    layer: int = Field(default=2, ge=1)
+    contrast: Contrast = Contrast()
+    loop: LoopSettings
+
+    @model_validator(mode="after")
+    def _level_is_there(self) -> Self:
+        if self.layer > self.sizes.levels:
+            raise ValueError(f"level {self.layer} is asked for and there are {self.sizes.levels}")
+        return self
+
+
+Pretraining = Annotated[HubertRecipe | CpcRecipe, Field(discriminator="kind")]
+
+
+def pretrain(recipe: HubertRecipe | CpcRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:
+    """Train an encoder into the folder `encoder` of a model folder; stages that are done are kept.
+
+    :param recipe: what to train.
+    :param run: on what, and where.
+    :returns: settings of the encoder, its weights named relative to the model folder, and what the record says.
+    """
+    match recipe:
+        case HubertRecipe():
+            return train_hubert(recipe, run)
+        case CpcRecipe():
+            return _train_cpc(recipe, run)
+
+
+def _train_cpc(recipe: CpcRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:
+    if run.done("cpc") is None:
+        problem = CpcProblem(
+            Waveforms(run.corpus),
+            run.training,
+            run.held_out,
+            contrast=recipe.contrast,
+            batch_frames=recipe.loop.batch_tokens,
+            seed=run.seed,
+        )
+        torch.manual_seed(derive(run.seed, "weights"))
+        network = CpcPretraining(recipe.sizes, recipe.contrast)
+        told = recipe.model_dump_json(exclude={"layer", "loop"})
+        run.fit("cpc", network, "encoder", problem, recipe.loop, told)
+    record = run.done("cpc") or {}
+    return CpcSettings(weights=run.bring_home("cpc"), layer=recipe.layer), record

@@ -1,0 +1,147 @@
+"""The lines a text learner is trained on, from a prepared corpus, a table of utterances or a text file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import pandas as pd
+
+from babyslm.corpora.childes.prepare import clean_gloss
+from babyslm.corpora.corpus import TABLE_NAME, load_corpus
+from babyslm.files import sha256_file
+from babyslm.models.symbols.vocabulary import SymbolKind
+from babyslm.seeds import generator
+from babyslm.stimuli.phones.pronunciation import phonemize
+from babyslm.stimuli.stimulus import phone_words
+from babyslm.verify.corpora.tables import CorpusFormatError
+from babyslm.verify.documents import NoSuchFileError
+from babyslm.verify.learners.recipes import (
+    LineFormatError,
+    NoSentencesError,
+    NoTrainingColumnError,
+    TooFewSentencesError,
+)
+
+__all__ = ["Grain", "Lines", "held_out", "read_lines"]
+
+Grain = Literal["utterances", "words"]
+"""Whether a sequence is a running utterance or an isolated word."""
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What is trained on.
+
+    :param lines: phone strings, sentences or unit numbers, one a sequence.
+    :param source: the file they came from.
+    :param sha256: its checksum.
+    """
+
+    lines: list[str]
+    source: Path
+    sha256: str
+
+
+def read_lines(corpus: Path, kind: SymbolKind, *, language: str = "en", grain: Grain = "utterances") -> Lines:
+    """Read a corpus in the form that a vocabulary is made of.
+
+    Known forms: a folder with `utterances.parquet`, as made by `babyslm prepare`; a parquet or CSV table with a column
+    `phones`, `text` or `gloss` (CHILDES glosses are cleaned); a text file with one sentence a line; a `.phones` file
+    with one phone string a line; a `.units` file with the unit numbers of one utterance a line. Sentences become
+    phones where a vocabulary of phones asks for them.
+
+    :param corpus: folder or file.
+    :param kind: the vocabulary's kind.
+    :param language: language of the phones.
+    :param grain: whole utterances, or each word for itself.
+    """
+    phonemic = kind == "phones"
+    if corpus.is_dir():
+        source = corpus / TABLE_NAME
+        lines = _from_folder(corpus, phonemic=phonemic, language=language)
+    elif not corpus.is_file():
+        raise NoSuchFileError(corpus, "name a prepared corpus, a table of utterances or a text file")
+    elif corpus.suffix in (".parquet", ".csv"):
+        source = corpus
+        lines = _from_table(_read_table(corpus), corpus, phonemic=phonemic, language=language)
+    else:
+        source = corpus
+        lines = _from_text(corpus, kind)
+        if phonemic and corpus.suffix != ".phones":
+            lines = _to_phones(lines, language)
+    if grain == "words":
+        lines = [word for line in lines for word in _words(line, phonemic=phonemic)]
+    lines = [line for line in lines if line.strip()]
+    if not lines:
+        raise NoSentencesError(source)
+    return Lines(lines, source, sha256_file(source))
+
+
+def _words(line: str, *, phonemic: bool) -> list[str]:
+    return [" ".join(word) for word in phone_words(line.split())] if phonemic else line.split()
+
+
+def _from_folder(folder: Path, *, phonemic: bool, language: str) -> list[str]:
+    path = folder / TABLE_NAME
+    if path.is_file() and "gloss" in (table := _read_table(path)):
+        return _from_table(table, path, phonemic=phonemic, language=language)
+    return _from_table(load_corpus(folder).utterances, path, phonemic=phonemic, language=language)
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str, na_filter=False)
+    except (OSError, ValueError) as error:
+        raise CorpusFormatError(path, str(error).splitlines()[0]) from error
+
+
+def _from_table(table: pd.DataFrame, path: Path, *, phonemic: bool, language: str) -> list[str]:
+    if phonemic and "phones" in table and table["phones"].notna().any():
+        return [str(line) for line in table["phones"].dropna()]
+    if "text" in table and table["text"].notna().any():
+        lines = [str(line) for line in table["text"].dropna()]
+    elif "gloss" in table:
+        lines = [clean_gloss(str(line)) for line in table["gloss"].dropna()]
+    else:
+        raise NoTrainingColumnError(
+            path, ("phones", "text", "gloss") if phonemic else ("text", "gloss"), table.columns
+        )
+    return _to_phones(lines, language) if phonemic else lines
+
+
+def _to_phones(lines: list[str], language: str) -> list[str]:
+    return phonemize([line for line in lines if line.strip()], language)
+
+
+def _from_text(path: Path, kind: SymbolKind) -> list[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise CorpusFormatError(path, f"is not UTF-8 text (byte {error.start})") from error
+    if kind == "units":
+        for number, line in enumerate(lines, start=1):
+            if not all(unit.isdecimal() for unit in line.split()):
+                raise LineFormatError(path, number, line, "a line of unit numbers apart by spaces")
+    return lines
+
+
+def held_out(items: list[Item], share: float, *, seed: int, source: Path) -> tuple[list[Item], list[Item]]:
+    """Part sequences into those to train on and those to validate on.
+
+    :param items: all sequences.
+    :param share: share to hold out; 0 holds out none.
+    :param seed: decides which.
+    :param source: the corpus, for the error where it is too small.
+    """
+    if share == 0:
+        return items, []
+    count = round(share * len(items))
+    if not 1 <= count < len(items):
+        raise TooFewSentencesError(source, len(items), share)
+    chosen = set(generator(seed, "held out").permutation(len(items))[:count].tolist())
+    return (
+        [item for i, item in enumerate(items) if i not in chosen],
+        [item for i, item in enumerate(items) if i in chosen],
+    )

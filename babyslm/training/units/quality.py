@@ -1,0 +1,133 @@
+"""What the units of a learner are like: how many are used, how evenly, and how well they agree with phones.
+
+Purity and phone-normalised mutual information are those of HuBERT (Hsu et al. 2021, section IV.C).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from babyslm.models.encoders.protocol import Encoder
+from babyslm.models.units.codebook import Codebook
+from babyslm.seeds import generator
+from babyslm.speech.audio import RATE
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
+from babyslm.speech.synthesis.voices import load_voices
+from babyslm.stimuli.stimulus import WORD_BOUNDARY
+from babyslm.training.speech.utterances import SpokenUtterances
+from babyslm.verify.errors import BabySLMError
+
+__all__ = ["phone_agreement", "phone_labels", "unit_agreement", "unit_statistics"]
+
+SAMPLE = 200
+"""Utterances whose units are held against their phones."""
+
+AGREED = 2 / RATE
+"""Seconds by which a length may differ from that of the same utterance spoken again."""
+
+TAILS = (0.0, 0.25)
+"""Seconds by which an acoustic condition makes an utterance longer: none, or that of a room."""
+
+Ragged = Sequence[NDArray[np.int64]]
+
+
+def unit_statistics(units: Ragged, size: int, seconds: float) -> dict[str, float]:
+    """Describe the units of a corpus.
+
+    :param units: of each utterance.
+    :param size: number of units there are.
+    :param seconds: length of all utterances together.
+    :returns: how many are used, their perplexity by frequency, and how many there are a second.
+    """
+    counts = np.bincount(np.concatenate(units), minlength=size)
+    shares = counts[counts > 0] / counts.sum()
+    return {
+        "used": int((counts > 0).sum()),
+        "perplexity": round(float(np.exp(-(shares * np.log(shares)).sum())), 2),
+        "a_second": round(float(counts.sum() / seconds), 2),
+    }
+
+
+def unit_agreement(
+    corpus: SpokenUtterances, numbers: NDArray[np.int64], encoder: Encoder, codebook: Codebook, *, seed: int
+) -> dict[str, float]:
+    """Hold the units of some utterances against the phones that were spoken; empty where these are not known.
+
+    They are known of synthetic voices, which are asked to speak once more: the same phones in the same voice last as
+    long, and the times of the phones come with them.
+
+    :param corpus: where the utterances lie.
+    :param numbers: of the utterances, such as those held out; at most `SAMPLE` of them are drawn.
+    :param encoder: waveform to features.
+    :param codebook: features to units.
+    :param seed: decides which are drawn.
+    """
+    drawn = numbers[np.sort(generator(seed, "agreement").permutation(len(numbers))[:SAMPLE])]
+    units, phones, names = [], [], dict[str, int]()
+    for number, waveform in corpus.waveforms(drawn):
+        labels = phone_labels(corpus, number, encoder, names)
+        if labels is None:
+            continue
+        found = codebook.label(encoder.encode([waveform]))[0]
+        length = min(len(found), len(labels))
+        units.append(found[:length])
+        phones.append(labels[:length])
+    return phone_agreement(np.concatenate(units), np.concatenate(phones)) if units else {}
+
+
+def phone_labels(
+    corpus: SpokenUtterances, number: int, encoder: Encoder, names: dict[str, int]
+) -> NDArray[np.int64] | None:
+    """Return the phone of each frame of an utterance that a synthetic voice has spoken; None where that is not known.
+
+    :param corpus: where the utterance lies.
+    :param number: of the utterance.
+    :param encoder: whose frames they are: centred on a multiple of its hop, or on the middle of what a network sees.
+    :param names: numbers of the phones, filled as they are met.
+    """
+    row = corpus.rows.iloc[number]
+    try:
+        voices = {voice.name: voice for voice in load_voices(corpus.language)}
+    except BabySLMError:  # a language without voices of ours
+        return None
+    if row["speaker"] not in voices or not isinstance(row["phones"], str):
+        return None
+    speech = EspeakSynthesizer().speak(Utterance(tuple(row["phones"].split()), voices[row["speaker"]]))
+    longer = float(corpus.seconds[number]) - len(speech.waveform) / RATE
+    if not speech.phones or min(abs(longer - tail) for tail in TAILS) > AGREED:
+        return None
+    times = np.arange(int(len(speech.waveform) / RATE * encoder.frame_rate)) / encoder.frame_rate
+    times += getattr(encoder, "receptive", 0) / 2 / RATE
+    places = np.searchsorted(speech.onsets, times, side="right") - 1
+    said = [phone for phone in speech.phones if phone != WORD_BOUNDARY]
+    numbers = np.array([names.setdefault(phone, len(names)) for phone in said], dtype=np.int64)
+    return numbers[np.clip(places, 0, len(numbers) - 1)]
+
+
+def phone_agreement(units: NDArray[np.int64], phones: NDArray[np.int64]) -> dict[str, float]:
+    """Return how well units tell phones, frame by frame.
+
+    :param units: shape (frames,).
+    :param phones: shape (frames,).
+    :returns: `phone_purity`, the share of frames whose phone is the most frequent one of their unit; `unit_purity`,
+        the share whose unit is the most frequent one of their phone; `pnmi`, mutual information over the phones'
+        entropy.
+
+    >>> phone_agreement(np.array([0, 0, 1, 1]), np.array([5, 5, 3, 3]))["pnmi"]
+    1.0
+    """
+    _, units = np.unique(units, return_inverse=True)
+    _, phones = np.unique(phones, return_inverse=True)
+    joint = np.zeros((units.max() + 1, phones.max() + 1))
+    np.add.at(joint, (units, phones), 1 / len(units))
+    outer = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    there = joint > 0
+    information = float((joint[there] * np.log(joint[there] / outer[there])).sum())
+    shares = joint.sum(axis=0)
+    entropy = float(-(shares * np.log(shares)).sum())
+    return {
+        "phone_purity": round(float(joint.max(axis=1).sum()), 4),
+        "unit_purity": round(float(joint.max(axis=0).sum()), 4),
+        "pnmi": round(information / entropy, 4) if entropy > 0 else 1.0,
+    }

@@ -1,0 +1,1 @@
+"""Errors of corpora and their sources: CHAT, RTTM, prepared tables, the Lucie Training Dataset."""

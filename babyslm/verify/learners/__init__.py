@@ -1,0 +1,1 @@
+"""Errors of model folders, encoders, units, text learners, recipes and compression."""

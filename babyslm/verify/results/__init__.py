@@ -1,0 +1,1 @@
+"""Errors and checks of scores, evaluations, result folders, submissions and pages."""

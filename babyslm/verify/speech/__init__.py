@@ -1,0 +1,1 @@
+"""Errors of sound files, voices, synthesisers and acoustic conditions."""

@@ -1,0 +1,1 @@
+"""Errors and checks of stimulus tables, lexicons, non-words and sentence templates."""

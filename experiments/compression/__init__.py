@@ -1,0 +1,1 @@
+"""What a small learner forgets when it is compressed: the experiment and its page."""

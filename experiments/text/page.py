@@ -1,0 +1,214 @@
+"""The page of the text learners: tables for people of what `experiments.text.recipes` measured."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babyslm.training.recipe import load_recipe
+from experiments.text.learners import LEARNERS
+
+__all__ = ["markdown"]
+
+PAGE = """\
+# Text learners on child-directed English
+
+Corpus: AO-CHILDES, adults alone: {utterances:,} utterances, {words:,} words, {types:,} types by their phones
+(`babyslm prepare childes`; source sha256 `{sha256}`). Evaluated on the official lexical dev set ({official:,}
+words) and on the project's own written test sets from the shipped lexicon (`babyslm build-stimuli all --lang en
+--no-audio`; {lexical:,} words, {syntactic:,} sentence pairs). Accuracy in per cent by the mean log-probability,
+official aggregation, ties count half, chance is 50; intervals are 95 %, bootstrapped over words or clusters of
+pairs. A word is *seen* if its phones occur as a word of the corpus.
+
+{date}, seed 0, one thread of {processor}; core seconds are the processor's own time, for others used the machine
+as well. Networks are trained in bfloat16 where the command says so, to budgets of minutes that one shared core
+kept: all of them are far from trained out. Nothing was chosen by these sets: shapes and rates are the recipes' own
+or scaled down from them, untuned, but for the longer training of the learner of word types, whose held-out loss
+had not left its training loss. {note}
+
+## Against the floor
+
+{floor}
+
+{lacking}
+
+## Words
+
+Non-words have no spelling, so that only learners of phones can take the task.
+
+{words_table}
+
+### By how often a word occurs in the corpus (official dev)
+
+{heard_table}
+
+### By frequency as the official set gives it
+
+{frequency_table}
+
+### Own test set, by how often a word occurs in the corpus
+
+{own_table}
+
+## Sentences
+
+{sentences_table}
+
+### By phenomenon
+
+{phenomena_table}
+
+## Learning curves
+
+Checkpoints by tokens seen; official lexical dev and the own syntactic dev set.
+
+{curves}
+
+## Training
+
+{training_table}
+
+Loss is in nats a symbol on held-out lines, and comparable only between learners of the same symbols and lines.
+
+    {commands}
+
+All of it: `python -m experiments.text.recipes --table TABLE --official OFFICIAL --out RUNS`; all figures are in
+`text.json`. ANSWERS are questions around children with what the next speaker said; EN_FR is the corpus with as
+many words of the project's own generated French (`experiments/text/material.py`), far poorer than what a French
+child hears."""
+
+Row = Mapping[str, Any]
+
+
+def percent(part: Mapping[str, float] | None) -> str:
+    """Write an accuracy with its interval."""
+    if part is None:
+        return "–"
+    return f"{100 * part['accuracy']:.1f} [{100 * part['low']:.1f}, {100 * part['high']:.1f}]"
+
+
+def short(part: Mapping[str, float] | None) -> str:
+    """Write an accuracy alone."""
+    return "–" if part is None else f"{100 * part['accuracy']:.1f}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def split_by(rows: Sequence[Row], task: str, attribute: str, order: Sequence[str] = ()) -> str:
+    """Return a table of learners by the values of an attribute."""
+    taken = [row for row in rows if task in row]
+    values = [*dict.fromkeys(value for row in taken for value in row[task].get(attribute, {}))]
+    values.sort(key=lambda value: order.index(value) if value in order else len(order))
+    counts = {value: row[task][attribute][value]["n"] for row in taken for value in row[task].get(attribute, {})}
+    return table(
+        ["learner", *(f"{value} (n = {counts[value]})" for value in values)],
+        [[title(row), *(short(row[task][attribute].get(value)) for value in values)] for row in taken],
+    )
+
+
+def title(row: Row) -> str:
+    """Return what the table calls a learner."""
+    return str(row["learner"]["title"])
+
+
+def curve(row: Row) -> str:
+    """Return the points of a learner's curve."""
+    points = row["curve"]
+    tasks = [task for task in ("lexical", "syntactic") if task in points[0]]
+    return f"{title(row)}:\n\n" + table(
+        ["tokens", *(f"{task} dev" for task in tasks)],
+        [[f"{point['tokens']:,}", *(percent(point[task]) for task in tasks)] for point in points],
+    )
+
+
+def training(row: Row) -> list[str]:
+    """Return what a learner's training took."""
+    told, seconds = row["training"], row["core_seconds"]
+    loss = told.get("validation_loss")
+    size = told.get("parameters")
+    return [
+        title(row),
+        f"{size:,}" if size else "counts",
+        tokens_seen(row),
+        f"{loss:.3f}" if loss else "–",
+        f"{seconds['training']:.0f}",
+        f"{seconds['evaluation']:.0f}",
+    ]
+
+
+def floor(rows: Sequence[Row], task: str, name: str) -> str:
+    """Say which networks are above the best n-gram, which below, and which have an interval that meets its own."""
+    taken = [row for row in rows if task in row]
+    best = max((row for row in taken if "ngrams" in row["training"]), key=lambda row: row[task]["all"]["accuracy"])
+    mark = best[task]["all"]
+    found: dict[str, list[str]] = {"above it": [], "not told apart from it": [], "below it": []}
+    for row in taken:
+        if "ngrams" not in row["training"]:
+            own = row[task]["all"]
+            apart = "above it" if own["low"] > mark["high"] else "below it" if own["high"] < mark["low"] else None
+            found[apart or "not told apart from it"].append(f"{title(row)} ({short(own)})")
+    told = "; ".join(f"{where}: {', '.join(which)}" for where, which in found.items() if which)
+    return f"* {name}: the best n-gram is the {title(best)}, {percent(mark)}. {told[:1].upper()}{told[1:]}."
+
+
+def tokens_seen(row: Row) -> str:
+    """Tell how much a learner read; of an LSTM the most that its updates hold."""
+    told, learner = row["training"], row["learner"]
+    if "updates" not in told:
+        return f"{told['symbols']:,}"
+    if "tokens" in told:
+        return f"{told['tokens']:,}"
+    recipe: Any = load_recipe(learner["recipe"], ["corpus=CORPUS", *learner["settings"]])
+    return f"at most {told['updates'] * recipe.loop.batch_tokens:,}"
+
+
+def markdown(record: Mapping[str, Any]) -> str:
+    """Return the page.
+
+    :param record: what is in `text.json`.
+    """
+    rows: list[Row] = list(record["learners"])
+    read = [row for row in rows if "official_lexical_dev" in row]
+    lexical, own, syntactic = "official_lexical_dev", "own_lexical_test", "own_syntactic_test"
+    words = [
+        [
+            title(row),
+            percent(row[lexical]["all"]),
+            percent(row[lexical]["seen"].get("seen")),
+            percent(row[lexical]["seen"].get("unseen")),
+            percent(row[own]["all"]),
+            short(row[own]["seen"].get("seen")),
+            short(row[own]["seen"].get("unseen")),
+        ]
+        for row in read
+    ]
+    bands = ("0", "1-4", "5-19", "20-99", ">=100")
+    head = ["learner", "official dev", "seen", "unseen", "own test", "own seen", "own unseen"]
+    floors = [(lexical, "Official lexical dev"), (own, "Own words"), (syntactic, "Own sentences")]
+    done = {row["learner"]["key"] for row in rows}
+    lacking = [learner.title for learner in LEARNERS if learner.key not in done]
+    return PAGE.format(
+        lacking=f"Not recorded yet: {', '.join(lacking)}." if lacking else "All learners of the script are recorded.",
+        floor="\n".join(floor(rows, task, name) for task, name in floors),
+        **record["corpus"],
+        official=read[0][lexical]["all"]["n"] if read else 0,
+        lexical=read[0][own]["all"]["n"] if read else 0,
+        syntactic=rows[0][syntactic]["all"]["n"],
+        date=record["date"],
+        processor=record["machine"]["processor"],
+        note=record["note"],
+        words_table=table(head, words),
+        heard_table=split_by(rows, lexical, "heard_often", bands),
+        frequency_table=split_by(rows, lexical, "frequency", bands),
+        own_table=split_by(rows, own, "heard_often", bands),
+        sentences_table=table(["learner", "own test"], [[title(row), percent(row[syntactic]["all"])] for row in rows]),
+        phenomena_table=split_by(rows, syntactic, "phenomenon"),
+        curves="\n\n".join(curve(row) for row in rows if row["curve"]) or "None yet.",
+        training_table=table(
+            ["learner", "parameters", "tokens seen", "held-out loss", "training, core s", "evaluation, core s"],
+            [training(row) for row in rows],
+        ),
+        commands="\n    ".join(row["command"] for row in rows),
+    )
