@@ -1,7 +1,6 @@
 """What choices for the spoken experiment are made on: words, voices and scenes that its test never has.
 
-    python -m experiments.spoken.choices --runs RUNS --out DIR [--set encoder.top_db=30] [--heard clean wild] \\
-        [--scenes]
+    python -m experiments.spoken.choices --runs RUNS --out DIR [--set encoder.top_db=30] [--heard clean wild]
 
 RUNS is a folder of `experiments.spoken.run`. Two questions are asked of a front end and its units, each learned
 from the words said alone and 0.3 h of the running speech of `clean-named` and of `wild-named`:

@@ -63,8 +63,8 @@ folded to the 40 official phones. Official aggregation, mean log-probability wit
 babyslm evaluate --model MODEL --stimuli STIMULI --task lexical --split dev --out RESULT
 ```
 
-All of it: `python -m experiments.text.aochildes --corpus CORPUS --stimuli STIMULI --out RUNS --name {name}`. The corpus
-is a table in the form of childes-db, sha256 `{sha256}`.
+All of it: `python -m experiments.text.aochildes --corpus CORPUS --stimuli STIMULI --out RUNS --name {name}`.
+The corpus is a table in the form of childes-db, sha256 `{sha256}`.
 """
 
 LEARNERS = (
