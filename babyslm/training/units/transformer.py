@@ -65,7 +65,7 @@ class TransformerProblem(SequenceProblem):
         return total * (sum(map(len, sequences)) + len(sequences)) / max(1, predicted)
 
     def validate(self, network: nn.Module, device: torch.device) -> float | None:
-        """Return the mean loss in nats per predicted symbol on held-out sequences, with the same masks in each call."""
+        """Return the mean loss in nats per predicted symbol on held-out sequences, with fixed masks."""
         if not self.held_out:
             return None
         total, count = 0.0, 0
