@@ -2,9 +2,9 @@
 
     python -m experiments.text.plausibility --corpus utterances.parquet SET [SET ...]
 
-The n-gram learns nine tenths of the utterances. Each sentence's log-probability per word (its end included) is compared
-with the median of the held-out utterances of the same length; *rank* is the percentage of those utterances that are
-less likely than the sentence, so that the utterances themselves have a median rank of 50.
+The n-gram is trained on nine tenths of the utterances. Each sentence's log-probability per word (its end included) is
+compared with the median of the held-out utterances of the same length. *rank* is the percentage of those utterances
+that are less likely than the sentence; the median rank of the utterances themselves is 50.
 """
 
 import argparse
@@ -47,9 +47,7 @@ def compare(sentences: pd.DataFrame, heard: pd.DataFrame) -> pd.DataFrame:
         these utterances) and `rank` (percentage of them that are less likely).
     """
     known = {
-        length: np.sort(group.to_numpy())
-        for length, group in heard.groupby("words")["nats"]
-        if len(group) >= FEWEST
+        length: np.sort(group.to_numpy()) for length, group in heard.groupby("words")["nats"] if len(group) >= FEWEST
     }
     kept = sentences[sentences["words"].isin(known.keys())].copy()
     pairs = list(zip(kept["words"], kept["nats"], strict=True))
@@ -90,7 +88,11 @@ def main() -> None:
     )
     heard = per_word(model, [line for line, held in zip(lines, held_out, strict=True) if held])
     found = {str(folder): measure(folder, model, heard).round(2).to_dict("index") for folder in options.sets}
-    print(json.dumps({"order": options.order, "training": len(training), "held_out": len(heard), "sets": found}, indent=1))
+    print(
+        json.dumps(
+            {"order": options.order, "training": len(training), "held_out": len(heard), "sets": found}, indent=1
+        )
+    )
 
 
 if __name__ == "__main__":

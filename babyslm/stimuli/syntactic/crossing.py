@@ -109,7 +109,7 @@ class BlockSource:
             )
             heard = [filler for filler, a, b in zip(self.fillers[slot], first, second, strict=True) if a != b]
             left_out |= {filler.lemma for filler in self.fillers[slot]} - {filler.lemma for filler in heard}
-            if not heard:
+            if not heard and self.fillers[slot]:
                 raise EmptySlotError(templates.path, self.label, slot, "none sounds different in the two places")
             self.fillers[slot] = tuple(heard)
         return tuple(sorted(left_out))
@@ -118,11 +118,12 @@ class BlockSource:
         """Return the lemmas that a choice of `together` names, by slot."""
         allowed: dict[str, frozenset[str]] = {}
         for slot, value in choice.items():
-            if isinstance(value, str):
-                rule = templates.named(self.label, slot, value)
-                found = bank.matching(rule, path=templates.path, label=self.label, slot=slot)
-                value = [filler.lemma for filler in found]
-            allowed[slot] = frozenset(value)
+            if isinstance(value, list):
+                allowed[slot] = frozenset(value)
+                continue
+            rule = templates.named(self.label, slot, value)
+            found = bank.matching(rule, path=templates.path, label=self.label, slot=slot)
+            allowed[slot] = frozenset(filler.lemma for filler in found)
         return allowed
 
     def _choices(

@@ -28,6 +28,7 @@ from babyslm.verify.stimuli.templates import TemplateError, UnknownSetError, Unk
 
 __all__ = ["Choice", "Phenomenon", "SlotRule", "Template", "TemplateFile", "load_templates", "references"]
 
+
 def _flat(value: object) -> object:
     """Flatten a list whose members are lists, as aliases of YAML are: `[*people, *animals, giant]`."""
     if not isinstance(value, list):
