@@ -18,7 +18,7 @@ consonant` (by letter); or `words`, literal fillers that may have forms (`{one: 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -29,8 +29,8 @@ from babyslm.verify.stimuli.templates import TemplateError, UnknownSetError, Unk
 __all__ = ["Choice", "Phenomenon", "SlotRule", "Template", "TemplateFile", "load_templates", "references"]
 
 
-def _flat(value: object) -> object:
-    """Flatten a list whose members are lists, as aliases of YAML are: `[*people, *animals, giant]`."""
+def _flat(value: Any) -> Any:
+    """Flatten a list whose members are lists, as YAML aliases are: `[*people, *animals, giant]`."""
     if not isinstance(value, list):
         return value
     return [each for part in value for each in (_flat(part) if isinstance(part, list) else [part])]
