@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
+from babyslm.pictures import write_drawing
 from babyslm.results.outcomes.compare import compare
 from babyslm.results.outcomes.environment import current_environment
 from babyslm.results.outcomes.outcome import Outcome, Scores
@@ -83,22 +84,19 @@ class Result(Outcome):
     def save(self, folder: str | PathLike[str], *, report: bool = True) -> Path:
         """Write `result.json`, `scores/{task}/{split}.txt`, `trials.parquet` and `report.html`.
 
-        Every file is written in full under another name before the first is renamed, and `result.json` comes last: it
-        holds the checksums of the others, so that a folder cut short in between is told from a whole one. Score files
-        of an earlier result are removed; other files in the folder are left alone.
+        Every file but the page is written in full under another name before the first is renamed, and `result.json`
+        comes last: it holds the checksums of the others, so that a folder cut short in between is told from a whole
+        one. Score files of an earlier result are removed; other files in the folder are left alone. The page follows
+        and is a side effect: where it fails, one warning line is printed and the result is complete without it.
 
         :param folder: where the result goes.
         :param report: write the page too.
         """
         place = Path(folder)
         texts = {score_path(Path(SCORES_NAME), *key): score_lines(table) for key, table in self.scores.items()}
-        page = self.to_html() if report else None
         with ExitStack() as stack:
             # Contexts end in reverse order: what is opened first is renamed last.
             record_file = stack.enter_context(atomic_file(place / RECORD_NAME))
-            if page is not None:
-                path = stack.enter_context(atomic_file(place / REPORT_NAME))
-                path.write_text(page, encoding="utf-8", newline="\n")
             path = stack.enter_context(atomic_file(place / TRIALS_NAME))
             self.trials.to_parquet(path, index=False, compression="zstd")
             files = {TRIALS_NAME: sha256_file(path)}
@@ -111,6 +109,8 @@ class Result(Outcome):
         for old in place.glob(f"{SCORES_NAME}/*/*.txt"):
             if old.relative_to(place).as_posix() not in files:
                 old.unlink()
+        if report:
+            write_drawing(place / REPORT_NAME, self.to_html)
         return place
 
     def to_html(self) -> str:
