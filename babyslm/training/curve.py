@@ -1,4 +1,4 @@
-"""The loss curve of a run, as numbers and as a picture."""
+"""Loss curve of a training run, as data and as a plot."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,12 +14,12 @@ PICTURE = "loss.svg"
 
 
 def draw_curve(losses: Sequence[LossRecord], folder: Path) -> None:
-    """Write `loss.json` (the two curves as lists of update and nats a symbol) and `loss.svg` (the same, drawn).
+    """Write `loss.json` (training and validation loss by update, in nats per symbol) and `loss.svg` (their plot).
 
-    A picture that cannot be drawn or written is one warning line: the training is complete without it.
+    If the plot cannot be drawn or written, one warning line is printed; the training is complete without it.
 
-    :param losses: the records of a run.
-    :param folder: where they go.
+    :param losses: the loss records of a run.
+    :param folder: folder of the two files.
     """
     curves = {
         "training": [[record.update, record.loss] for record in losses if record.loss is not None],
@@ -41,7 +41,7 @@ def _picture(curves: Mapping[str, list[list[float]]]) -> str:
         .mark_line(point=True)
         .encode(
             x=alt.X("update:Q", title="updates"),
-            y=alt.Y("loss:Q", title="loss (nats a symbol)", scale=alt.Scale(zero=False)),
+            y=alt.Y("loss:Q", title="loss (nats per symbol)", scale=alt.Scale(zero=False)),
             color=alt.Color("on:N", title=None),
         )
         .properties(width=480, height=300)
