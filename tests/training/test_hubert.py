@@ -177,7 +177,7 @@ def test_features_do_not_depend_on_batch_mates(sizes: HubertSizes, tmp_path: Pat
     if sizes is WAVES:
         with pytest.raises(WarpError, match="waveform-hubert"):
             encoder.warped(1.1)  # type: ignore[attr-defined]
-        with pytest.raises(EncoderWeightsError, match="do not fit"):
+        with pytest.raises(EncoderWeightsError, match="do not match"):
             make_encoder(HubertSettings(weights=tmp_path / "w.safetensors", sizes=MEL, layer=2), device="cpu")
     else:
         warped = encoder.warped(1.2)  # type: ignore[attr-defined]

@@ -59,7 +59,7 @@ def test_a_later_override_wins():
     [
         (["order"], OverrideError, "FIELD=VALUE"),
         (["=3"], OverrideError, "FIELD=VALUE"),
-        (["order.deep=3"], OverrideError, "order holds no fields"),
+        (["order.deep=3"], OverrideError, "order has no fields"),
         (["order=[1"], OverrideError, "no YAML"),
         (["order=7"], RecipeError, "order: .*less than or equal to 6"),
         (["order=0"], RecipeError, "order: "),
