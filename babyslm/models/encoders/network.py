@@ -191,7 +191,7 @@ class NetworkEncoder(nn.Module):
         return sound[start:stop]
 
     def _span(self, window: Window, frames: int, samples: int) -> tuple[int, int]:
-        """Return the range of samples of a window; the last one extends to the end of the sound, as in normalisation."""
+        """Return the range of samples of a window; the last one extends to the end of the sound, as normalised."""
         stop = samples if window.stop == frames else (window.stop - 1) * self.hop + self.receptive
         return window.start * self.hop, stop
 

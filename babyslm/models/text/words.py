@@ -15,7 +15,7 @@ WORD_GOES_ON = "##"
 
 
 def word_numbers(tokenizer: Any, texts: Sequence[str], pieces: Sequence[Sequence[int]]) -> list[NDArray[np.int64]]:
-    """Number the words of texts as the tokenizer's pre-tokenisation splits them; punctuation is a word.
+    """Return a word number for each token, with words as the pre-tokenisation splits them; punctuation is a word.
 
     For a tokenizer without pre-tokenisation (Lucie's), or one that does not report it, marks of spaces are used.
 
@@ -33,7 +33,7 @@ def word_numbers(tokenizer: Any, texts: Sequence[str], pieces: Sequence[Sequence
 
 
 def marked_words(tokens: Sequence[str], *, goes_on: bool) -> NDArray[np.int64]:
-    """Number words by the marks in tokens.
+    """Return word numbers of tokens by the marks in them.
 
     :param tokens: the tokens of one text.
     :param goes_on: whether marks are at continuations of a word (word pieces) rather than at beginnings.
