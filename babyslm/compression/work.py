@@ -71,7 +71,7 @@ class Work:
         plan = parse_document(_Plan, read_json(path), path)
         if plan.identity != self.identity:
             raise OtherCompressionError(
-                self.folder.parent, "contains another unfinished compression (model, settings or data differ)"
+                self.folder.parent, "contains the beginning of another compression (model, settings or data differ)"
             )
         ranks = {}
         for key, rank in plan.ranks.items():
