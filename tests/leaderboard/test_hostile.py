@@ -196,7 +196,7 @@ HOSTILE: dict[str, tuple[Change, str]] = {
     "another model's name": (card("model: made-001", "model: made-000"), "not its folder"),
     "a path for a model": (card("model: made-001", "model: ../../etc"), "pattern"),
     "unknown fields of a card": (card("licence:", "exec: rm\nlicence:"), "Extra inputs"),
-    "a reader that heard speech": (card("domain: none", "domain: clean"), "training.domain is none"),
+    "a reader that heard speech": (card("domain: none", "domain: clean"), "training.domain must be none"),
     "negative words": (card("words: 2000", "words: -5"), "greater than"),
     "infinite words": (card("words: 2000", "words: .inf"), "finite"),
     "a number beyond all": (card("words: 2000", f"words: {'9' * 5_000}"), "card.yaml"),
