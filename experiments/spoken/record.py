@@ -363,7 +363,7 @@ def whole(row: dict[str, Any], *, named: bool = True) -> bool:
 
 
 def pages(rows: list[dict[str, Any]], out: Path) -> None:
-    """Write the report pages, one per diet."""
+    """Write `report.html`, which compares the finished learners of the diet `named`."""
     results = [
         load_result(out / "results" / row["title"] / name)
         for row in rows

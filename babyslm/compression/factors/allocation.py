@@ -144,7 +144,7 @@ def _least_error(linears: Sequence[Linear], budget: int, spectra: Spectra) -> Ra
 
 
 def _fill(ranks: RankTable, candidates: Sequence[Linear], left: int) -> RankTable:
-    """Use the budget left by integer ranks, one rank at a time, largest layers first."""
+    """Use the budget left by integer ranks, one rank at a time, layers with the most parameters per rank first."""
     ranks = dict(ranks)
     order = sorted(candidates, key=lambda linear: -linear.price)
     moved = True
