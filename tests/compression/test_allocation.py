@@ -89,5 +89,5 @@ def test_a_target_out_of_reach_names_the_least() -> None:
         UnreachableTargetError, match=r"--keep 0.05: out of reach; the least with ranks uniform is 0\.0"
     ):
         allot("uniform", LUCIE, LUCIE_TOTAL, 0.05, floor=0.25)
-    with pytest.raises(UnreachableTargetError, match=r"ranks bottom-first the least is 0\.\d+.*lower --floor"):
+    with pytest.raises(UnreachableTargetError, match=r"the least with ranks bottom-first is 0\.\d+.*lower --floor"):
         allot("bottom-first", LUCIE, LUCIE_TOTAL, 0.3, floor=0.375)
