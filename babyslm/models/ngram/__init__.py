@@ -2,3 +2,11 @@
 
 Input: sequences of symbols. Output: log-probabilities in nats.
 """
+
+from typing import Any
+
+from babyslm.moved import forward
+
+
+def __getattr__(name: str) -> Any:
+    return forward(__name__, "babyslm.models.ngram.model", name)
