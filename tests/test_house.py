@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "babyslm"
-BASE = ("verify", "files", "caches", "seeds", "progress", "resources", "espeak", "engines", "moved")
+BASE = ("verify", "files", "caches", "seeds", "progress", "pictures", "resources", "espeak", "engines", "moved")
 ORDER = (
     "stimuli",
     "speech",
