@@ -54,15 +54,16 @@ class Drafted:
 
     def as_text(self) -> str:
         """Return the draft for people."""
-        build = f"babyslm build-stimuli lexical --lang {self.draft.language} --lexicon WORDS --out stimuli"
+        language, content = self.draft.language, f"BABYSLM_CONTENT={self.folder} babyslm"
         return "\n".join(
             [
-                f"{len(self.draft.inventory)} phones in {len(self.draft.words)} words: {' '.join(self.draft.inventory)}",
+                f"{len(self.draft.inventory)} phones in {len(self.draft.words)} words:",
+                f"  {' '.join(self.draft.inventory)}",
                 *(f"  {path}" for path in self.files),
                 "To decide:",
                 *(f"  {number}. {text}" for number, text in enumerate(self.decisions, start=1)),
-                f"Then check: BABYSLM_CONTENT={self.folder} babyslm language {self.draft.language} --words WORDS --check",
-                f"and build: BABYSLM_CONTENT={self.folder} {build}",
+                f"Then check: {content} language {language} --words WORDS --check",
+                f"and build:  {content} build-stimuli lexical --lang {language} --lexicon WORDS --out stimuli",
             ]
         )
 
@@ -127,7 +128,9 @@ def check_cards(language: str, words: Path) -> Checked:
     for word, string in phones.items():
         asked = tuple(string.split())
         try:
-            told = table.decode([name for name, _ in engine().speak(table.encode(asked), speaker, table.espeak).events])
+            told = table.decode(
+                [name for name, _ in engine().speak(table.encode(asked), speaker, table.espeak).events]
+            )
         except UnspeakablePhoneError as error:
             found[word] = str(error)
             continue
@@ -199,7 +202,7 @@ def _read_back(draft: Draft) -> tuple[Draft, dict[str, Change]]:
 def _learned(
     spoken: Iterable[tuple[tuple[str, ...], list[str]]], known: Mapping[str, str]
 ) -> tuple[dict[str, str], set[str]]:
-    """Learn what unknown mnemonics stand for: for a phone where there are as many, for nothing where there is one more.
+    """Learn what unknown mnemonics stand for: for a phone where there are as many, for nothing where there are more.
 
     :param spoken: phones asked for, and mnemonics reported.
     :param known: mnemonic -> phone.

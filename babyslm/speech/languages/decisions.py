@@ -36,6 +36,13 @@ ALLOPHONES = (
 """Symbols that are often one phone of a language."""
 
 
+ALWAYS = (
+    "Regular endings: name the phones of endings (plural, third person) as `endings` in the phone card.",
+    "Elision: if words are written with a short one before them (l'acqua), name what is cut off as `elided`, a pattern.",
+    "Voices: the eight drafted voices differ in pitch and vocal tract; listen to them and change what you like.",
+)
+"""What no list of words decides."""
+
 Change = tuple[tuple[str, ...], tuple[str, ...]]
 """Phones asked for, and phones spoken."""
 
@@ -54,11 +61,7 @@ def decisions(draft: Draft, misheard: Mapping[str, Change]) -> list[str]:
         *_foreign(draft),
         _stress(draft),
         f"Taboo words: write the words that no stimulus may sound like into lexicons/taboo-{draft.language}.txt.",
-        "Regular endings: name the phones of endings (plural, third person) under `endings` in the phone card, so that "
-        "no non-word is a word with one of them.",
-        "Elision: if words are written together with a short one before them (l'acqua), give the pattern of what is "
-        "cut off as `elided` in the phone card.",
-        "Voices: the eight drafted voices differ in pitch and vocal tract; listen to them and change what you like.",
+        *ALWAYS,
     ]
 
 
@@ -77,14 +80,14 @@ def _misheard(misheard: Mapping[str, Change]) -> Iterator[str]:
         long = phone.removesuffix("ː") == spoken and not is_vowel(phone)
         folded = f"`{phone}: {spoken}`" + (f", or `{phone}: {spoken} {spoken}` for a long consonant" if long else "")
         yield (
-            f"Read-back: {phone} is spoken as {spoken} in {len(words)} word(s): {first_of(words)}. Write {folded} under "
-            f"`espeak_folding` and remove {phone} from the inventory and from `mnemonics`, or ask for {phone} by "
-            "another mnemonic `before` its neighbour; otherwise these words cannot be built."
+            f"Read-back: {phone} is spoken as {spoken} in {len(words)} word(s): {first_of(words)}. Write {folded} "
+            f"under `espeak_folding` and remove {phone} from the inventory and from `mnemonics`, or ask for {phone} "
+            "by another mnemonic `before` its neighbour; otherwise these words cannot be built."
         )
     if otherwise:
         yield (
-            f"Read-back: {len(otherwise)} word(s) are spoken with other phones: {first_of(otherwise)}. Remove them, or "
-            "set their phones under `words` in the phone card."
+            f"Read-back: {len(otherwise)} word(s) are spoken with other phones: {first_of(otherwise)}. Remove them, "
+            "or set their phones under `words` in the phone card."
         )
 
 
@@ -101,18 +104,22 @@ def _allophones(draft: Draft) -> Iterator[str]:
                     else "never between the same neighbours, which speaks for one phone"
                 )
                 yield (
-                    f"{a} and {b}: {draft.counts[a]} and {draft.counts[b]} occurrences, {told}. If they are one phone, "
-                    f"write `{b}: {a}` under `espeak_folding`, remove {b} from the inventory and from `mnemonics`, and "
-                    f"write `{draft.mnemonics[b]}: {a}` under `allophones`."
+                    f"{a} and {b}: {draft.counts[a]} and {draft.counts[b]} occurrences, {told}. "
+                    f"If they are one phone, {_fold(draft, b, a)}."
                 )
     for phone in draft.counts:
         short = phone.removesuffix("ː")
         if short != phone and short in draft.counts and is_vowel(phone):
-            yield (
-                f"{phone} and {short}: if length distinguishes no words, write `{phone}: {short}` under "
-                f"`espeak_folding`, remove {phone} from the inventory and from `mnemonics`, and write "
-                f"`{draft.mnemonics[phone]}: {short}` under `allophones`."
-            )
+            yield f"{phone} and {short}: if length distinguishes no words, {_fold(draft, phone, short)}."
+
+
+def _fold(draft: Draft, phone: str, into: str) -> str:
+    """Say how a phone is folded into another one."""
+    name = f'"{draft.mnemonics[phone]}"'
+    return (
+        f"write `{phone}: {into}` under `espeak_folding`, remove {phone} from the inventory and from `mnemonics`, and "
+        f"write `{name}: {into}` under `allophones`"
+    )
 
 
 def _neighbours(draft: Draft) -> dict[str, set[tuple[str, str]]]:
@@ -148,8 +155,8 @@ def _compounds(draft: Draft) -> Iterator[str]:
     for name, phones, parts in kinds:
         if phones:
             yield (
-                f"{' '.join(phones)}: {name} are one phone each in this draft. If they are {parts}, write them so under "
-                "`espeak_folding` (such as `aɪ: a j`) and remove them from the inventory and from `mnemonics`."
+                f"{' '.join(phones)}: {name} are one phone each in this draft. If they are {parts}, write them so "
+                "under `espeak_folding` (such as `aɪ: a j`) and remove them from the inventory and from `mnemonics`."
             )
 
 
@@ -157,8 +164,8 @@ def _foreign(draft: Draft) -> Iterator[str]:
     foreign = [word.word for word in draft.words if word.foreign]
     if foreign:
         yield (
-            f"Foreign words: espeak-ng pronounces {first_of(foreign)} by the rules of another language. Remove them, or "
-            "set their phones under `words` in the phone card."
+            f"Foreign words: espeak-ng pronounces {first_of(foreign)} by the rules of another language. Remove them, "
+            "or set their phones under `words` in the phone card."
         )
 
 

@@ -74,8 +74,8 @@ class Draft:
     def phone_card(self) -> str:
         """Return the text of `datasets/phones/LANG.yaml`."""
         lines = [
-            f"# {len(self.counts)} phones of {self.language}, drafted from {len(self.words)} words. Fold what is one"
-            " phone of the language, and remove it from the inventory.",
+            f"# {len(self.counts)} phones of {self.language}, drafted from {len(self.words)} words.",
+            "# Fold what is one phone of the language, and remove it from the inventory.",
             f"language: {self.language}",
             f"espeak: {self.code}",
             f"letters: {self.letters}",
@@ -94,8 +94,8 @@ class Draft:
     def mnemonic_card(self) -> str:
         """Return the text of `datasets/phones/mnemonics-LANG.yaml`."""
         lines = [
-            f"# How the phones of {self.language} are asked of espeak-ng ({self.voice}), and how what it then speaks is"
-            " read back.",
+            f"# How the phones of {self.language} are asked of espeak-ng ({self.voice}),",
+            "# and how what it then speaks is read back.",
             f"language: {self.language}",
             f"espeak: {self.voice}",
             "",
@@ -137,9 +137,7 @@ def draft_language(language: str, voice: str, code: str, words: Sequence[Transcr
     sounded = {mnemonic: phone for mnemonic, phone in phone_of.items() if phone}
     phones = set(sounded.values())
     folding = {
-        ipa: sounded[mnemonic]
-        for mnemonic, ipa in sorted(pairs)
-        if ipa and mnemonic in sounded and ipa not in phones
+        ipa: sounded[mnemonic] for mnemonic, ipa in sorted(pairs) if ipa and mnemonic in sounded and ipa not in phones
     }
     counts = Counter(folding.get(symbol, symbol) for word in own for symbol in word.phones)
     mnemonics = {

@@ -139,8 +139,7 @@ class Engine:
         clauses = []
         while rest.value:  # espeak-ng advances the pointer clause by clause, and sets it to null behind the last one
             clauses.append(convert(ctypes.byref(rest), CHARS_UTF8, form | ord(BETWEEN) << 8) or b"")
-        names = b" ".join(clauses).decode("utf-8", "replace").replace(" ", BETWEEN).split(BETWEEN)
-        return names
+        return b" ".join(clauses).decode("utf-8", "replace").replace(" ", BETWEEN).split(BETWEEN)
 
     def _synthesize(self, text: str) -> None:
         self._chunks.clear()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from babyslm.verify.errors import BabySLMError, UsageError, first_of
+from babyslm.verify.errors import UsageError, first_of
 
 __all__ = [
     "CardExistsError",
