@@ -38,7 +38,7 @@ ALLOPHONES = (
 
 ALWAYS = (
     "Regular endings: name the phones of endings (plural, third person) as `endings` in the phone card.",
-    "Elision: if words are written with a short one before them (l'acqua), name what is cut off as `elided`, a pattern.",
+    "Elision: if words are written with a short one before them (l'acqua), name the pattern cut off as `elided`.",
     "Voices: the eight drafted voices differ in pitch and vocal tract; listen to them and change what you like.",
 )
 """What no list of words decides."""
