@@ -69,7 +69,7 @@ class Verification:
         lines = [f"{len(self.board.entries)} submission(s) pass, {len(self.refused)} refused"]
         lines += [f"refused {each.folder}: {each.reason}" for each in self.refused]
         for slug, entry in self.board.entries.items():
-            lines += [f"look at {slug}: {flag.text}" for flag in entry.flags]
+            lines += [f"note on {slug}: {flag.text}" for flag in entry.flags]
         return "\n".join(lines)
 
     def as_markdown(self) -> str:
@@ -85,7 +85,7 @@ class Verification:
             lines += [f"All {len(self.board.entries)} submissions pass. New: {len(self.new)}.", ""]
         flags = [f"{slug}: {flag.text}" for slug, each in self.board.entries.items() for flag in each.flags]
         if flags:
-            lines += ["To be looked at by a maintainer:", "", *_code(flags)]
+            lines += ["Notes for a maintainer:", "", *_code(flags)]
         new = set(self.new[:SHOWN])
         shown = [slug for slug, each in self.board.entries.items() if slug in new or each.reference]
         for track in self.board.tracks if new else ():

@@ -50,14 +50,14 @@ def serve(
     there = [path for path in watched if path.exists()]
     build_site(make_board(), out, sound=sound)
     with serving(out, host=host, port=port) as address:
-        notice(f"{address} shows the leaderboard; Ctrl-C ends")
+        notice(f"the leaderboard is at {address}; Ctrl-C stops the server")
         for _ in watch(*there, stop_event=stop, raise_interrupt=False):
             try:
                 build_site(make_board(), out, sound=sound)
             except BabySLMError as error:
-                notice(f"not built again: {error}")
+                notice(f"not rebuilt: {error}")
             else:
-                notice("built again")
+                notice("rebuilt")
 
 
 @contextmanager
