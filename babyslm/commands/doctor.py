@@ -19,11 +19,11 @@ SHOWN = ("torch", "torchaudio", "transformers", "numpy", "pandas", "scipy", "lib
 EXTRAS = {
     "fairseq2": "wav2vec 2.0 encoders of fairseq2",
     "corpora": "CHAT transcripts and the Lucie Training Dataset",
-    "ray": "scoring, building and unit extraction on many machines (--engine ray)",
+    "ray": "distributed scoring, building and unit extraction (--engine ray)",
     "rooms": "simulated rooms in acoustic conditions",
-    "site": "the leaderboard served with rebuild on change",
+    "site": "the leaderboard rebuilt and served after changes",
     "docs": "building the documentation",
-    "fuzz": "parsers fed with what nobody should send (make fuzz)",
+    "fuzz": "fuzzing of the readers of external files (make fuzz)",
     "dev": "tests and checks",
 }
 """What each extra brings; the packages are those that babyslm's own metadata name."""
@@ -54,7 +54,7 @@ class Report:
         lines = ["installed", *(f"  {name:<14}{number or 'MISSING'}" for name, number in self.versions.items())]
         lines += ["extras"]
         for name, extra in self.extras.items():
-            lines.append(f"  {name:<14}{extra['purpose']}; {'not whole' if extra['missing'] else 'installed'}")
+            lines.append(f"  {name:<14}{extra['purpose']}; {'incomplete' if extra['missing'] else 'installed'}")
             if extra["missing"]:
                 lines.append(f"{'':<16}{', '.join(extra['missing'])}: {extra['install']}")
         lines += ["devices", *(f"  {device}" for device in self.devices), "voices"]
@@ -65,7 +65,7 @@ class Report:
         for each in self.caches:
             lines.append(f"  {each.name:<14}{each.megabytes:,.1f} MB in {each.files:,} files: {each.holds}")
             lines.append(f"{'':<16}{each.folder}; empty it: {each.empty}")
-        lines += ["all is well" if self.healthy else "faults", *(f"  {fault}" for fault in self.faults)]
+        lines += ["no problems found" if self.healthy else "problems", *(f"  {fault}" for fault in self.faults)]
         return "\n".join(lines)
 
 
