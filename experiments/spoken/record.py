@@ -38,8 +38,8 @@ PAGE = """\
 **Training data.** {utterances:,} utterances of adults drawn from AO-CHILDES (`running`, {alone:.0%} of them one word),
 synthesised in the 12 training voices of espeak-ng: {hours:.1f} h. The condition `named` adds each of the {types:,}
 word forms (by sound) of the shipped lexicon up to 24 months {times} times in isolation, as in naming; these are
-{part:.0%} of the utterances. `wild` consists of the same utterances in the same voices, each in one of four acoustic conditions
-({wild}; babble and speech-shaped noise, simulated rooms). Hours include
+{part:.0%} of the utterances. `wild` consists of the same utterances in the same voices, each in one of four acoustic
+conditions ({wild}; babble and speech-shaped noise, simulated rooms). Hours include
 the reverberation at the end of each utterance.
 
 **Test data.** {words} words of that lexicon with up to four non-words each, one or two phones apart and balanced for

@@ -63,7 +63,7 @@ def test_the_page_shows_the_figures_of_the_result(make: Make) -> None:
         assert percent(row["accuracy"]) in page.text
     for heading in ("By phenomenon", "By word frequency", "By length", "By voice", "Stimuli and software"):
         assert heading in page.text
-    assert "over 3 voices the accuracy runs from" in page.text
+    assert "over 3 voices the accuracy ranges from" in page.text
     assert result.record.stimuli.checksums["lexical/dev"] in page.text
 
 
@@ -224,7 +224,7 @@ def test_a_browser_draws_every_plot(make: Make, tmp_path: Path) -> None:
     ("pooling", "title"),
     [
         ("mean", "official (mean log-probability)"),
-        ("sum", "as asked (sum of"),
+        ("sum", "requested (sum of"),
         ("as given", "official (scores as given)"),
     ],
 )
