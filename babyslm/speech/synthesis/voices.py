@@ -68,7 +68,7 @@ class Voice(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Hexadecimal SHA-256 of everything that determines the sound of the voice; split and name are not included."""
+        """Hexadecimal SHA-256 of all parameters that determine the sound; split and name are not included."""
         return sha256_text(self.model_dump_json(exclude={"name", "split"}))
 
 
