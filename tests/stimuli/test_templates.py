@@ -167,7 +167,7 @@ def test_a_starting_letter_is_a_consonant_or_a_vowel(tmp_path: Path) -> None:
 
 def test_two_phenomena_of_one_name_are_refused(tmp_path: Path) -> None:
     twice = GOOD + GOOD.split("phenomena:\n")[1]
-    with pytest.raises(TemplateError, match="agreement: stands twice"):
+    with pytest.raises(TemplateError, match="agreement: occurs twice"):
         load_templates("en", write(tmp_path, twice))
 
 
