@@ -142,7 +142,7 @@ def test_a_grammar_of_ones_own_is_followed(tmp_path: Path) -> None:
 
 def test_an_exhausted_grammar_says_how_many_it_gave(tmp_path: Path) -> None:
     grammar = 'language: en\nrules:\n  sentence: {"hello there": 1}\n'
-    with pytest.raises(TooFewSentencesError, match=r"grammar.yaml: 10 sentences .* gave 0"):
+    with pytest.raises(TooFewSentencesError, match=r"grammar.yaml: 10 sentences .* yields 0"):
         speak(tmp_path, grammar, 10, frozenset({"Hello there"}))
 
 

@@ -151,7 +151,7 @@ def test_words_without_a_category_fit_no_slot_that_asks_for_one(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("verb: {category: verb}", "verb: {category: verb}, spare: being", "slot spare is in no sentence"),
+        ("verb: {category: verb}", "verb: {category: verb}, spare: being", "slot spare is not used in any sentence"),
         ("never {target}", "never", r"must use \{context\} and \{target\}"),
     ],
 )
