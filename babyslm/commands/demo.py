@@ -18,7 +18,9 @@ from babyslm.files import exclusive
 from babyslm.pictures import write_drawing
 from babyslm.progress import notice
 from babyslm.results.console import as_object, as_text
+from babyslm.results.pages.breakdowns import interval_text
 from babyslm.results.pages.comparison import comparison_page
+from babyslm.results.pages.page import percent
 from babyslm.results.result import Result
 from babyslm.seeds import derive
 from babyslm.speech.synthesis.voices import choose_voices
@@ -64,11 +66,31 @@ class Demo:
             "results": [as_object(result) for result in self.results],
         }
 
-    def as_text(self) -> str:
-        """Return the results for people."""
-        parts = [as_text(result) for result in self.results]
-        seconds = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.steps.items())
-        return "\n\n".join([*parts, f"{sum(self.steps.values()):.0f} s: {seconds}", f"report: {self.report}"])
+    def as_text(self, *, verbose: bool = False) -> str:
+        """Return a table of accuracies with their intervals, one line per learner and task, and where the report is.
+
+        :param verbose: also the figures by phenomenon and voice, and the seconds of each step.
+        """
+        lines = [_row("learner", "task", "accuracy", "95 % interval")]
+        for result in self.results:
+            whole = result.headline()
+            lines += [
+                _row(result.name, row["task"], percent(row["accuracy"]), interval_text(row["low"], row["high"]))
+                for row in whole[whole["measure"] == "accuracy"].to_dict("records")
+            ]
+        seconds = f"{sum(self.steps.values()):.0f} s"
+        if verbose:
+            seconds += ": " + ", ".join(f"{name} {step:.0f} s" for name, step in self.steps.items())
+            lines = [*(f"{as_text(result)}\n" for result in self.results), *lines]
+        lines += ["A learner that guesses scores 50 %.", seconds]
+        written = self.report.is_file()
+        return "\n".join(
+            [*lines, f"report: {self.report}" if written else f"results: {self.report.parent / 'results'}"]
+        )
+
+
+def _row(learner: str, task: str, accuracy: str, interval: str) -> str:
+    return f"{learner:<18}{task:<12}{accuracy:>9}   {interval}"
 
 
 class _Clock:
@@ -84,12 +106,13 @@ class _Clock:
         notice(f"{what} ({self.steps[name]:.0f} s)")
 
 
-def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
+def run_demo(out: Path, *, seed: int = 0, workers: int = 0, verbose: bool = False) -> Demo:
     """Build, train, evaluate and report, without network and external data; resumes after an interruption.
 
     :param out: output folder.
     :param seed: seed of stimuli, sentences, speech and training.
     :param workers: processes of the synthesis; 0: one per core.
+    :param verbose: print the whole record of each training.
     """
     processes = workers or os.cpu_count() or 1
     clock = _Clock()
@@ -114,7 +137,7 @@ def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
         }
         for name, recipe in recipes.items():
             record = train(recipe, out / "learners" / name)
-            clock.done(name, record.as_text())
+            clock.done(name, record.as_text() if verbose else f"learner: {out / 'learners' / name}")
         results = tuple(
             evaluate(str(out / "learners" / name), built.stimuli, split="test", out=out / "results" / name)
             for name in recipes
