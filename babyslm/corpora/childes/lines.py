@@ -97,7 +97,7 @@ class _Scan:
         self.begun, self.ended = self.begun or self.header == BEGIN, self.ended or self.header == END
         if self.header in (PARTICIPANTS, BEGIN):
             if self.header in self.once:
-                reason = f"has a second {self.header}: does the file hold two transcripts?"
+                reason = f"has a second {self.header} line: does the file hold two transcripts?"
                 raise ChatFormatError(self.path, number, reason)
             self.once.add(self.header)
         if self.header == PARTICIPANTS:
