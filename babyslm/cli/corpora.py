@@ -27,6 +27,13 @@ app.add_typer(prepare, name="prepare")
 
 Source = Annotated[Path, typer.Argument(help="Where the raw corpus lies.")]
 Language = Annotated[str, typer.Option("--lang", help="Language of the phones.")]
+Languages = Annotated[
+    list[str] | None, typer.Option("--lang", help="Language of utterances and phones, repeatable; default en.")
+]
+Lenient = Annotated[
+    bool, typer.Option("--lenient", help="Leave faulty items out or mend them, and list them in left_out.tsv.")
+]
+MostFaults = Annotated[float, typer.Option("--most-faults", help="Share of faulty items above which --lenient stops.")]
 Roles = Annotated[list[str] | None, typer.Option("--role", help="Speaker role to keep, repeatable; default adults.")]
 Ages = Annotated[tuple[float, float] | None, typer.Option("--ages", help="Youngest and oldest age in months.")]
 Tier = Annotated[
@@ -58,6 +65,12 @@ def _sound(media: Path | None, rttm: Path | None, labels: list[str] | None, leas
     return None if media is None else Sound(media, rttm, tuple(labels or ()), least)
 
 
+def _leniency(lenient: bool, most: float) -> Any:
+    from babyslm.corpora.accounting import Leniency
+
+    return Leniency(lenient, most)
+
+
 def _parts(held_out: list[float] | None, budgets: list[str] | None, order: Any, seed: int, by: str = "source") -> Any:
     from babyslm.corpora.parts import Parts
 
@@ -68,7 +81,7 @@ def _parts(held_out: list[float] | None, budgets: list[str] | None, order: Any, 
 def childes(
     source: Source,
     out: Out,
-    lang: Language = "en",
+    lang: Languages = None,
     role: Roles = None,
     ages: Ages = None,
     with_children: Annotated[bool, typer.Option("--with-children", help="Keep children's speech too.")] = False,
@@ -84,6 +97,8 @@ def childes(
     budget: Budgets = None,
     order: Annotated[Literal["age", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "age",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare CHAT transcripts (.cha, or a folder of them) or a childes-db style table."""
@@ -93,7 +108,7 @@ def childes(
         "childes",
         source,
         out,
-        language=lang,
+        language=tuple(lang or ("en",)),
         roles=role,
         ages=ages,
         with_children=with_children,
@@ -101,6 +116,7 @@ def childes(
         tier=tier,
         sound=_sound(media, rttm, label, min_seconds),
         parts=_parts(held_out, budget, order, seed),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -109,7 +125,7 @@ def childes(
 def providence(
     source: Source,
     out: Out,
-    lang: Language = "en",
+    lang: Languages = None,
     role: Roles = None,
     ages: Ages = None,
     tier: Tier = None,
@@ -121,6 +137,8 @@ def providence(
     budget: Budgets = None,
     order: Annotated[Literal["age", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "age",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare Providence: transcripts with recordings, or the clips that were published with BabySLM."""
@@ -130,12 +148,13 @@ def providence(
         "providence",
         source,
         out,
-        language=lang,
+        language=tuple(lang or ("en",)),
         roles=role,
         ages=ages,
         tier=tier,
         sound=_sound(media, rttm, label, min_seconds),
         parts=_parts(held_out, budget, order, seed),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -155,6 +174,8 @@ def librivox(
     budget: Budgets = None,
     order: Annotated[Literal["balanced", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "balanced",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare folders of read speech: LibriSpeech with its words, or chapters cut where the reader pauses."""
@@ -169,6 +190,7 @@ def librivox(
         activity=Activity(below=below, least=min_seconds, most=max_seconds),
         clips=clips,
         parts=_parts(held_out, budget, order, seed, by="speaker"),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -181,13 +203,15 @@ def longform(
     lang: Language = "en",
     label: Labels = None,
     min_seconds: Annotated[float, typer.Option(help="Shortest segment.")] = 0.5,
-    max_seconds: Annotated[float, typer.Option(help="Longest segment; longer ones are dropped.")] = 20.0,
+    max_seconds: Annotated[float, typer.Option(help="Longest segment; longer ones are left out.")] = 20.0,
     gap: Annotated[float, typer.Option(help="Seconds of silence that are bridged.")] = 0.0,
     clips: Clips = False,
     held_out: HeldOut = None,
     budget: Budgets = None,
     order: Annotated[Literal["balanced", "shuffled"], typer.Option(help="Order in which budgets fill.")] = "shuffled",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare recordings of homes: the segments of a voice-type classifier."""
@@ -206,6 +230,7 @@ def longform(
         gap=gap,
         clips=clips,
         parts=_parts(held_out, budget, order, seed),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -219,13 +244,17 @@ def text(
     held_out: HeldOut = None,
     budget: Budgets = None,
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare plain text, one utterance a line: a file or a folder of .txt files."""
     from babyslm.corpora.prepare import prepare_corpus
 
     parts = _parts(held_out, budget, "shuffled", seed)
-    corpus = prepare_corpus("text", source, out, language=lang, licence=licence, parts=parts)
+    corpus = prepare_corpus(
+        "text", source, out, language=lang, licence=licence, parts=parts, leniency=_leniency(lenient, most_faults)
+    )
     _tell(out, corpus, as_json=as_json)
 
 
@@ -237,6 +266,8 @@ def lucie(
     out: Out,
     recipe: Annotated[str, typer.Option(help="A shipped recipe (lucie-child, lucie-mix) or a YAML file.")],
     settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, repeatable.")] = None,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare the Lucie Training Dataset: filtered, freed of near-duplicates, and mixed by language."""
@@ -245,6 +276,12 @@ def lucie(
     from babyslm.corpora.lucie.recipe import load_lucie_recipe
     from babyslm.models.ngram.perplexity import NgramPerplexity
 
-    card, shares = prepare_lucie(source, out, load_lucie_recipe(recipe, settings or []), perplexity=NgramPerplexity)
+    card, shares = prepare_lucie(
+        source,
+        out,
+        load_lucie_recipe(recipe, settings or []),
+        perplexity=NgramPerplexity,
+        leniency=_leniency(lenient, most_faults),
+    )
     text = f"{out}: {card.utterances:,} utterances, {card.words:,} words\n{as_text(shares)}"
     say(card.model_dump(mode="json"), text, as_json=as_json)

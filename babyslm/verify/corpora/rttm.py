@@ -1,20 +1,11 @@
-"""Named errors of RTTM files, which say who speaks when in a recording."""
+"""Named errors of RTTM files, which say who speaks when; faults of their lines are in `faults`."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from babyslm.verify.errors import BabySLMError, first_of
 
-__all__ = ["NoSegmentsError", "RttmFormatError"]
-
-
-class RttmFormatError(BabySLMError):
-    """A line is not as RTTM has it."""
-
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(
-            f"{path}:{line}: {reason}; a line is SPEAKER FILE CHANNEL ONSET DURATION <NA> <NA> LABEL <NA> <NA>"
-        )
+__all__ = ["NoSegmentsError"]
 
 
 class NoSegmentsError(BabySLMError):

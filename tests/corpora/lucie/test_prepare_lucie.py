@@ -20,7 +20,8 @@ from babyslm.files import sha256_file
 from babyslm.models.ngram.perplexity import NgramPerplexity
 from babyslm.training.recipe import make_recipe
 from babyslm.training.train import train
-from babyslm.verify.corpora.lucie import DatasetMissingError, LucieColumnsError, LucieRowError, PerplexityModelError
+from babyslm.verify.corpora.faults import FaultsError
+from babyslm.verify.corpora.lucie import DatasetMissingError, LucieColumnsError, PerplexityModelError
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.learners.recipes import OverrideError
 from tests.corpora.lucie.rows import mixed, prose, row, sentences, write
@@ -115,7 +116,7 @@ def test_a_source_that_does_not_fit_is_named(tmp_path: Path) -> None:
         verify_source(str(tmp_path), (), "v1.1")
     rows = [row("a b c", "fr", "Claire", 1), row("a b c", "fr", "Claire", 2) | {"extra": "{oops"}]
     source = write(tmp_path / "bad", rows, files=1)
-    with pytest.raises(LucieRowError, match=r"part-00\.parquet: row 1: extra is no JSON"):
+    with pytest.raises(FaultsError, match=r"part-00\.parquet:2: extra is no JSON"):
         prepare_lucie(str(source), tmp_path / "c", recipe(tasks=1))
 
 
