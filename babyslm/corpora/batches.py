@@ -4,11 +4,11 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
-from babyslm import __version__
 from babyslm.corpora.accounting import Account
 from babyslm.corpora.corpus import CARD_NAME, COLUMNS, CorpusCard, StoredCorpus, as_table
 from babyslm.corpora.recorded.recordings import CLIPS
@@ -20,6 +20,8 @@ from babyslm.verify.errors import BabySLMError
 
 __all__ = ["WORK", "Batch", "write_batches"]
 
+FORM = 1
+"""Form of the stored batches."""
 WORK = ".batches"
 """Where the batches of a preparation lie until the corpus is written, in its folder."""
 
@@ -59,7 +61,9 @@ def write_batches(
     :param columns: columns of the table and their types.
     """
     with _working(out) as folder:
-        keys = [sha256_text(f"{__version__}\n{list(columns)}\n{batch.identity}")[:32] for batch in batches]
+        keys = [
+            sha256_text(f"{FORM} {version('babyslm')}\n{list(columns)}\n{batch.identity}")[:32] for batch in batches
+        ]
         for batch, key in track(list(zip(batches, keys, strict=True)), what):
             account.add(_made(batch, folder / key, account, columns))
         account.verify()

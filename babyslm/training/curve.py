@@ -1,4 +1,4 @@
-"""The loss curve of a run, as numbers and as a picture."""
+"""Loss curve of a training run, as data and as a plot."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,10 +13,10 @@ PICTURE = "loss.svg"
 
 
 def draw_curve(losses: Sequence[LossRecord], folder: Path) -> None:
-    """Write `loss.json` (the two curves as lists of update and nats a symbol) and `loss.svg` (the same, drawn).
+    """Write `loss.json` (training and validation loss by update, in nats per symbol) and `loss.svg` (their plot).
 
-    :param losses: the records of a run.
-    :param folder: where they go.
+    :param losses: the loss records of a run.
+    :param folder: folder of the two files.
     """
     import altair as alt
     import pandas as pd
@@ -33,7 +33,7 @@ def draw_curve(losses: Sequence[LossRecord], folder: Path) -> None:
         .mark_line(point=True)
         .encode(
             x=alt.X("update:Q", title="updates"),
-            y=alt.Y("loss:Q", title="loss (nats a symbol)", scale=alt.Scale(zero=False)),
+            y=alt.Y("loss:Q", title="loss (nats per symbol)", scale=alt.Scale(zero=False)),
             color=alt.Color("on:N", title=None),
         )
         .properties(width=480, height=300)

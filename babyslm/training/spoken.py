@@ -86,12 +86,12 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
 
     Under `torchrun` the first process makes speech and units while the others wait; networks are trained by all.
 
-    :param recipe: what to train.
+    :param recipe: the recipe.
     :param folder: model folder, which all processes must see; finished stages and checkpoints are kept in it until it
         is whole.
     :param resume: go on with the stages and the checkpoint that are there.
-    :param device: auto, or cpu.
-    :returns: what the training record says: the corpus, the encoder, the units, and how training went.
+    :param device: `auto` or `cpu`.
+    :returns: the content of the training record: the corpus, the encoder, the units, and how training went.
     """
     stages = folder / STAGES
     with first_alone(device):

@@ -127,7 +127,7 @@ def test_files_that_hold_no_codebook_are_named(tmp_path: Path) -> None:
     np.save(tmp_path / "flat.npy", np.zeros(4))
     faults = {
         "gone.npy": "is no file",
-        "other.joblib": "holds no k-means",
+        "other.joblib": "has no k-means",
         "whole.joblib": "of type int64",
         "nan.joblib": "not finite",
         "text.joblib": "cannot be read",

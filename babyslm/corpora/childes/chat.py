@@ -1,6 +1,7 @@
 """CHAT transcripts: utterances, speakers, ages, languages and time marks.
 
-pylangacq parses; `scan` looks before for what it would pass over in silence, so that faults can be listed by line.
+`pylangacq` parses the transcript. Before that, `scan` checks what the parser would skip silently, so that faults are
+listed by line.
 """
 
 import warnings
@@ -24,14 +25,14 @@ TARGET = "Target_Child"
 class ChatUtterance:
     """One main tier.
 
-    :param line: its line in the file, from 1.
-    :param code: the speaker's code, such as MOT.
-    :param role: the speaker's role, such as Mother.
+    :param line: line number in the file, from 1.
+    :param code: code of the speaker, such as MOT.
+    :param role: role of the speaker, such as Mother.
     :param pieces: its plain words, in pieces of one language each; may be empty.
     :param language: three-letter code of the language that it is marked with (`[- fra]`), or None.
-    :param onset: seconds, or None without a time mark.
-    :param offset: seconds.
-    :param tiers: dependent tiers by name without `%`.
+    :param onset: seconds in the recording, or None without a time mark.
+    :param offset: seconds in the recording, or None without a time mark.
+    :param tiers: dependent tiers by name, without `%`.
     """
 
     line: int
@@ -54,9 +55,9 @@ class Transcript:
     """One transcript.
 
     :param path: the file.
-    :param corpus: name of the corpus, as the target child's @ID says; "" where it does not.
-    :param media: name of the recording without ending, or None.
-    :param age: the target child's age in days, or None.
+    :param corpus: name of the corpus from the @ID of the target child, or "".
+    :param media: name of the recording without extension, or None.
+    :param age: age of the target child in days, or None.
     :param languages: three-letter codes of @Languages, in order; () where it says none.
     :param utterances: those without a fault, in the order of the file.
     """
@@ -70,14 +71,14 @@ class Transcript:
 
 
 def chat_paths(source: Path) -> list[Path]:
-    """Return the transcripts of a file or folder, in the order of their paths."""
+    """Return the transcript at a path, or all transcripts in a folder, sorted by path."""
     if source.is_dir():
         paths = sorted(path for path in source.rglob("*.cha") if path.is_file())
         if not paths:
             raise NoTranscriptError(source)
         return paths
     if not source.is_file():
-        raise NoSuchFileError(source, "name a .cha transcript or a folder of them")
+        raise NoSuchFileError(source, "give a .cha transcript or a folder of transcripts")
     return [source]
 
 
@@ -134,7 +135,7 @@ def _parse(header: Sequence[str], blocks: Sequence[Block]) -> Any:
         try:
             return pylangacq.CHAT.from_strs(["\n".join(lines) + "\n"], strict=False)
         except BaseException as error:
-            # The parser is written in Rust: where it gives up in panic, that is no Exception.
+            # The parser is written in Rust. A Rust panic arrives as a BaseException, not as an Exception.
             if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
                 raise
             raise ValueError(" ".join(str(error).split())[:200]) from error
@@ -144,7 +145,9 @@ def _header(path: Path, scanned: Scanned, account: Account) -> Any | None:
     try:
         return _parse(scanned.header, ()).headers()[0]
     except ValueError as error:
-        account.fault(TRANSCRIPTS, "no CHAT", path, 1, f"its header cannot be parsed ({error})", advice=ADVICE)
+        account.fault(
+            TRANSCRIPTS, "unparseable header", path, 1, f"its header cannot be parsed ({error})", advice=ADVICE
+        )
         account.leave(UTTERANCES, "transcript left out", len(scanned.blocks))
         return None
 
@@ -155,13 +158,13 @@ def _parsed(path: Path, header: Sequence[str], blocks: Sequence[Block], account:
         return []
     try:
         found = _parse(header, blocks).utterances()
-        reason = f"parses as {len(found)} utterances" if len(found) != len(blocks) else ""
+        reason = f"is parsed as {len(found)} utterances" if len(found) != len(blocks) else ""
     except ValueError as error:
         found, reason = [], f"cannot be parsed ({error})"
     if not reason:
         return list(zip(found, blocks, strict=True))
     if len(blocks) == 1:
-        account.fault(UTTERANCES, "not parsed", path, blocks[0].line, reason, advice=ADVICE)
+        account.fault(UTTERANCES, "unparseable utterance", path, blocks[0].line, reason, advice=ADVICE)
         return []
     half = len(blocks) // 2
     return [*_parsed(path, header, blocks[:half], account), *_parsed(path, header, blocks[half:], account)]

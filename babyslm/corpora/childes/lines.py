@@ -1,4 +1,4 @@
-"""The lines of a CHAT transcript, checked one by one before they are parsed."""
+"""Line-by-line checks of a CHAT transcript before parsing."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ AGE = re.compile(r"(\d+);(?:(\d+)(?:\.(\d+))?)?\.?$")
 DAYS_A_YEAR, DAYS_A_MONTH = 365.25, 30.4375
 TIME = re.compile(r"\x15(?P<mark>[^\x15]*)(?P<close>\x15?)")
 SPAN = re.compile(r"(\d{1,12})_(\d{1,12})-?$")
-"""Onset and offset in milliseconds; a dash behind them is an older mark of what playing skips."""
+"""Onset and offset in milliseconds. A trailing dash is an obsolete mark for skipping the utterance during playback."""
 MAIN = re.compile(r"\*(\S+):\t")
 PRECODE = re.compile(r"\*\S+:\t\s*(?:\+\S+\s+)?\[-\s*(\w+)[^\]]*\]")
 """The mark of an utterance in another language: `[- fra]` behind the speaker."""
@@ -22,8 +22,8 @@ DEPENDENT = re.compile(r"%\w+:(?:\t|$)")
 HEADER = re.compile(r"@[A-Z]")
 PARTICIPANTS, IDENTITY, BEGIN, END, LANGUAGES = "@Participants:", "@ID:", "@Begin", "@End", "@Languages:"
 MORPHOLOGY = ("%mor", "%gra", "%trn", "%grt", "%umor", "%ugra", "%xmor", "%xgra")
-"""Left out before parsing: pylangacq empties the words of utterances whose %mor does not fit, which is common in old
-transcripts."""
+"""Tiers removed before parsing: pylangacq empties the words of utterances with an inconsistent %mor tier, which is
+common in old transcripts."""
 UTTERANCES, TRANSCRIPTS = "utterances", "transcripts"
 LOST = "transcript left out"
 """Why an utterance without a fault of its own is left out: its transcript is."""
@@ -31,7 +31,7 @@ ADVICE = "the program `chatter` checks whole transcripts"
 
 
 def days_of(age: str) -> float | None:
-    """Return an age of CHAT (`years;months.days`) in days, or None if it is no age.
+    """Return an age in CHAT notation (`years;months.days`) in days, or None if it is malformed.
 
     >>> days_of("1;04.28")
     515.0
@@ -91,7 +91,7 @@ def scan(path: Path, account: Account) -> Scanned | None:
     if not reading.begun:
         reading.whole = reading.whole or (1, "no @Begin", "@Begin is missing")
     if not reading.ended:
-        reason = "@End is missing: the file may be cut short"
+        reason = "@End is missing: the file may be truncated"
         reading.whole = reading.whole or (max(1, len(lines)), "no @End", reason)
     if reading.whole:
         place, kind, reason = reading.whole
@@ -104,7 +104,7 @@ def scan(path: Path, account: Account) -> Scanned | None:
 
 
 class _Scan:
-    """Where the reading of a transcript stands."""
+    """State of the scan of a transcript."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -130,7 +130,7 @@ class _Scan:
             case "%":
                 self._dependent(number, line)
             case _ if line.strip():
-                self._fault(number, "no line of CHAT", f"{line[:20]!r} begins with none of @ * % and no tab")
+                self._fault(number, "malformed line", f"{line[:20]!r} does not begin with @, *, % or a tab")
         if undecodable:
             self._fault(number, "not UTF-8", undecodable)
 
@@ -161,7 +161,7 @@ class _Scan:
 
     def _continuation(self, number: int, line: str) -> None:
         if not self.read and not self.found.header:
-            self._mend(number, "no line of CHAT", "continues a line that never began")
+            self._mend(number, "malformed line", "is a continuation line without a line to continue")
             return
         if self.header == PARTICIPANTS:
             self.declared |= _codes(line)
@@ -173,14 +173,14 @@ class _Scan:
         self.dropping = self.speaking = False
         if not HEADER.match(line):
             self.header, self.dropping = "@", True
-            self._mend(number, "no header", f"{line[:20]!r} is no header")
+            self._mend(number, "malformed header", f"{line[:20]!r} is not a valid header")
             return
         self.header, _, text = line.partition("\t")
         self.begun, self.ended = self.begun or self.header == BEGIN, self.ended or self.header.rstrip() == END
         if self.header in (PARTICIPANTS, BEGIN):
             if self.header in self.once:
-                reason = f"a second {self.header}: the file may hold two transcripts"
-                self.whole = self.whole or (number, "two transcripts", reason)
+                reason = f"has a second {self.header.rstrip(':')}: does the file hold two transcripts?"
+                self.whole = self.whole or (number, "two transcripts in a file", reason)
             self.once.add(self.header)
         if self.header == PARTICIPANTS:
             self.declared |= _codes(text)
@@ -188,7 +188,7 @@ class _Scan:
             self.found.languages += _languages(text)
         fields = text.split("|")
         if self.header == IDENTITY and len(fields) > 3 and fields[3].strip() and days_of(fields[3]) is None:
-            self._mend(number, "no age", f"{fields[3]!r} is no age (years;months.days)")
+            self._mend(number, "malformed age", f"{fields[3]!r} is not an age (years;months.days)")
             line = "\t".join((self.header, "|".join((*fields[:3], "", *fields[4:]))))
         if self.header.rstrip() != END:
             self._keep(line)
@@ -199,7 +199,9 @@ class _Scan:
         self.open = Block(number, [])
         found = MAIN.match(line)
         if not found:
-            self._fault(number, "no speaker", f"{line[:20]!r} lacks the colon and tab behind the speaker")
+            self._fault(
+                number, "missing speaker code", f"{line[:20]!r} lacks the colon and tab after the speaker code"
+            )
             return
         if found[1] not in self.declared:
             self._fault(number, "undeclared speaker", f"the speaker {found[1]} is not among the @Participants")
@@ -213,28 +215,28 @@ class _Scan:
         self.header, self.speaking = ("" if self.read else "%"), False
         if not self.read:
             self.dropping = True
-            self._mend(number, "no line of CHAT", "a dependent tier stands before any utterance")
+            self._mend(number, "malformed line", "a dependent tier precedes the first utterance")
             return
         if not DEPENDENT.match(line):
             self.dropping = True
-            self._mend(number, "no dependent tier", f"{line[:20]!r} is no dependent tier")
+            self._mend(number, "malformed dependent tier", f"{line[:20]!r} is not a valid dependent tier")
             return
         self.dropping = line.split(":", maxsplit=1)[0] in MORPHOLOGY
         self._keep(line)
 
     def _spoken(self, number: int, line: str) -> str:
-        """Check the time marks of a main tier, and return it with marks as they are written today."""
+        """Check the time marks of a main tier, and return the line with marks in the current notation."""
         if "\x15" in line:
             for found in TIME.finditer(line):
                 mark = found["mark"].strip()
-                if mark.startswith("%"):  # an older form that names a file or a picture
+                if mark.startswith("%"):  # an obsolete form that names a file or a picture
                     continue
                 span = SPAN.match(mark)
                 if not found["close"] or not span:
-                    reason = f"{mark[:20]!r} is no time mark (ONSET_OFFSET, milliseconds)"
-                    self._fault(number, "no time mark", reason)
+                    reason = f"{mark[:20]!r} is not a time mark (ONSET_OFFSET, milliseconds)"
+                    self._fault(number, "malformed time mark", reason)
                 elif int(span[1]) > int(span[2]):
-                    self._fault(number, "time runs backwards", f"the time {mark} runs backwards")
+                    self._fault(number, "negative duration", f"the time mark {mark} ends before it begins")
             line = line.replace("-\x15", "\x15")
         return protect_languages(line) if "@s" in line or not line.isascii() else line
 

@@ -1,4 +1,4 @@
-"""CHILDES: CHAT transcripts or childes-db style tables, chosen by speaker and age, in the form of a corpus."""
+"""Preparation of CHILDES transcripts and childes-db tables as a corpus, selected by speaker role and age."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -60,7 +60,7 @@ def prepare_childes(
     parts: Parts | None = None,
     leniency: Leniency = STRICT,
 ) -> Corpus:
-    """Prepare CHILDES as a corpus of text, phones and, where recordings are given, clips of sound.
+    """Prepare CHILDES as a corpus of text and phones, with audio clips where recordings are given.
 
     Utterances in a language that is not asked for are left out; several languages give a corpus with a column
     `language`.
@@ -68,12 +68,13 @@ def prepare_childes(
     :param source: a `.cha` transcript, a folder of them, or a childes-db style table (parquet, CSV).
     :param out: corpus folder to write.
     :param language: language, or languages, of utterances and phones; default en.
-    :param roles: speaker roles to keep; default everyone but children and what is no person.
-    :param ages: youngest and oldest age of the target child in months; default all, unknown ages included.
-    :param with_children: keep children's speech as well; default no, the learner hears the adults.
+    :param roles: speaker roles to keep; default all except children and non-persons.
+    :param ages: lower (inclusive) and upper (exclusive) age of the target child in months; default all, unknown ages
+        included.
+    :param with_children: keep the speech of children as well; default no, the learner hears adults only.
     :param wording: for transcripts, the words as intended or as heard; default intended.
-    :param tier: take phones from this phonemic tier where an utterance has it; default from the spelling alone.
-    :param sound: recordings; default text alone. Only utterances with a time mark have sound and are then kept.
+    :param tier: take phones from this phonemic tier where an utterance has it; default from the spelling only.
+    :param sound: recordings; default text only. With recordings, only utterances with a time mark are kept.
     :param parts: splits and budgets written below the corpus; default none.
     :param leniency: what is done with faulty transcripts and utterances; default an error that lists them.
     """
@@ -174,7 +175,7 @@ class _Choice:
         """Refuse a choice that leaves nothing, and a tier that no utterance has."""
         chosen = account.noted(CHOSEN)[UTTERANCES]
         if not chosen:
-            told = f"{self.source}: the choice of roles {list(self.speakers.roles)} and ages {self.speakers.ages}"
+            told = f"{self.source}: the selection of roles {list(self.speakers.roles)} and ages {self.speakers.ages}"
             raise EmptySelectionError(told, sorted(account.noted(ROLES)))
         tiers = account.noted(TIERS)
         if self.tier is not None and self.tier not in tiers:

@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def rows_of(transcripts: Iterable[Transcript], root: Path, languages: Sequence[str], account: Account) -> pd.DataFrame:
-    """Return the utterances of transcripts as rows; `source` is the path below the folder, without ending.
+    """Return the utterances of transcripts as rows; `source` is the path relative to the folder, without extension.
 
     :param transcripts: as read.
     :param root: the folder that paths are relative to.

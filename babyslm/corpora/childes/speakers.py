@@ -9,7 +9,7 @@ from babyslm.corpora.accounting import Account
 __all__ = ["CHILD_ROLES", "DAYS_A_MONTH", "NOT_SPEECH_ROLES", "ROLES", "Speakers"]
 
 NOT_SPEECH_ROLES = ("Media", "Environment", "Non_Human")
-"""Roles that are no person speaking."""
+"""Roles that do not denote a speaking person."""
 CHILD_ROLES = ("Target_Child", "Child")
 DAYS_A_MONTH = 30.4375
 UTTERANCES = "utterances"
@@ -19,11 +19,12 @@ ROLES = "roles"
 
 @dataclass(frozen=True)
 class Speakers:
-    """Whose speech the learner meets.
+    """Selection of speakers and ages.
 
-    :param roles: speaker roles to keep; () for everyone but children and what is no person.
-    :param ages: youngest and oldest age of the target child in months; None for all, unknown ages included.
-    :param with_children: keep children's speech as well; the default learner hears the adults.
+    :param roles: speaker roles to keep; () for all except children and non-persons.
+    :param ages: lower (inclusive) and upper (exclusive) age of the target child in months; None for all, unknown ages
+        included.
+    :param with_children: keep the speech of children as well; by default the learner hears adults only.
     """
 
     roles: tuple[str, ...] = ()
@@ -31,7 +32,7 @@ class Speakers:
     with_children: bool = False
 
     def choose(self, rows: pd.DataFrame, account: Account) -> pd.DataFrame:
-        """Return the rows that are kept, those without text left out.
+        """Return the selected rows; rows without text are dropped.
 
         :param rows: with `role`, `age` (days) and `text`.
         :param account: learns of the roles there are, and why rows are left out.

@@ -1,4 +1,4 @@
-"""CHILDES transcripts as childes-db style tables, one utterance a row."""
+"""CHILDES transcripts as tables in the format of childes-db, one utterance per row."""
 
 import csv
 import re
@@ -25,9 +25,9 @@ ROW = "row"
 
 
 def clean_gloss(gloss: str) -> str:
-    """Turn a gloss of childes-db into plain words.
+    """Return the plain words of a childes-db gloss.
 
-    Compounds are joined (`bed+room`), phrases parted (`thank_you`), codes for unintelligible speech and endings of
+    Compounds are joined (`bed+room`), phrases split (`thank_you`), codes for unintelligible speech and endings of
     special forms (`woof@o`) dropped.
 
     >>> clean_gloss("xxx look at the bed+room thank_you")
@@ -39,14 +39,16 @@ def clean_gloss(gloss: str) -> str:
 
 
 def read_childes_table(path: Path, account: Account | None = None) -> pd.DataFrame:
-    """Read a childes-db style table (parquet or CSV), one utterance a row.
+    """Read a table in the format of childes-db (parquet or CSV), one utterance per row.
 
-    :param path: columns `gloss, speaker_role, transcript_id, target_child_age` (days) at least.
+    :param path: with at least the columns `gloss, speaker_role, transcript_id, target_child_age` (days).
+    :raises CorpusFormatError: if the file cannot be read.
+    :raises CorpusColumnsError: if columns are missing.
     :param account: learns of rows and their faults; None reads strictly.
     :returns: the rows without a fault; ages are numbers, and `row` is the place in the file.
     """
     if not path.is_file():
-        raise NoSuchFileError(path, "name a parquet or CSV table of utterances in the form of childes-db")
+        raise NoSuchFileError(path, "give a parquet or CSV table of utterances in the format of childes-db")
     told = account or Account()
     rows = _read_parquet(path, told) if path.suffix == ".parquet" else _read_csv(path, told)
     rows = _numbers(rows, path, told)
@@ -113,9 +115,11 @@ def _numbers(rows: pd.DataFrame, path: Path, account: Account) -> pd.DataFrame:
     faulty = wrong | nameless
     for place, age, lost in zip(rows.loc[faulty, ROW], given[faulty], nameless[faulty], strict=True):
         if lost:
-            account.fault(UTTERANCES, "no transcript", path, int(place), "its transcript_id is empty")
+            account.fault(UTTERANCES, "missing transcript", path, int(place), "its transcript_id is empty")
         else:
-            account.fault(UTTERANCES, "no age", path, int(place), f"target_child_age {age!r} is no age in days")
+            account.fault(
+                UTTERANCES, "malformed age", path, int(place), f"target_child_age {age!r} is not an age in days"
+            )
     return rows.assign(target_child_age=ages)[~faulty]
 
 

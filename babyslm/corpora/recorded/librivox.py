@@ -1,4 +1,4 @@
-"""Reading: LibriSpeech folders with their transcripts, and LibriVox folders of chapters without any."""
+"""Preparation of read speech: LibriSpeech folders with transcripts, and LibriVox chapters without."""
 
 import re
 from collections.abc import Mapping
@@ -50,14 +50,14 @@ def prepare_librivox(
 ) -> Corpus:
     """Prepare a folder of read speech.
 
-    Files named as in LibriSpeech (`SPEAKER-CHAPTER-NUMBER`) are utterances already, with words where a `.trans.txt`
-    lies beside them; all others are chapters, which are cut where the reader pauses. The speaker of a chapter is the
-    first folder of its path.
+    Files named as in LibriSpeech (`SPEAKER-CHAPTER-NUMBER`) are utterances; their words come from the `.trans.txt` in
+    the same folder, if any. All other files are chapters, which are split at the pauses of the reader. The speaker of
+    a chapter is the first folder of its path.
 
     :param source: folder of recordings.
     :param out: corpus folder to write.
     :param language: language of words and phones; default en.
-    :param activity: how speech is found; default see `Activity`.
+    :param activity: settings of speech detection; default see `Activity`.
     :param clips: cut clips instead of linking to the recordings; those that are not 16 kHz mono are always cut.
     :param parts: splits and budgets; default none.
     :param leniency: what is done with faulty recordings and lines of transcripts; default an error that lists them.
@@ -70,7 +70,7 @@ def prepare_librivox(
 
     def check() -> None:
         if not account[RECORDINGS].kept:
-            what = f"{source}: segments of {reading.activity.least} seconds and more"
+            what = f"{source}: segments of {reading.activity.least} seconds or more"
             raise EmptySelectionError(what, [recording.place for recording in recordings[:5]])
         spoken = {recording.path.stem for recording in recordings}
         account.leave(LINES, "no recording of this name", sum(name not in spoken for name in reading.words))
@@ -94,16 +94,17 @@ def prepare_librivox(
             | ({"parts": parts.record()} if parts else {}),
         }
 
-    corpus = write_batches(batches, out, account, what="speech in recordings", check=check, card=card)
+    corpus = write_batches(batches, out, account, what="speech detection", check=check, card=card)
     if parts is not None:
         write_parts(corpus, parts)
     return corpus
 
 
 def read_transcripts(source: Path, account: Account) -> dict[str, str]:
-    """Return the words of LibriSpeech's utterances by name, in lower case.
+    """Return the words of the utterances of LibriSpeech by utterance name, in lower case.
 
-    :param source: folder in which `.trans.txt` files lie.
+    :param source: folder with `.trans.txt` files.
+    :raises TranscriptLineError: if a line is malformed or an utterance occurs twice.
     :param account: learns of lines and their faults; which are kept is up to the caller.
     """
     words: dict[str, str] = {}
@@ -117,11 +118,11 @@ def read_transcripts(source: Path, account: Account) -> dict[str, str]:
                 account.leave(LINES, "empty")
                 continue
             if not reason and (not UTTERANCE.match(name) or not text.strip()):
-                reason = f"{line[:30]!r} is no SPEAKER-CHAPTER-NUMBER WORDS"
+                reason = f"{line[:30]!r} is not SPEAKER-CHAPTER-NUMBER WORDS"
             elif not reason and name in words:
-                reason = f"the utterance {name} has words already"
+                reason = f"the utterance {name} occurs twice"
             if reason:
-                account.fault(LINES, "no words of an utterance", path, number, reason)
+                account.fault(LINES, "malformed line", path, number, reason)
             else:
                 words[name] = text.strip().lower()
     return words

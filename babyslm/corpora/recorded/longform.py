@@ -1,4 +1,4 @@
-"""Long-form recordings of homes: what a voice-type classifier's RTTM says of who speaks when."""
+"""Preparation of long-form home recordings, segmented by the RTTM output of a voice-type classifier."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from babyslm.verify.corpora.rttm import NoSegmentsError
 __all__ = ["ADULTS", "prepare_longform"]
 
 ADULTS = ("FEM", "MAL")
-"""Labels of adults in the output of the usual voice-type classifiers."""
+"""Labels of adults in the output of common voice-type classifiers."""
 LICENCE = "as stated by the source; recordings of homes are personal data: keep to their consent and terms"
 WANTED = ["recording", "onset", "offset", "label"]
 
@@ -49,14 +49,14 @@ def prepare_longform(
 ) -> Corpus:
     """Prepare long-form recordings.
 
-    :param source: folder of recordings, named as the RTTM files name them.
+    :param source: folder of recordings with the names used in the RTTM files.
     :param rttm: RTTM file or folder.
     :param out: corpus folder to write.
     :param language: language spoken, for the card.
-    :param labels: whose speech is kept; default adults.
+    :param labels: labels of the speakers to keep; default adults.
     :param least: shortest segment in seconds.
-    :param most: longest segment in seconds; longer ones are dropped, being mostly errors of the classifier.
-    :param gap: seconds of silence within a speaker's segment that are bridged.
+    :param most: longest segment in seconds; longer ones are dropped, as most of them are classification errors.
+    :param gap: longest silence in seconds that is bridged within the speech of a speaker.
     :param clips: cut clips instead of linking to the recordings; those that are not 16 kHz mono are always cut.
     :param parts: splits and budgets; default none.
     :param leniency: what is done with faulty recordings and segments; default an error that lists them.

@@ -81,9 +81,12 @@ class Recorded:
 
 
 def find_recordings(folder: Path) -> list[Path]:
-    """Return the sound files below a folder, in the order of their paths relative to it."""
+    """Return the sound files in a folder and its subfolders, sorted by relative path.
+
+    :raises NoRecordingsError: if there is none.
+    """
     if not folder.is_dir():
-        raise NoSuchFileError(folder, "name a folder of recordings")
+        raise NoSuchFileError(folder, "give a folder of recordings")
     found = [path for path in folder.rglob("*") if path.suffix.lower() in KINDS and path.is_file()]
     if not found:
         raise NoRecordingsError(folder, KINDS)
@@ -91,7 +94,7 @@ def find_recordings(folder: Path) -> list[Path]:
 
 
 def link_recordings(source: Path, out: Path) -> None:
-    """Let `OUT/audio` point to the folder of recordings, so that nothing is copied.
+    """Make `OUT/audio` a link to the folder of recordings, so that no audio is copied.
 
     :param source: the folder of recordings.
     :param out: the corpus folder.

@@ -1,4 +1,4 @@
-"""Who speaks when: RTTM files, and the spans of time in them."""
+"""RTTM files (speaker segments of recordings), and operations on time spans."""
 
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -16,14 +16,14 @@ Span = tuple[float, float]
 """Onset and offset in seconds."""
 
 FIELDS = 9
-"""Fields that a line has at least; the tenth, a look-ahead time, is often left out."""
+"""Smallest number of fields in a line; the tenth, a look-ahead time, is often left out."""
 
 LONGEST = 1e9
-"""Seconds, thirty years: what is longer is no time in a recording."""
+"""Largest plausible time in a recording: 1e9 seconds, about thirty years."""
 
 SEGMENTS = "segments"
 COLUMNS = ("recording", "onset", "offset", "label", "path", "line")
-ADVICE = "a line is SPEAKER FILE CHANNEL ONSET DURATION <NA> <NA> LABEL <NA> <NA>"
+ADVICE = "the format is SPEAKER FILE CHANNEL ONSET DURATION <NA> <NA> LABEL <NA> <NA>"
 
 
 def read_rttm(source: Path, account: Account | None = None) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def read_rttm(source: Path, account: Account | None = None) -> pd.DataFrame:
     """
     paths = sorted(path for path in source.rglob("*.rttm") if path.is_file()) if source.is_dir() else [source]
     if not paths or not all(path.is_file() for path in paths):
-        raise NoSuchFileError(source, "name an RTTM file or a folder of .rttm files")
+        raise NoSuchFileError(source, "give an RTTM file or a folder of .rttm files")
     told = account or Account()
     rows = [row for path in paths for row in _read(path, told)]
     if account is None:
@@ -54,11 +54,11 @@ def _read(path: Path, account: Account) -> Iterator[tuple[str, float, float, str
     for number, line in enumerate(lines, start=1):
         fields = line.split()
         if not fields or fields[0].startswith(";;") or (fields[0] != "SPEAKER" and fields[0].isupper()):
-            continue  # comments, and the other types of line that the format knows (SPKR-INFO, LEXEME, ...)
+            continue  # comments and other line types of the format (SPKR-INFO, LEXEME, ...)
         account.read(SEGMENTS)
         found = undecodable.get(number) or _segment(fields)
         if isinstance(found, str):
-            account.fault(SEGMENTS, "no segment", path, number, found, advice=ADVICE)
+            account.fault(SEGMENTS, "malformed segment", path, number, found, advice=ADVICE)
             continue
         onset, offset = found
         if offset < 0 or (onset < 0 and offset == 0):
@@ -80,9 +80,9 @@ def _segment(fields: Sequence[str]) -> tuple[float, float] | str:
     try:
         onset, duration = float(fields[3]), float(fields[4])
     except ValueError:
-        return f"{fields[3]!r}, {fields[4]!r} are no onset and duration"
+        return f"{fields[3]!r}, {fields[4]!r} are not an onset and a duration"
     if not (duration >= 0 and abs(onset) < LONGEST and onset + duration < LONGEST):
-        return f"onset {onset} or duration {duration} is below 0, endless or no number"
+        return f"onset {onset} or duration {duration} is negative, not finite or above {LONGEST:g} s"
     return onset, round(onset + duration, 6)
 
 
@@ -102,13 +102,13 @@ def merge(spans: Sequence[Span], *, gap: float = 0.0) -> list[Span]:
 
 
 def intersect(span: Span, others: Sequence[Span]) -> list[Span]:
-    """Return the parts of a span that lie in one of the others.
+    """Return the parts of a span that lie in one of the other spans.
 
     >>> intersect((1.0, 4.0), [(0.0, 2.0), (3.0, 9.0)])
     [(1.0, 2.0), (3.0, 4.0)]
 
     :param span: onset and offset in seconds.
-    :param others: sorted and apart, as `merge` gives them.
+    :param others: sorted and disjoint, as returned by `merge`.
     """
     onset, offset = span
     parts = [(max(onset, start), min(offset, stop)) for start, stop in others if start < offset and stop > onset]
@@ -116,10 +116,10 @@ def intersect(span: Span, others: Sequence[Span]) -> list[Span]:
 
 
 def spans_of(segments: pd.DataFrame, recording: str, labels: Collection[str]) -> list[Span]:
-    """Return the spans of a recording in which one of the labels speaks, sorted and apart.
+    """Return the spans of a recording with one of the given labels, sorted and disjoint.
 
-    :param segments: as `read_rttm` gives them.
-    :param recording: name of the recording, without folder and ending.
+    :param segments: the table returned by `read_rttm`.
+    :param recording: name of the recording, without folder and extension.
     :param labels: the labels; empty for all.
     """
     chosen = segments[segments["recording"] == recording]

@@ -15,12 +15,12 @@ __all__ = ["cut_spans"]
 
 
 def cut_spans(rows: pd.DataFrame, out: Path, folder: str, account: Account, item: str) -> pd.DataFrame:
-    """Cut the spans of recordings into files of their own, 16 kHz mono, and let the table point to them.
+    """Cut the spans of recordings into separate files, 16 kHz mono, and let the table refer to them.
 
     Only the span is read, so that a recording of a day needs no more memory than a short one. A span whose samples
     cannot be decoded is a fault.
 
-    :param rows: `recording` (Path) and `name` (of the recording), `onset`, `offset` (seconds); other columns stay.
+    :param rows: `recording` (Path), `name` (of the recording), `onset`, `offset` (seconds); other columns are kept.
     :param out: the corpus folder.
     :param folder: the clips' folder in it.
     :param account: learns of spans that cannot be read.

@@ -1,4 +1,4 @@
-"""The sound of transcripts: marked utterances, intersected with who speaks, cut out of their recordings."""
+"""Audio of transcripts: utterances with time marks, intersected with RTTM segments and cut from their recordings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ BEYOND = 0.05
 
 @dataclass(frozen=True)
 class Sound:
-    """The recordings of transcripts, and which part of a marked utterance counts as speech.
+    """Recordings of transcripts, and the part of an utterance that counts as speech.
 
-    :param media: folder of recordings, found by the name in @Media or that of the transcript.
-    :param rttm: RTTM file or folder; boundaries are intersected with it. None trusts the transcript alone.
-    :param labels: labels of it that count, such as FEM and MAL; () for all.
+    :param media: folder of recordings, matched by the name in @Media or by the name of the transcript.
+    :param rttm: RTTM file or folder with which the utterances are intersected; None uses the time marks alone.
+    :param labels: RTTM labels that count as speech, such as FEM and MAL; () for all.
     :param least: shortest clip in seconds; shorter ones are dropped.
     """
 
@@ -76,15 +76,15 @@ class Recordings:
         names = [str(media), transcript.stem] if media else [transcript.stem]
         found = next((self.found[name] for name in names if name in self.found), None)
         if found is None and not any(any(self.sound.media.rglob(f"{escape(name)}.*")) for name in names):
-            named = f"its recording {media}" if media else "it names no recording (@Media), and one called as it"
+            named = f"its recording {media}" if media else "a recording with its name (it has no @Media header)"
             reason = f"{named} is not in {self.sound.media}"
             account.fault(TRANSCRIPTS, "recording missing", transcript, None, reason, advice=ADVICE)
         return found
 
     def cut(self, rows: pd.DataFrame, out: Path, account: Account) -> pd.DataFrame:
-        """Return a row for each stretch of speech with its clip.
+        """Return one row with a clip for each stretch of speech.
 
-        An utterance that the RTTM file parts in several keeps its words on the first.
+        If the RTTM file splits an utterance into several stretches, the first keeps the words.
 
         :param rows: with `onset`, `offset` (seconds; none without time mark), `path`, `line` and `media`.
         :param out: the corpus folder; clips are written into it.

@@ -2,3 +2,11 @@
 
 Comes in: sequences of symbols. Goes out: log-probabilities in nats.
 """
+
+from typing import Any
+
+from babyslm.moved import forward
+
+
+def __getattr__(name: str) -> Any:
+    return forward(__name__, "babyslm.models.ngram.model", name)

@@ -1,4 +1,4 @@
-"""From sound to units: short sounds in chunks, long ones in a stream, so that memory does not grow with them."""
+"""Encoding of sounds as units: short sounds in chunks, long ones as a stream, so that memory use is bounded."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,20 +14,20 @@ from babyslm.verify.learners.units import WarpError
 __all__ = ["LONG", "chunks_of", "encode_units", "warp_encoder"]
 
 CHUNK = 64
-"""Sounds held in memory at once."""
+"""Upper limit on the number of sounds in memory at once."""
 
 CHUNK_SAMPLES = 300 * RATE
-"""Samples held in memory at once."""
+"""Upper limit on the number of samples in memory at once."""
 
 LONG = 60 * RATE
-"""Samples beyond which a sound is never held: its features come in a stream."""
+"""Longer sounds, in samples, are never held in memory; their features are computed as a stream."""
 
 
 def warp_encoder(encoder: Encoder, warps: Sequence[float]) -> list[Encoder]:
-    """Return an encoder once a warp factor; one that cannot warp allows the factor 1 alone.
+    """Return the encoder once per warp factor; an encoder without warps accepts only the factor 1.
 
     :param encoder: any encoder.
-    :param warps: factors; 1 is the encoder itself.
+    :param warps: warp factors; 1 is the unwarped encoder.
     """
     ears: list[Encoder] = []
     for warp in warps:
@@ -47,12 +47,12 @@ def encode_units(
     *,
     caches: Sequence[UnitCache] | None = None,
 ) -> Iterator[list[Units]]:
-    """Yield the units of each sound, once an encoder; a chunk of sounds is in memory at a time.
+    """Yield the units of each sound, one array per encoder; one chunk of sounds is in memory at a time.
 
-    :param sounds: at 16 kHz, in memory or to be read; taken as they are needed.
-    :param encoders: waveform to features: one encoder, or one in several warps.
+    :param sounds: sounds at 16 kHz, in memory or read from files as they are needed.
+    :param encoders: waveform to features: one encoder, or the same encoder with several warps.
     :param codebook: features to units.
-    :param caches: of each encoder: where known units are found and new ones kept; None for neither.
+    :param caches: one cache per encoder, used to look up and store units; None for no cache.
     """
     for chunk in chunks_of(HeldSound(sound) if isinstance(sound, np.ndarray) else sound for sound in sounds):
         ways = [(encoder, caches[number] if caches else None) for number, encoder in enumerate(encoders)]
@@ -65,7 +65,7 @@ def encode_units(
 
 
 def chunks_of(sounds: Iterable[Sound]) -> Iterator[list[Sound]]:
-    """Yield sounds in chunks that fit into memory; a long one is a chunk of its own."""
+    """Yield chunks of sounds that fit into memory; a long sound is a chunk of its own."""
     chunk: list[Sound] = []
     samples = 0
     for sound in sounds:

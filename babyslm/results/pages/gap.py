@@ -1,4 +1,4 @@
-"""The gap between text and speech: how much better a learner that reads does than one that hears the same pairs."""
+"""Gap between text and speech: difference in accuracy between text learners and spoken learners on the same pairs."""
 
 from collections.abc import Sequence
 
@@ -32,13 +32,14 @@ COLUMNS = {
     "low": "low",
     "high": "high",
 }
-"""What the columns of a comparison are called here."""
+"""Names that the columns of a comparison get here."""
 
 
 def text_speech_gaps(results: Sequence[Outcome]) -> pd.DataFrame:
-    """Compare every learner that reads with every learner that hears.
+    """Compare every text learner with every spoken learner.
 
-    Hearers that were tested in another acoustic condition than clean are left out: what noise costs is another matter.
+    Spoken learners tested in an acoustic condition other than clean are excluded: the effect of noise is a separate
+    question.
 
     :param results: any number of results.
     :returns: one row for each two learners and each table that both were tested on: `task, split, text, speech, n,
@@ -66,7 +67,7 @@ def text_speech_gaps(results: Sequence[Outcome]) -> pd.DataFrame:
 
 
 def gap_section(results: Sequence[Outcome]) -> list[Section]:
-    """Return the section on text and speech, where some learners read and others hear.
+    """Return the section on text and speech if there are both text learners and spoken learners.
 
     :param results: any number of results.
     """
@@ -93,5 +94,5 @@ def gap_section(results: Sequence[Outcome]) -> list[Section]:
 
 
 def interval_text_of_points(low: float, high: float) -> str:
-    """Write an interval of a difference in points; a dash where there is none."""
+    """Format an interval of a difference in percentage points; a dash if there is none."""
     return "–" if interval_text(low, high) == "–" else f"{points(low)} to {points(high)}"

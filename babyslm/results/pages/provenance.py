@@ -1,4 +1,4 @@
-"""The last sections of a page: what was evaluated, with what, and how the numbers are computed."""
+"""Last sections of a page: the learners and stimuli, the software, and the method of computation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from babyslm.results.pages.page import Section, Table
 __all__ = ["methods", "provenance"]
 
 FEW = 4
-"""Settings of more learners than this are folded away."""
+"""With more learners than this, the table of settings starts folded."""
 
 METHODS = (
     "A pair counts 1 where the good member scores higher than the bad one, 0.5 where both score exactly the same, "
@@ -27,7 +27,7 @@ def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section
     """Return a section on the settings of the learners, and one on stimuli and software.
 
     :param results: one or more results.
-    :param names: how the page calls them.
+    :param names: names of the results on the page.
     """
     learners = [
         Table((), _flat({"model": result.record.model, "evaluation": result.record.settings}), caption=name, names=2)
@@ -44,7 +44,7 @@ def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section
 
 
 def methods() -> Section:
-    """Say how the numbers are computed."""
+    """Return the section on the method of computation."""
     return Section("How the numbers are computed", [METHODS])
 
 
@@ -66,7 +66,7 @@ def _software(result: Outcome) -> list[tuple[str, str]]:
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Lay nested settings out as one row each."""
+    """Flatten nested settings into one row each."""
     rows: list[tuple[str, str]] = []
     for key, item in value.items():
         name = f"{prefix}{key}"

@@ -1,4 +1,4 @@
-"""`report.html`: one learner's result as a page."""
+"""`report.html`: the page of one learner's result."""
 
 from collections.abc import Sequence
 from html import escape
@@ -25,7 +25,7 @@ INTRODUCTION = (
 MEASURE_TITLES = {"macro_accuracy": "mean over phenomena", "sum_accuracy": "by sum of log-probabilities"}
 
 POOLING_TITLES = {"mean": "official (mean log-probability)", "sum": "as asked (sum of log-probabilities)"}
-"""What the headline is, by the pooling that the settings name; scores of unknown pooling are taken as given."""
+"""Titles of the headline by the pooling in the settings; scores of unknown pooling are taken as given."""
 
 
 def report_page(result: Outcome) -> str:
@@ -73,7 +73,7 @@ def _measure_title(result: Outcome, measure: str) -> str:
 
 
 def _counted(result: Outcome, figures: pd.DataFrame, counts: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return a row of text for each figure: of what, how counted, the accuracy with its interval, and counts."""
+    """Return one row of text per figure: table, way of counting, accuracy with its interval, and counts."""
     return [
         (
             table_title(row["task"], row["split"]),
@@ -87,7 +87,7 @@ def _counted(result: Outcome, figures: pd.DataFrame, counts: Sequence[str]) -> l
 
 
 def _overview(result: Outcome, whole: pd.DataFrame) -> Section:
-    """Show the other ways of counting, ties and the spread between voices."""
+    """Return the section on other ways of counting, ties, and the spread between voices."""
     rows = _counted(result, whole, ("n", "trials", "ties"))
     voices = metric_table(result.record.metrics, "voice").groupby(["task", "split"], sort=True)
     text = [_spread_sentence(str(task), str(split), group) for (task, split), group in voices if len(group) > 1]

@@ -1,4 +1,4 @@
-"""Encoders that are trained from nothing but sound, before there are units: HuBERT and CPC."""
+"""Self-supervised training of encoders from raw sound, before units are learned: HuBERT and CPC."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -17,12 +17,12 @@ __all__ = ["CpcRecipe", "Pretraining", "pretrain"]
 
 
 class CpcRecipe(BaseModel):
-    """Contrastive predictive coding from nothing.
+    """Recipe of a contrastive predictive coding encoder trained from scratch.
 
-    :param sizes: of the encoder.
+    :param sizes: sizes of the encoder.
     :param layer: level of the recurrent network whose outputs are the features of the learner.
-    :param contrast: what is predicted, and told from what.
-    :param loop: how it is optimised; `batch_tokens` are frames.
+    :param contrast: settings of the contrastive loss.
+    :param loop: settings of the optimisation; `batch_tokens` counts frames.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,7 +36,7 @@ class CpcRecipe(BaseModel):
     @model_validator(mode="after")
     def _level_is_there(self) -> Self:
         if self.layer > self.sizes.levels:
-            raise ValueError(f"level {self.layer} is asked for and there are {self.sizes.levels}")
+            raise ValueError(f"layer {self.layer} must not exceed sizes.levels, which is {self.sizes.levels}")
         return self
 
 
@@ -44,11 +44,11 @@ Pretraining = Annotated[HubertRecipe | CpcRecipe, Field(discriminator="kind")]
 
 
 def pretrain(recipe: HubertRecipe | CpcRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:
-    """Train an encoder into the folder `encoder` of a model folder; stages that are done are kept.
+    """Train an encoder into the subfolder `encoder` of a model folder; finished stages are kept.
 
-    :param recipe: what to train.
-    :param run: on what, and where.
-    :returns: settings of the encoder, its weights named relative to the model folder, and what the record says.
+    :param recipe: the recipe.
+    :param run: corpus, folders and settings of the run.
+    :returns: settings of the encoder with weights named relative to the model folder, and the training record.
     """
     match recipe:
         case HubertRecipe():

@@ -51,7 +51,7 @@ def speech_of(folder: Path, settings: SpeechSettings | None, out: Path, *, seed:
     :param folder: a prepared corpus.
     :param settings: how it is spoken if it is only written; None to refuse that later, when its sound is looked for.
     :param out: where the spoken corpus is written; one that is there already serves.
-    :param seed: decides who says what, and where.
+    :param seed: seed of who says what, and where.
     """
     if settings is None or load_corpus(folder).utterances["audio"].notna().any():
         return folder
@@ -65,7 +65,7 @@ def speak_written(folder: Path, settings: SpeechSettings, out: Path, *, seed: in
     :param folder: a prepared corpus with phones.
     :param settings: how it is spoken.
     :param out: corpus folder to write; a run that was stopped goes on with the files that are there.
-    :param seed: decides what is drawn, who says it, and where.
+    :param seed: seed of what is drawn, who says it, and where.
     """
     with exclusive(out):
         corpus = load_corpus(folder)

@@ -62,7 +62,7 @@ class SpokenUtterances:
         """Return utterances drawn until they have lasted so many hours; less is always a part of more.
 
         :param hours: None for all.
-        :param seed: decides which.
+        :param seed: seed of which.
         """
         if hours is None or hours >= self.hours:
             return self

@@ -1,4 +1,4 @@
-"""The units of a whole corpus, on the engine in use: here, or chunk by chunk on the workers of a cluster."""
+"""Extraction of the units of a corpus on the current engine: locally, or in chunks on the workers of a cluster."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -18,11 +18,11 @@ __all__ = ["extract_units", "make_ears"]
 
 
 def make_ears(settings: EncoderSettings, warps: Sequence[float], device: str) -> list[Encoder]:
-    """Make an encoder, once a warp factor.
+    """Make one encoder per warp factor.
 
-    :param settings: of the encoder; weights are found where they say.
-    :param warps: factors that sound is heard with.
-    :param device: where an encoder that is a network runs.
+    :param settings: settings of the encoder, which name its weights.
+    :param warps: frequency warp factors.
+    :param device: device of an encoder that is a network.
     """
     return warp_encoder(make_encoder(settings, device=device), warps)
 
@@ -30,14 +30,14 @@ def make_ears(settings: EncoderSettings, warps: Sequence[float], device: str) ->
 def extract_units(
     corpus: SpokenUtterances, ears: list[Encoder], codebook: Codebook, remake: Callable[[], list[Encoder]]
 ) -> list[list[Units]]:
-    """Return the units of every utterance, in the order of the corpus, once an ear.
+    """Return, for each encoder, the units of every utterance in the order of the corpus.
 
-    The chunks of sound that are encoded together are the same on any engine, and so are the units.
+    All engines encode the same chunks of sound, so the units do not depend on the engine.
 
     :param corpus: utterances with sound.
-    :param ears: an encoder, or one in several warps; used on this machine.
+    :param ears: one encoder, or the same encoder with several warps; used on this machine.
     :param codebook: features to units.
-    :param remake: makes the ears anew on a worker of a cluster; a function of a module.
+    :param remake: module-level function that makes the encoders again on a worker of a cluster.
     """
     numbers: list[int] = []
 

@@ -1,4 +1,4 @@
-"""Learning speech units: a projection of feature frames, and k-means in it."""
+"""Learning of speech units: a projection of feature frames, and k-means on the projected frames."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -23,13 +23,13 @@ from babyslm.verify.learners.units import OtherCodebookError
 __all__ = ["PcaSettings", "UnitSettings", "encoded", "learn_codebook", "mean_distance", "train_centroids"]
 
 BLOCK = 10_000
-"""Frames a step of k-means."""
+"""Frames per step of k-means."""
 
 
 class PcaSettings(BaseModel):
-    """Principal components of the stacked frames.
+    """Principal component analysis of the stacked frames.
 
-    :param dimensions: how many are kept.
+    :param dimensions: number of components kept.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -39,18 +39,18 @@ class PcaSettings(BaseModel):
 
 
 class UnitSettings(BaseModel):
-    """What decides the units.
+    """Settings of the units.
 
-    :param size: how many units there are.
-    :param context: frames that are stacked, relative to the frame.
-    :param projection: of the stacked frames; none where it is left out.
-    :param penalty: what a change of unit costs, in mean squared distances of a frame to its nearest centroid.
-    :param deduplicate: whether runs of a unit count once.
-    :param frames: most frames that projection and centroids are learned from, drawn by whole utterances.
-    :param passes: how often k-means sees them.
-    :param restarts: runs of k-means, each from its own seed; that of the least distance is kept.
-    :param codebook: folder of a codebook made elsewhere, see `babyslm import-codebook`; nothing is learned then, and
-        `size` says what is expected in it.
+    :param size: number of units.
+    :param context: offsets of the stacked frames, relative to the frame.
+    :param projection: projection of the stacked frames; default none.
+    :param penalty: cost of a change of unit, in mean squared distances of a frame to its nearest centroid.
+    :param deduplicate: whether runs of the same unit count once.
+    :param frames: upper limit on the frames used to learn projection and centroids, drawn as whole utterances.
+    :param passes: passes of k-means over these frames.
+    :param restarts: runs of k-means, each with its own seed; the run with the smallest distance is kept.
+    :param codebook: folder of an external codebook, see `babyslm import-codebook`; nothing is learned then, and `size`
+        is the number of units expected in it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,14 +75,14 @@ def learn_codebook(
     device: str = "auto",
     folder: Path | None = None,
 ) -> Codebook:
-    """Learn how features become units from a part of a corpus, of which little is in memory at a time.
+    """Learn a codebook from a part of a corpus, with little of it in memory at a time.
 
     :param corpus: utterances with sound.
     :param encoder: waveform to features.
-    :param settings: what decides the units.
-    :param seed: decides which utterances are drawn and where k-means starts.
-    :param device: where k-means runs: torch on a GPU, otherwise scikit-learn.
-    :param folder: where features lie meanwhile; default the system's folder of temporary files.
+    :param settings: settings of the units.
+    :param seed: seed of the sample of utterances and of k-means.
+    :param device: device of k-means: torch on a GPU, otherwise scikit-learn.
+    :param folder: folder of temporary features; default the system's folder for temporary files.
     """
     if settings.codebook is not None:
         return _made_elsewhere(settings, encoder)
@@ -107,7 +107,7 @@ def learn_codebook(
 
 
 def _made_elsewhere(settings: UnitSettings, encoder: Encoder) -> Codebook:
-    """Read the codebook that the settings name; whether runs count once is theirs to say."""
+    """Read the codebook named in the settings; `deduplicate` is taken from the settings."""
     assert settings.codebook is not None
     codebook = replace(Codebook.load(settings.codebook), deduplicate=settings.deduplicate)
     if (codebook.size, codebook.dimensions) != (settings.size, encoder.dimensions):
@@ -118,16 +118,16 @@ def _made_elsewhere(settings: UnitSettings, encoder: Encoder) -> Codebook:
 
 
 def _draw(corpus: SpokenUtterances, seconds: float, seed: int) -> list[int]:
-    """Draw utterances until their length reaches a number of seconds; the first one always is among them."""
+    """Draw utterances until their total length reaches a number of seconds; at least one is drawn."""
     order = generator(seed, "utterances").permutation(len(corpus))
     before = np.cumsum(corpus.seconds[order]) - corpus.seconds[order]
     return sorted(order[before < seconds].tolist())
 
 
 def encoded(corpus: SpokenUtterances, chosen: list[int], encoder: Encoder) -> Iterator[tuple[int, Iterable[Features]]]:
-    """Yield number and features of the chosen utterances, in the order of their numbers where files are sorted.
+    """Yield index and features of the chosen utterances, in ascending order of indices if files are sorted.
 
-    The features of an utterance come in one block, those of a long one in several, to be used at once.
+    The features of an utterance come in one block, those of a long one in several blocks, to be used at once.
     """
     numbers: list[int] = []
 

@@ -1,4 +1,4 @@
-"""Named errors of CHAT transcripts; faults of their lines are in `faults`."""
+"""Errors of CHAT transcripts; faults of their lines are in `faults`."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ __all__ = ["NoTranscriptError", "PhonemicTierError"]
 
 
 class NoTranscriptError(BabySLMError):
-    """A folder holds no transcript."""
+    """A folder contains no transcript."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: holds no .cha file; name a transcript, a folder of transcripts or a table")
+        super().__init__(f"{path}: contains no .cha file; give a transcript, a folder of transcripts or a table")
 
 
 class PhonemicTierError(BabySLMError):
-    """A phonemic tier was asked for that no utterance has."""
+    """No utterance has the requested phonemic tier."""
 
     def __init__(self, path: Path, tier: str, have: list[str]) -> None:
-        super().__init__(f"{path}: no chosen utterance has a tier %{tier}; there are {first_of(have) or 'none'}")
+        super().__init__(f"{path}: no selected utterance has the tier %{tier}; available: {first_of(have) or 'none'}")

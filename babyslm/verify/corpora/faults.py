@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from babyslm.verify.errors import BabySLMError, UsageError, first_of, visible
+from babyslm.verify.errors import BabySLMError, UsageError, visible
 
 __all__ = ["Fault", "FaultShareError", "FaultsError", "LeniencyError"]
 
 LISTED = 20
 """Faults that an error lists; the rest it counts."""
-LONGEST = 180
-"""Characters of one listed fault, so that twenty fit into one message."""
+SHOWN = 5
+"""Faults that an error about their share lists."""
+LONGEST = 150
+"""Characters of the reason of a listed fault, so that twenty fit into one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,14 @@ class Fault:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line is not None else str(self.path)
-        return visible(f"{place}: {self.reason}", max(LONGEST, len(place) + 80))
+        return f"{place}: {visible(self.reason, LONGEST)}"
 
 
 class FaultsError(BabySLMError):
     """A source has faults, and the reading is strict."""
 
     def __init__(self, faults: Sequence[Fault], count: int, advice: Sequence[str] = ()) -> None:
-        listed = "; ".join(str(fault) for fault in faults[:LISTED])
+        listed = "; ".join(_listed(faults[:LISTED]))
         more = f" and {count - LISTED} more" if count > LISTED else ""
         begin = f"{count} faults: " if count > 1 else ""
         hint = f" ({'; '.join(advice)})" if advice else ""
@@ -52,13 +54,24 @@ class FaultsError(BabySLMError):
         )
 
 
+def _listed(faults: Sequence[Fault]) -> list[str]:
+    """Return faults as text; of several in a row in one file, the first names it."""
+    before = [None, *(fault.path for fault in faults)]
+    return [
+        f"line {fault.line}: {visible(fault.reason, LONGEST)}"
+        if fault.path == path and fault.line is not None
+        else str(fault)
+        for path, fault in zip(before, faults, strict=False)
+    ]
+
+
 class FaultShareError(BabySLMError):
     """Too large a share of a source is faulty, even for a lenient reading."""
 
     def __init__(self, faults: Sequence[Fault], item: str, count: int, read: int, most: float) -> None:
         super().__init__(
             f"{count} of {read} {item} are faulty ({100 * count / read:.1f} %, more than --most-faults {most:g}): "
-            f"{first_of(faults)}; correct the source, or raise --most-faults"
+            f"{'; '.join(_listed(faults[:SHOWN]))}; correct the source, or raise --most-faults"
         )
 
 

@@ -1,4 +1,4 @@
-"""Named errors of RTTM files, which say who speaks when; faults of their lines are in `faults`."""
+"""Errors of RTTM files; faults of their lines are in `faults`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ __all__ = ["NoSegmentsError"]
 
 
 class NoSegmentsError(BabySLMError):
-    """RTTM files hold no segment that fits the recordings and labels asked for."""
+    """No RTTM segment matches the recordings and labels."""
 
     def __init__(self, path: Path, wanted: Sequence[str], have: Sequence[str]) -> None:
-        super().__init__(f"{path}: no segment of {first_of(wanted) or 'any label'}; there are {first_of(have)}")
+        super().__init__(f"{path}: no segment of {first_of(wanted) or 'any label'}; found: {first_of(have)}")
