@@ -29,5 +29,5 @@ class NoBalancedWordError(BabySLMError):
         counted = ", ".join(f"{reason}: {count}" for reason, count in reasons.items()) or "the lexicon is empty"
         super().__init__(
             f"none of {words} words has a balanced choice of non-words ({counted}); "
-            "give a larger lexicon, or allow more with max_distance=2, same_skeleton=False or legal_trigrams=False"
+            "give a larger lexicon (--lexicon) or ask for fewer non-words a word (--per-word)"
         )
