@@ -1,4 +1,4 @@
-"""Plain text, one utterance a line, as a corpus."""
+"""Preparation of plain text, one utterance per line."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -31,7 +31,7 @@ def prepare_text(
     parts: Parts | None = None,
     leniency: Leniency = STRICT,
 ) -> Corpus:
-    """Prepare a text file, or a folder of them, one utterance a line; empty lines are passed over.
+    """Prepare a text file or a folder of text files, one utterance per line; empty lines are skipped.
 
     :param source: a file, or a folder of `.txt` files.
     :param out: corpus folder to write.
@@ -42,7 +42,7 @@ def prepare_text(
     """
     paths = sorted(path for path in source.rglob("*.txt") if path.is_file()) if source.is_dir() else [source]
     if not paths or not all(path.is_file() for path in paths):
-        raise NoSuchFileError(source, "name a text file or a folder of .txt files")
+        raise NoSuchFileError(source, "give a text file or a folder of .txt files")
     root = source if source.is_dir() else source.parent
     account = Account(leniency)
     sums = {path: sha256_file(path) for path in paths}
