@@ -76,7 +76,7 @@ FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
     (["chat"], CHAT.replace(b"*INV:", b"*I\x0eV:"), FaultsError, r"I\\x0eV is not among"),
     (["chat"], CHAT.replace(b"@Options", PARTICIPANTS + b"@Options"), FaultsError, ":7: has a second @Participants"),
     (["chat"], CHAT.replace(b"@Options", b"@Begin\n@Options"), FaultsError, ":7: has a second @Begin"),
-    (["flac"], flac(0, 0, 36), AudioFormatError, "does not say how long"),
+    (["flac"], flac(0, 0, 36), AudioFormatError, "does not state the length"),
     (["flac"], flac(0, 2**36 - 1, 36), AudioFormatError, "more than fit into memory"),
     (["wav"], slow_wav(), AudioFormatError, "sample rate of 1 Hz"),
     (["codebook-npy"], b"PK\x05\x06\x93NUM" + b"\xff" * 40, CodebookFileError, "cannot be read"),

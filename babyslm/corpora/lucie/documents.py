@@ -37,7 +37,7 @@ def adapt(reader: Any, data: dict[str, Any], path: str, row: int | str) -> dict[
         try:
             kept[column] = _parsed(data.get(column))
         except ValueError as error:
-            return marked(path, row, f"{column} is no JSON {error}")
+            return marked(path, row, f"{column} is not a JSON {error}")
     identity = _text(data.get("id")) or f"{path}/{row}"
     return {"text": data["text"], "id": identity, "metadata": kept}
 

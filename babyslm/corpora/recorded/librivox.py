@@ -104,7 +104,6 @@ def read_transcripts(source: Path, account: Account) -> dict[str, str]:
     """Return the words of the utterances of LibriSpeech by utterance name, in lower case.
 
     :param source: folder with `.trans.txt` files.
-    :raises TranscriptLineError: if a line is malformed or an utterance occurs twice.
     :param account: learns of lines and their faults; which are kept is up to the caller.
     """
     words: dict[str, str] = {}

@@ -117,7 +117,7 @@ def test_a_source_that_does_not_fit_is_named(tmp_path: Path) -> None:
         verify_source(str(tmp_path), (), "v1.1")
     rows = [row("a b c", "fr", "Claire", 1), row("a b c", "fr", "Claire", 2) | {"extra": "{oops"}]
     source = write(tmp_path / "bad", rows, files=1)
-    with pytest.raises(FaultsError, match=r"part-00\.parquet:2: extra is no JSON"):
+    with pytest.raises(FaultsError, match=r"part-00\.parquet:2: extra is not a JSON"):
         prepare_lucie(str(source), tmp_path / "c", recipe(tasks=1))
 
 
@@ -218,7 +218,7 @@ def test_rows_that_are_no_documents_are_counted_and_left_out(tmp_path: Path) -> 
     ]
     source = write(tmp_path / "data", rows, files=2)
     asked = recipe(deduplication=None, filters={"languages": ["en"]}, mixture={"kind": "epochs", "words": 600})
-    with pytest.raises(FaultsError, match=r"2 faults: .*extra is no JSON string.*source is None"):
+    with pytest.raises(FaultsError, match=r"2 faults: .*extra is not a JSON string.*source is None"):
         prepare_lucie(str(source), tmp_path / "c", asked)
     card, _ = prepare_lucie(str(source), tmp_path / "c", asked, leniency=Leniency(lenient=True, most=0.1))
     count = card.account["documents"]
