@@ -25,10 +25,17 @@ class _Kinds(TyperGroup):
 prepare = typer.Typer(cls=_Kinds, no_args_is_help=True, help="Convert a raw corpus into a training corpus.")
 app.add_typer(prepare, name="prepare")
 
-Source = Annotated[Path, typer.Argument(help="File or folder of the raw corpus.")]
-Language = Annotated[str, typer.Option("--lang", help="Language of the phone set.")]
-Roles = Annotated[list[str] | None, typer.Option("--role", help="Speaker role to keep, repeatable. Default: adults.")]
-Ages = Annotated[tuple[float, float] | None, typer.Option("--ages", help="Minimum and maximum age in months.")]
+Source = Annotated[Path, typer.Argument(help="Where the raw corpus lies.")]
+Language = Annotated[str, typer.Option("--lang", help="Language of the phones.")]
+Languages = Annotated[
+    list[str] | None, typer.Option("--lang", help="Language of utterances and phones, repeatable; default en.")
+]
+Lenient = Annotated[
+    bool, typer.Option("--lenient", help="Leave faulty items out or mend them, and list them in left_out.tsv.")
+]
+MostFaults = Annotated[float, typer.Option("--most-faults", help="Share of faulty items above which --lenient stops.")]
+Roles = Annotated[list[str] | None, typer.Option("--role", help="Speaker role to keep, repeatable; default adults.")]
+Ages = Annotated[tuple[float, float] | None, typer.Option("--ages", help="Youngest and oldest age in months.")]
 Tier = Annotated[
     Literal["mod", "pho"] | None, typer.Option(help="Take phones from this tier if the utterance has it.")
 ]
@@ -59,6 +66,12 @@ def _sound(media: Path | None, rttm: Path | None, labels: list[str] | None, leas
     return None if media is None else Sound(media, rttm, tuple(labels or ()), least)
 
 
+def _leniency(lenient: bool, most: float) -> Any:
+    from babyslm.corpora.accounting import Leniency
+
+    return Leniency(lenient, most)
+
+
 def _parts(held_out: list[float] | None, budgets: list[str] | None, order: Any, seed: int, by: str = "source") -> Any:
     from babyslm.corpora.parts import Parts
 
@@ -69,7 +82,7 @@ def _parts(held_out: list[float] | None, budgets: list[str] | None, order: Any, 
 def childes(
     source: Source,
     out: Out,
-    lang: Language = "en",
+    lang: Languages = None,
     role: Roles = None,
     ages: Ages = None,
     with_children: Annotated[bool, typer.Option("--with-children", help="Also keep the speech of children.")] = False,
@@ -88,6 +101,8 @@ def childes(
         Literal["age", "shuffled"], typer.Option(help="Order in which utterances enter the budgets.")
     ] = "age",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare CHAT transcripts (a .cha file or a folder of them) or a table in the format of childes-db."""
@@ -97,7 +112,7 @@ def childes(
         "childes",
         source,
         out,
-        language=lang,
+        language=tuple(lang or ("en",)),
         roles=role,
         ages=ages,
         with_children=with_children,
@@ -105,6 +120,7 @@ def childes(
         tier=tier,
         sound=_sound(media, rttm, label, min_seconds),
         parts=_parts(held_out, budget, order, seed),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -113,7 +129,7 @@ def childes(
 def providence(
     source: Source,
     out: Out,
-    lang: Language = "en",
+    lang: Languages = None,
     role: Roles = None,
     ages: Ages = None,
     tier: Tier = None,
@@ -127,6 +143,8 @@ def providence(
         Literal["age", "shuffled"], typer.Option(help="Order in which utterances enter the budgets.")
     ] = "age",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare Providence: transcripts with recordings, or the clips published with BabySLM."""
@@ -136,12 +154,13 @@ def providence(
         "providence",
         source,
         out,
-        language=lang,
+        language=tuple(lang or ("en",)),
         roles=role,
         ages=ages,
         tier=tier,
         sound=_sound(media, rttm, label, min_seconds),
         parts=_parts(held_out, budget, order, seed),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -165,6 +184,8 @@ def librivox(
         Literal["balanced", "shuffled"], typer.Option(help="Order in which utterances enter the budgets.")
     ] = "balanced",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare folders of read speech: LibriSpeech with its words, or chapters cut at pauses."""
@@ -179,6 +200,7 @@ def librivox(
         activity=Activity(below=below, least=min_seconds, most=max_seconds),
         clips=clips,
         parts=_parts(held_out, budget, order, seed, by="speaker"),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -190,11 +212,9 @@ def longform(
     rttm: Annotated[Path, typer.Option(help="RTTM file or folder with the speech segments.")],
     lang: Language = "en",
     label: Labels = None,
-    min_seconds: Annotated[float, typer.Option(help="Minimum duration of a segment in seconds.")] = 0.5,
-    max_seconds: Annotated[
-        float, typer.Option(help="Maximum duration in seconds; longer segments are dropped.")
-    ] = 20.0,
-    gap: Annotated[float, typer.Option(help="Maximum silence, in seconds, within a segment.")] = 0.0,
+    min_seconds: Annotated[float, typer.Option(help="Shortest segment.")] = 0.5,
+    max_seconds: Annotated[float, typer.Option(help="Longest segment; longer ones are left out.")] = 20.0,
+    gap: Annotated[float, typer.Option(help="Seconds of silence that are bridged.")] = 0.0,
     clips: Clips = False,
     held_out: HeldOut = None,
     budget: Budgets = None,
@@ -202,6 +222,8 @@ def longform(
         Literal["balanced", "shuffled"], typer.Option(help="Order in which utterances enter the budgets.")
     ] = "shuffled",
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare home recordings, using the segments of a voice-type classifier."""
@@ -220,6 +242,7 @@ def longform(
         gap=gap,
         clips=clips,
         parts=_parts(held_out, budget, order, seed),
+        leniency=_leniency(lenient, most_faults),
     )
     _tell(out, corpus, as_json=as_json)
 
@@ -233,13 +256,17 @@ def text(
     held_out: HeldOut = None,
     budget: Budgets = None,
     seed: Seed = 0,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare plain text with one utterance per line: a file or a folder of .txt files."""
     from babyslm.corpora.prepare import prepare_corpus
 
     parts = _parts(held_out, budget, "shuffled", seed)
-    corpus = prepare_corpus("text", source, out, language=lang, licence=licence, parts=parts)
+    corpus = prepare_corpus(
+        "text", source, out, language=lang, licence=licence, parts=parts, leniency=_leniency(lenient, most_faults)
+    )
     _tell(out, corpus, as_json=as_json)
 
 
@@ -250,9 +277,9 @@ def lucie(
     source: Annotated[str, typer.Argument(help="Name of the dataset on the hub, or folder of its parquet files.")],
     out: Out,
     recipe: Annotated[str, typer.Option(help="A shipped recipe (lucie-child, lucie-mix) or a YAML file.")],
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", help="Field of the recipe, key=value, repeatable.")
-    ] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, repeatable.")] = None,
+    lenient: Lenient = False,
+    most_faults: MostFaults = 0.05,
     as_json: AsJson = False,
 ) -> None:
     """Prepare the Lucie Training Dataset: filter, remove near-duplicates, mix languages."""
@@ -261,6 +288,12 @@ def lucie(
     from babyslm.corpora.lucie.recipe import load_lucie_recipe
     from babyslm.models.ngram.perplexity import NgramPerplexity
 
-    card, shares = prepare_lucie(source, out, load_lucie_recipe(recipe, settings or []), perplexity=NgramPerplexity)
+    card, shares = prepare_lucie(
+        source,
+        out,
+        load_lucie_recipe(recipe, settings or []),
+        perplexity=NgramPerplexity,
+        leniency=_leniency(lenient, most_faults),
+    )
     text = f"{out}: {card.utterances:,} utterances, {card.words:,} words\n{as_text(shares)}"
     say(card.model_dump(mode="json"), text, as_json=as_json)
