@@ -191,10 +191,10 @@ def _read_back(draft: Draft) -> tuple[Draft, dict[str, Change]]:
             spoken[word.word] = asked, [name.lstrip(STRESS_MARKS) for name, _ in events if table.is_spoken(name)]
     heard, glides = _learned(spoken.values(), table.heard)
     misheard = {}
-    for word, (asked, reported) in spoken.items():
+    for spelling, (asked, reported) in spoken.items():
         told = tuple(heard.get(name, f"<{name}>") for name in reported if name not in glides)
         if told != asked:
-            misheard[word] = asked, told
+            misheard[spelling] = asked, told
     new = {name: phone for name, phone in heard.items() if name not in table.heard}
     return draft.with_heard(new, glides), misheard
 

@@ -69,7 +69,7 @@ def is_vowel(ipa: str) -> bool:
 
 def espeak_languages() -> dict[str, str]:
     """Return espeak-ng's languages: the name of each voice -> its language code, such as `fr -> fr-fr`."""
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted((espeak_data() / "lang").rglob("*")):
         if path.is_file():
             lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
