@@ -3,11 +3,12 @@
     python -m benchmarks.compression --corpus utterances.parquet --out runs/ [--cases table,speed] [--note TEXT]
 
 trains a Llama of 2.4 M parameters over phones (`compression_learner.py`; once, it is kept in the output folder),
-compresses it to several shares of its parameters, and writes `compression.json` and `compression.md` there. Without a
-corpus, child-directed sentences are generated. `--tune` tries settings at one share on utterances of their own (dev)
-and prints them; the tables use others (test).
+compresses it to several proportions of its parameters, and writes `compression.json` and `compression.md` there.
+Without a corpus, child-directed sentences are generated. `--tune` tries settings at one proportion on separate
+utterances (dev) and prints them; the tables use others (test).
 
-Where CUDA is there, `--cases lucie,mixtral` time a few blocks of Lucie-7B's and Mixtral's shape with random weights.
+If CUDA is available, `--cases lucie,mixtral` time a few blocks with the shapes of Lucie-7B and Mixtral and random
+weights.
 """
 
 import argparse
@@ -49,14 +50,14 @@ DECIDING = (
     *("corpus", "utterances", "training_epochs", "ranks", "tokens", "lr", "epochs"),
     *("speed_level", "speed_tokens", "threads", "clock", "seed"),
 )
-"""Options that measured parts depend on."""
+"""Options on which measured parts depend."""
 
 VERSIONS = {STUDENT: "distilled", "outputs": "output components", "whitened": "whitened SVD", "weight": "weight SVD"}
 LEVELS = (0.8, 0.6, 0.4)
 
 
 def part(options: argparse.Namespace, name: str, compute: Callable[[], Row]) -> Row:
-    """Return a part of the results; what an earlier run with the same settings measured is read again."""
+    """Return a part of the results; measurements of an earlier run with the same settings are read again."""
     key = sha256_text(f"{sorted((key, str(value)) for key, value in vars(options).items() if key in DECIDING)}")[:8]
     path = options.out / "parts" / f"{name.replace(' ', '-')}-{key}.json"
     if not path.is_file():
@@ -67,7 +68,7 @@ def part(options: argparse.Namespace, name: str, compute: Callable[[], Row]) -> 
 
 
 def table(folder: Path, calibration: Path, test: Sequence[str], stimuli: Path, options: argparse.Namespace) -> Row:
-    """Compress to every share, and measure all versions on test utterances and on minimal pairs."""
+    """Compress to every proportion, and measure all versions on test utterances and on minimal pairs."""
     pairs = load_stimuli(stimuli)
 
     @cache
@@ -98,7 +99,7 @@ def level(
     teacher: Result,
     options: argparse.Namespace,
 ) -> Row:
-    """Compress to one share, and measure all versions."""
+    """Compress to one proportion, and measure all versions."""
     learner = load(folder)
     assert learner.encoder is not None
     batches = rows_of(learner, test)
@@ -131,9 +132,9 @@ def accuracies(result: Result) -> Row:
 
 
 def speed(folder: Path, calibration: Path, test: Sequence[str], options: argparse.Namespace) -> Row:
-    """Time both procedures to one loss: ours on ever more of the data that the published one sees once.
+    """Time both procedures to the same loss: ours on increasing parts of the data that the published one uses once.
 
-    One run of ours takes the published settings instead: what is gained without better factors and learning rate.
+    One run of ours uses the published settings instead, to show the gain without better factors and learning rate.
     """
     teacher = load(folder)
     batches = rows_of(teacher, test)
@@ -179,7 +180,7 @@ def _seconds(row: Row) -> float:
 
 
 def tune(folder: Path, calibration: Path, dev: Sequence[str], options: argparse.Namespace) -> list[Row]:
-    """Try learning rates and numbers of passes at one share, on utterances of their own."""
+    """Try learning rates and numbers of passes at one proportion, on separate utterances."""
 
     def run(lr: float, epochs: int) -> Row:
         learner = load(folder)
@@ -203,9 +204,7 @@ def tune(folder: Path, calibration: Path, dev: Sequence[str], options: argparse.
 def main(arguments: Sequence[str] | None = None) -> Row:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder of learner, stimuli and tables")
-    parser.add_argument(
-        "--corpus", type=Path, help="what `babyslm train` takes as corpus; default generated sentences"
-    )
+    parser.add_argument("--corpus", type=Path, help="corpus as for `babyslm train`; default generated sentences")
     parser.add_argument("--utterances", type=int, default=60_000)
     parser.add_argument("--training-epochs", type=float, default=1.5)
     parser.add_argument("--cases", default="table,speed", help="of table, speed, lucie, mixtral; default %(default)s")
@@ -217,13 +216,13 @@ def main(arguments: Sequence[str] | None = None) -> Row:
     parser.add_argument("--speed-level", type=float, default=0.6)
     parser.add_argument("--speed-tokens", type=int, default=50_000)
     parser.add_argument("--speed-shares", type=float, nargs="+", default=[0.125, 0.25, 0.5, 1.0])
-    parser.add_argument("--tune", action="store_true", help="try settings on dev utterances, and stop")
+    parser.add_argument("--tune", action="store_true", help="try settings on dev utterances, then stop")
     parser.add_argument("--tune-lr", type=float, nargs="+", default=[2e-4, 5e-4, 1e-3, 2e-3, 4e-3])
     parser.add_argument("--tune-epochs", type=int, nargs="+", default=[1])
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu on a machine that others use as well")
+    parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu on a machine with other users")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as what else was running")
+    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as other load")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
@@ -243,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> Row:
 
 
 def small_learner(cases: Sequence[str], options: argparse.Namespace) -> Row:
-    """Train the learner and build the stimuli where they are not there yet, then run the cases."""
+    """Train the learner and build the stimuli unless they exist, then run the cases."""
     folder, calibration, stimuli = (options.out / name for name in ("learner", "calibration.phones", "stimuli"))
     train, dev, test = corpus_lines(options.corpus, seed=options.seed, utterances=options.utterances)
     if not (folder / "learner.json").is_file():

@@ -148,5 +148,5 @@ def test_a_bomb_is_left_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for pack in (gzip.compress, bz2.compress, lzma.compress, zlib.compress):
         path = tmp_path / "km.pkl"
         path.write_bytes(pack(pickle.dumps(bytes(20_000))))
-        with pytest.raises(CodebookFileError, match="unpacks to more than 10,000 bytes"):
+        with pytest.raises(CodebookFileError, match="decompresses to more than 10,000 bytes"):
             TARGETS["codebook-pickle"].read(path)

@@ -1,6 +1,6 @@
 """N-gram language models over phones, words, characters or units: counts, smoothing, scores, perplexity.
 
-Comes in: sequences of symbols. Goes out: log-probabilities in nats.
+Input: sequences of symbols. Output: log-probabilities in nats.
 """
 
 from typing import Any
