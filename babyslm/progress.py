@@ -1,4 +1,4 @@
-"""A progress bar on a terminal, and silence in a pipe."""
+"""Progress bars on a terminal; no output in a pipe."""
 
 import sys
 from collections.abc import Iterable, Iterator, Sized
@@ -11,13 +11,13 @@ T = TypeVar("T")
 
 
 class Bar(Protocol):
-    """What a running task may tell its progress bar."""
+    """Interface of a progress bar for a running task."""
 
     def advance(self, steps: float = 1) -> None:
-        """Move on by a number of steps."""
+        """Advance by a number of steps."""
 
     def describe(self, text: str) -> None:
-        """Replace the text in front of the bar."""
+        """Replace the label of the bar."""
 
 
 class _Silent:
@@ -39,10 +39,10 @@ class _Rich:
 
 @contextmanager
 def bar(description: str, total: float | None) -> Iterator[Bar]:
-    """Show a bar on standard error while the block runs, if that is a terminal.
+    """Show a progress bar on standard error while the block runs, if standard error is a terminal.
 
-    :param description: text in front of the bar.
-    :param total: number of steps, or None if it is not known.
+    :param description: label of the bar.
+    :param total: number of steps, or None if unknown.
     """
     if not sys.stderr.isatty():
         yield _Silent()
@@ -56,7 +56,7 @@ def bar(description: str, total: float | None) -> Iterator[Bar]:
 
 
 def track(items: Iterable[T], description: str, total: int | None = None) -> Iterator[T]:
-    """Yield the items and move a bar on after each."""
+    """Yield the items and advance a progress bar after each."""
     size = total if total is not None else (len(items) if isinstance(items, Sized) else None)
     with bar(description, size) as progress:
         for item in items:
@@ -65,5 +65,5 @@ def track(items: Iterable[T], description: str, total: int | None = None) -> Ite
 
 
 def notice(text: str) -> None:
-    """Tell the user one line on standard error."""
-    print(text, file=sys.stderr)  # noqa: T201  # the one place that speaks outside results
+    """Print one line for the user on standard error."""
+    print(text, file=sys.stderr)  # noqa: T201  # the only output besides results

@@ -1,4 +1,4 @@
-"""The audit of a set with its sound: everything that could give the answer away."""
+"""Audit of a set including its sound."""
 
 from pathlib import Path
 
@@ -23,15 +23,15 @@ def audit_stimuli(
     seed: int = 0,
     workers: int = 0,
 ) -> Audit:
-    """Audit a set, ours or foreign, and write what was found if asked to.
+    """Audit a set, built by babyslm or by others, and optionally write the results.
 
-    :param place: where the set lies.
-    :param language: default the card's, and without a card English.
-    :param corpus: what the n-grams are trained on; default the shipped lexicon.
+    :param place: folder of the set.
+    :param language: default the language of the card, or English without a card.
+    :param corpus: training data of the n-grams; default the shipped lexicon.
     :param out: folder for `audit.csv`, `audit.json` and `plots/`, as SVG and Vega-Lite; default nothing is written.
-    :param sound: listen to the sound where there is some.
-    :param seed: seed of cross-validation and of the pairs listened to.
-    :param workers: processes of this machine; 0: one a core. A cluster gives all it has room for.
+    :param sound: analyse the sound, if the set has sound.
+    :param seed: seed of cross-validation and of the sample of pairs whose sound is analysed.
+    :param workers: processes on this machine; 0: one per core. On a cluster, all that fit are used.
     """
     stimuli = load_stimuli(place)
     spoken = language or (stimuli.card.language if stimuli.card else "en")

@@ -69,7 +69,7 @@ FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
     (CARDS, b"a: &a [*a]\n", DocumentError, "what it stands in|aliases"),
     (RECORDS, b"9" * 5000, DocumentError, "not valid JSON"),
     (RECORDS, b'{"schema_version": 1, "family": "\\ud800"}', DocumentError, "half a character|character escape"),
-    (["gold-lexical", "gold-syntactic"], b"\n\n", EmptyTableError, "is empty"),
+    (["gold-lexical", "gold-syntactic"], b"\n\n", EmptyTableError, "contains no row"),
     (["gold-lexical"], HEADER.replace(b"filename", b"fil\x01e\r"), MissingColumnsError, r"fil\\x01e"),
     (["gold-lexical"], HEADER + b"\n1,a,,1,a,b c," + b"9" * 30 + b",1\n", RowError, "length is"),
     (["gold-lexical"], HEADER + "\n1,a,,1,a,b c,٣,1\n".encode(), RowError, "length is"),

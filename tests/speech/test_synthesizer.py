@@ -99,7 +99,7 @@ def test_phones_come_with_their_times() -> None:
 def test_a_wrong_answer_of_espeak_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     table = load_mnemonics("en")
     monkeypatch.setattr(type(table), "encode", lambda self, phones: "[[k|'I|t]]")
-    with pytest.raises(MisheardError, match="was asked for 'k æ t' and spoke 'k ɪ t'"):
+    with pytest.raises(MisheardError, match="was asked to speak 'k æ t' and spoke 'k ɪ t'"):
         speak("k æ t")
 
 

@@ -128,7 +128,7 @@ def test_the_forms_of_a_lemma_are_no_constraint(tmp_path: Path) -> None:
     ],
 )
 def test_a_slot_that_nothing_fits_is_named(tmp_path: Path, old: str, new: str, slot: str) -> None:
-    with pytest.raises(EmptySlotError, match=rf"my-templates.yaml: agreement: .*slot {slot} .*loosen"):
+    with pytest.raises(EmptySlotError, match=rf"my-templates.yaml: agreement: .*slot {slot} .*relax"):
         source(write(tmp_path, GOOD.replace(old, new)))
 
 

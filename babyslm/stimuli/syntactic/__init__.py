@@ -1,7 +1,7 @@
-"""The syntactic test: minimal pairs of sentences from templates.
+"""Syntactic test: minimal pairs of sentences from templates.
 
-Comes in: `datasets/templates/LANG.yaml` and a lexicon. Goes out: rows of the official syntactic tables, in blocks
-that cross their fillers so that word n-grams below the dependency are at chance.
+Input: `datasets/templates/LANG.yaml` and a lexicon. Output: rows of the official syntactic tables, in blocks that
+cross their fillers such that word n-grams shorter than the dependency are at chance.
 """
 
 from typing import Any
