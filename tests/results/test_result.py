@@ -133,12 +133,12 @@ def test_the_record_names_what_was_done_with_what(make: Make, tmp_path: Path) ->
     record = json.loads(
         (make(evaluation={"path": tmp_path, "n": np.int64(3)}).save(tmp_path) / "result.json").read_text()
     )
-    assert record["schema_version"] == 1
+    assert record["schema_version"] == 2
     assert record["settings"] == {"path": str(tmp_path), "n": 3}
     assert set(record["stimuli"]["checksums"]) == {"lexical/dev", "syntactic/dev"}
     assert record["environment"]["packages"]["numpy"] == np.__version__
     assert record["seconds"] == 1.5
-    assert record["bootstrap"]["draws"] == 200
+    assert record["interval"] == {"method": "Wilson with effective clusters", "confidence": 0.95}
     whole = [metric for metric in record["metrics"] if metric["attribute"] is None]
     assert {(metric["task"], metric["measure"]) for metric in whole} >= {("lexical", "accuracy")}
 
@@ -149,7 +149,7 @@ def test_a_saved_result_replaces_an_earlier_one_and_nothing_else(
     (tmp_path / "card.yaml").write_text("mine")
     make().save(tmp_path)
     one = StimulusSet("one", {("lexical", "dev"): lexical})
-    result = make_result({"name": "b"}, one, {("lexical", "dev"): scored(lexical)}, settings={}, seconds=0, draws=10)
+    result = make_result({"name": "b"}, one, {("lexical", "dev"): scored(lexical)}, settings={}, seconds=0)
     result.save(tmp_path)
     assert load_result(tmp_path).tables == ["lexical/dev"]
     assert not (tmp_path / "scores" / "syntactic" / "dev.txt").exists()
@@ -222,7 +222,7 @@ def test_a_reader_of_one_voice_is_saved_in_the_official_text_form(
     own = syntactic.rows.loc[syntactic.rows["voice"] == "A", "filename"]
     stimuli = StimulusSet("one", {("syntactic", "dev"): syntactic})
     one_voice = {("syntactic", "dev"): scores[scores.index.isin(own)]}
-    result = make_result({"name": "reader"}, stimuli, one_voice, settings={}, seconds=0, draws=10)
+    result = make_result({"name": "reader"}, stimuli, one_voice, settings={}, seconds=0)
     result.save(tmp_path, report=False)
     written = (tmp_path / "scores" / "syntactic" / "dev.txt").read_text().splitlines()
     assert [line.split()[0] for line in written] == own.tolist()

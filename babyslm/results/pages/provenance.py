@@ -16,9 +16,9 @@ METHODS = (
     "and 0 otherwise; the score is the mean log-probability per symbol unless said otherwise. Lexical accuracy "
     "averages the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages "
     "the voices of a pair, then the pairs; the mean over phenomena is given beside it. These are the official "
-    "BabySLM steps. Intervals are 95 % percentile intervals of a bootstrap that draws whole clusters (the word, or "
-    "the words that fill a template) with replacement; voices and templates are taken as given, so the intervals "
-    "speak of other words, not of other voices. Breakdowns of very few items have unreliable intervals: look at n. "
+    "BabySLM steps. Intervals are 95 % Wilson intervals whose unit of evidence is the cluster (the word, or the words "
+    "that fill a template); voices and templates are taken as given, so the intervals generalise to other words, not "
+    "to other voices. "
     "Frequency bands include their lower end."
 )
 
@@ -60,7 +60,7 @@ def _software(result: Outcome) -> list[tuple[str, str]]:
         "babyslm": environment.babyslm + (f" at {git.revision}{' (changed)' if git.dirty else ''}" if git else ""),
         "Python": f"{environment.python} on {environment.system}",
         "packages": ", ".join(f"{name} {value}" for name, value in environment.packages.items()),
-        "bootstrap": f"{record.bootstrap.draws:,} draws, seed {record.bootstrap.seed}, {record.bootstrap.method}",
+        "intervals": record.interval.method if record.interval else "bootstrap of clusters",
     }
     return _flat(rows)
 
