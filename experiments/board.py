@@ -5,6 +5,12 @@
 runs the demo, adds sound of a home to its test set, and trains n-grams, an LSTM on parts of the text corpus, and a
 second spoken learner on the same utterances in home conditions; then it evaluates and submits each of them. An
 interrupted run resumes. The test set must be registered (`babyslm leaderboard register`), or `--register KEY` does it.
+
+| folder | content |
+| --- | --- |
+| `--to`, `submissions/` | one submission per learner and condition; those of `leaderboard/submissions/` |
+| `--to`, `stimuli/KEY/` | the registered test set, with `--register` |
+| `--out` | the demo, corpora, `learners/`, `cards/`, and the results as submitted in `submitted/` |
 """
 
 import argparse

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent / "babyslm"
-BASE = ("verify", "files", "caches", "seeds", "progress", "resources", "espeak", "engines", "moved")
+BASE = ("verify", "files", "caches", "seeds", "progress", "pictures", "resources", "espeak", "engines", "moved")
 ORDER = (
     "stimuli",
     "speech",
@@ -56,3 +56,11 @@ def test_a_room_holds_few_modules_and_says_what_is_in_it(folder: Path) -> None:
     assert len(modules) <= MOST, f"{folder.relative_to(ROOT.parent)} holds {len(modules)} modules: give it sub-rooms"
     text = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8"))) or ""
     assert len(text.split()) >= 8, f"{folder.relative_to(ROOT.parent)}/__init__.py does not say what the room holds"
+
+
+def test_benchmarks_import_nothing_from_experiments() -> None:
+    for path in sorted((ROOT.parent / "benchmarks").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            assert not [name for name in names if name.split(".")[0] == "experiments"], path.name

@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-import vl_convert
-
 from babyslm.engines import workers_for
-from babyslm.files import write_text
 from babyslm.speech.acoustic_audit import acoustic_figures
 from babyslm.stimuli.audit import Audit, audit_set
 from babyslm.stimuli.load import load_stimuli
@@ -40,6 +37,4 @@ def audit_stimuli(
         audit = audit.with_figures(acoustic_figures(stimuli, seed=seed, workers=workers_for(workers)))
     if out is not None:
         audit.save(out)
-        for name, spec in audit.plots().items():
-            write_text(out / "plots" / f"{name}.svg", vl_convert.vegalite_to_svg(spec))
     return audit

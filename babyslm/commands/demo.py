@@ -15,9 +15,10 @@ from babyslm.corpora.made.spoken import speak_corpus
 from babyslm.corpora.made.words_alone import words_alone
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.files import exclusive
+from babyslm.pictures import write_drawing
 from babyslm.progress import notice
 from babyslm.results.console import as_object, as_text
-from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.pages.comparison import comparison_page
 from babyslm.results.result import Result
 from babyslm.seeds import derive
 from babyslm.speech.synthesis.voices import choose_voices
@@ -120,7 +121,8 @@ def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
         )
         clock.done("evaluation", f"results: {out / 'results'}")
         report = out / "report.html"
-        comparison_report(results, report, title="What have these two learners learned?", notes=_notes(read, heard))
+        title = "What have these two learners learned?"
+        write_drawing(report, lambda: comparison_page(results, title=title, notes=_notes(read, heard)))
         clock.done("report", f"report: {report}")
     return Demo(results, report, clock.steps)
 

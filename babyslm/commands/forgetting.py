@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from babyslm.files import write_json, write_text
+from babyslm.files import write_json
+from babyslm.pictures import write_drawing
 from babyslm.results.outcomes.compare import holm
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.pages.breakdowns import interval_text, table_title
@@ -121,7 +122,7 @@ def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str) -> list[di
 
 
 def write_forgetting(table: pd.DataFrame, folder: Path, *, title: str, notes: Sequence[str]) -> Path:
-    """Write `forgetting.json` and `forgetting.html`; return the path of the page.
+    """Write `forgetting.json` and `forgetting.html`; return the path of the page, which is a side effect.
 
     :param table: the result of `forgetting`.
     :param folder: output folder.
@@ -129,6 +130,12 @@ def write_forgetting(table: pd.DataFrame, folder: Path, *, title: str, notes: Se
     :param notes: paragraphs below the heading, such as the settings of the compression.
     """
     write_json(folder / "forgetting.json", {"rows": as_rows(table)})
+    path = folder / "forgetting.html"
+    write_drawing(path, lambda: _page(table, title, notes))
+    return path
+
+
+def _page(table: pd.DataFrame, title: str, notes: Sequence[str]) -> str:
     sections = []
     for (task, split), group in table.groupby(["task", "split"], sort=True):
         plots = []
@@ -139,9 +146,7 @@ def write_forgetting(table: pd.DataFrame, folder: Path, *, title: str, notes: Se
             plots.append(Plot(difference_plot(part, "label"), heading, _figures(part), opened=not kind))
         sections.append(Section(table_title(str(task), str(split)), plots=plots))
     page = Page(title=title, subtitle="Effect of compression", cards=(), sections=sections, notes=[*notes, NOTE])
-    path = folder / "forgetting.html"
-    write_text(path, render(page))
-    return path
+    return render(page)
 
 
 def as_rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -11,9 +11,10 @@ from babyslm.evaluation.evaluate import evaluate
 from babyslm.evaluation.identity import files_of
 from babyslm.files import sha256_text, write_json, write_text
 from babyslm.models.text.revisions import Revision, revisions
+from babyslm.pictures import write_drawing
 from babyslm.progress import notice
 from babyslm.results.outcomes.record import RECORD_NAME
-from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.pages.comparison import comparison_page
 from babyslm.results.result import Result, load_result
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -66,7 +67,8 @@ def evaluate_revisions(
         write_json(kept, done)
     write_text(folder / "curve.csv", curve_table(points, results).to_csv(index=False, lineterminator="\n"))
     if len(results) > 1:
-        comparison_report(list(results.values()), folder / "report.html", title=f"{spec} over training")
+        title = f"{spec} over training"
+        write_drawing(folder / "report.html", lambda: comparison_page(list(results.values()), title=title))
     return results
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
+from babyslm.pictures import write_drawing
 from babyslm.results.outcomes.compare import compare
 from babyslm.results.outcomes.environment import current_environment
 from babyslm.results.outcomes.outcome import Outcome, Scores
@@ -84,20 +85,17 @@ class Result(Outcome):
 
         Every file is written completely under a temporary name before the first is renamed. `result.json` comes last
         and holds the checksums of the others, so that an interrupted write can be detected. Score files of an earlier
-        result are removed; other files in the folder are left unchanged.
+        result are removed; other files in the folder are left unchanged. The page is written after `result.json`; if
+        it fails, one warning line is printed and the result is complete without it.
 
         :param folder: output folder.
         :param report: also write the page.
         """
         place = Path(folder)
         texts = {score_path(Path(SCORES_NAME), *key): score_lines(table) for key, table in self.scores.items()}
-        page = self.to_html() if report else None
         with ExitStack() as stack:
             # Contexts exit in reverse order: the file that is opened first is renamed last.
             record_file = stack.enter_context(atomic_file(place / RECORD_NAME))
-            if page is not None:
-                path = stack.enter_context(atomic_file(place / REPORT_NAME))
-                path.write_text(page, encoding="utf-8", newline="\n")
             path = stack.enter_context(atomic_file(place / TRIALS_NAME))
             self.trials.to_parquet(path, index=False, compression="zstd")
             files = {TRIALS_NAME: sha256_file(path)}
@@ -110,6 +108,8 @@ class Result(Outcome):
         for old in place.glob(f"{SCORES_NAME}/*/*.txt"):
             if old.relative_to(place).as_posix() not in files:
                 old.unlink()
+        if report:
+            write_drawing(place / REPORT_NAME, self.to_html)
         return place
 
     def to_html(self) -> str:

@@ -11,6 +11,11 @@ of the running speech of `clean-named` and of `wild-named`, and evaluated by two
   With `--scenes` the clean tokens are encoded in one preset after another, to find the conditions that cause errors.
 * 5-grams: units are learned from one of the corpora and counts from one of them. The measure is accuracy in the dev
   voices on words that are in no test, clean and in three newly drawn conditions.
+
+| output | content |
+| --- | --- |
+| standard output | one JSON line per measure; the figures are recorded in `baselines/results/spoken-wild.md` |
+| folder `--out` | the dev stimuli |
 """
 
 import argparse

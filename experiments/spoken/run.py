@@ -3,8 +3,14 @@
     python -m experiments.spoken.run --corpus utterances.parquet --out runs/
 
 synthesises the corpus in the training voices, clean and in the wild, builds a test set in voices that are not used in
-training, trains and evaluates every learner, and writes `spoken.json`, `spoken.md` and the reports. An interrupted run
-resumes.
+training, and trains and evaluates every learner. An interrupted run resumes.
+
+| file in `--out` | content |
+| --- | --- |
+| `spoken.json` | all figures, rewritten after each learner |
+| `spoken.md` | the tables of the same figures; with the JSON recorded in `baselines/results/` |
+| `report.html` | page that compares the finished learners |
+| `stimuli/`, corpora, models, `results/TITLE/CONDITION/` | test set, speech, learners, one result per condition |
 """
 
 import argparse

@@ -2,9 +2,14 @@
 
     python -m experiments.text.aochildes --corpus utterances.parquet --stimuli babyslm/ --out runs/ --name aochildes
 
-trains and evaluates every learner of `LEARNERS`, as `babyslm train` and `babyslm evaluate` do, resumes after an
-interruption, and writes `NAME.json` and `NAME.md` beside the runs. Words are *seen* if their phones occur as a word of
-the training corpus.
+trains and evaluates every learner of `LEARNERS`, as `babyslm train` and `babyslm evaluate` do, and resumes after an
+interruption. Words are *seen* if their phones occur as a word of the training corpus.
+
+| file in `--out` | content |
+| --- | --- |
+| `NAME.json` | all figures: corpus, stimuli, machine, accuracy of each learner |
+| `NAME.md` | the table of the same figures; with the JSON recorded in `baselines/results/` |
+| one folder per learner | model and result |
 """
 
 import argparse

@@ -4,7 +4,13 @@
 
 The corpus is prepared as by `babyslm prepare childes`, and the project's own written sets are built as by `babyslm
 build-stimuli`. Then the learners of `experiments.text.learners` are trained and evaluated one after another. Finished
-parts are read again, so that an interrupted run resumes; `text.json` and `text.md` are rewritten after each learner.
+parts are read again, so that an interrupted run resumes.
+
+| file in `--out` | content |
+| --- | --- |
+| `text.json` | all figures, rewritten after each learner |
+| `text.md` | the tables of the same figures; with the JSON recorded in `baselines/results/` |
+| `runs/KEY/` | model, results and `row.json` of one learner |
 
 No hyper-parameter was tuned on the test sets: budgets follow from the computation of one core in some minutes.
 """

@@ -28,9 +28,9 @@ language: {language}       # BCP 47 tags of the training data
 parameters: {parameters}       # number of trained parameters, or null
 training:
   data: {data}           # corpora with their versions
-    domain: {domain}         # clean or in-the-wild speech; none for a text learner
-    hours: {hours}          # hours of training speech (spoken learners), or null
-    words: {words}          # words read (text learners), or null
+  domain: {domain}         # clean or in-the-wild speech; none for a text learner
+  hours: {hours}          # hours of training speech (spoken learners), or null
+  words: {words}          # words read (text learners), or null
   tokens: {tokens}        # symbols seen until this revision, repetitions included, or null
   steps: {steps}         # updates until this revision, or null
 compute:
