@@ -186,8 +186,8 @@ def test_faulty_folders_are_named(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole[:300])
-    assert "cut short" in refused(DocumentError, tmp_path)
-    path.write_text(whole.replace('"schema_version": 1', '"schema_version": 9'))
+    assert "truncated" in refused(DocumentError, tmp_path)
+    path.write_text(whole.replace('"schema_version": 2', '"schema_version": 9'))
     assert "version 9" in refused(ResultVersionError, tmp_path)
     path.write_text(whole.replace('"seconds": 1.5', '"seconds": "long"'))
     assert "seconds" in refused(DocumentError, tmp_path)
@@ -234,3 +234,15 @@ def test_a_notebook_shows_a_table_with_the_name_escaped(make: Make) -> None:
     assert "&lt;b&gt;x&lt;/b&gt;" in page
     assert "<b>x</b>" not in page
     assert repr(make(name="plain")).startswith("<Result of plain: lexical/dev 0.")
+
+
+def test_a_result_of_the_first_schema_is_read(make: Make, tmp_path: Path) -> None:
+    """Results of version 0.1 recorded the draws of a bootstrap and no method of the intervals."""
+    path = make().save(tmp_path / "result") / "result.json"
+    record = json.loads(path.read_text())
+    del record["interval"]
+    record |= {"schema_version": 1, "bootstrap": {"confidence": 0.95, "draws": 2000, "seed": 0}}
+    path.write_text(json.dumps(record))
+    loaded = load_result(tmp_path / "result")
+    assert loaded.record.interval is None
+    assert loaded.accuracy("lexical") == make().accuracy("lexical")

@@ -41,7 +41,7 @@ def compare(results: Sequence[Outcome], *, reference: int | None = None) -> pd.D
 
     Pairs are joined by id, and by voice as well if both learners heard the same voices; otherwise each accuracy is
     first averaged over the learner's own voices, so that a text learner and a spoken learner can be compared. Both
-    accuracies then follow the official aggregation, and the bootstrap draws clusters of their differences.
+    accuracies then follow the official aggregation, and the test takes clusters of items as the unit of evidence.
 
     :param results: two or more results.
     :param reference: index of the result with which all others are compared, as the second; default every two.

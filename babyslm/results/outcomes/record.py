@@ -20,7 +20,7 @@ from babyslm.verify.results.records import ResultVersionError
 
 __all__ = [
     "RECORD_NAME",
-    "SCHEMA_VERSION",
+    "SCHEMA_VERSIONS",
     "Bootstrap",
     "IntervalRecord",
     "Metric",
@@ -30,7 +30,8 @@ __all__ = [
     "read_record",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSIONS = (1, 2)
+"""Versions that are read; the last one is written. Version 1 has percentile intervals of a bootstrap."""
 RECORD_NAME = "result.json"
 
 Measure = Literal["accuracy", "macro_accuracy", "sum_accuracy"]
@@ -173,6 +174,6 @@ def read_record(path: Path) -> ResultRecord:
     """Read and check a `result.json`."""
     value = read_json(path)
     found = value.get("schema_version") if isinstance(value, dict) else None
-    if isinstance(value, dict) and found != SCHEMA_VERSION:
-        raise ResultVersionError(path, found, SCHEMA_VERSION)
+    if isinstance(value, dict) and found not in SCHEMA_VERSIONS:
+        raise ResultVersionError(path, found, SCHEMA_VERSIONS)
     return parse_document(ResultRecord, value, path)

@@ -1,9 +1,9 @@
 """Confidence intervals and p-values of accuracies and of their differences, from clusters of items.
 
-An accuracy near 1 of few clusters has no symmetric interval, and a learner without a single error is not certain
-to make none. Accuracies therefore have Wilson's interval (J. Am. Stat. Assoc. 1927) with the effective number
-of independent trials, accuracy x (1 - accuracy) / variance, and Student's t of the effective number of clusters, as
-for proportions of complex samples (Franco et al., J. Survey Stat. Methodol. 2019). Differences have Student's interval.
+An accuracy near 1 of few clusters has no symmetric interval, and a learner without a single error is not certain to
+make none. Accuracies therefore have Wilson's interval (J. Am. Stat. Assoc. 1927) with Student's t of the effective
+number of clusters and the effective number of independent trials, accuracy x (1 - accuracy) / variance, as for
+proportions of complex samples (Franco et al., J. Survey Stat. Methodol. 2019). Differences have Student's interval.
 
 Where few clusters contain an error (or, for a difference, a disagreement), the estimate of the variance is unreliable.
 It is then drawn towards the largest variance that the mean allows, with a weight that falls with the square of the
