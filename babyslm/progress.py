@@ -12,10 +12,10 @@ __all__ = ["Bar", "bar", "notice", "reason_of", "side_effect", "track"]
 T = TypeVar("T")
 
 DISTRIBUTIONS = {"vl_convert": "vl-convert-python"}
-"""Packages that are installed under another name than they are imported by."""
+"""Packages whose distribution name differs from their import name."""
 
 LONGEST = 500
-"""Characters of a reason."""
+"""Largest number of characters of a reason."""
 
 
 class Bar(Protocol):
@@ -74,10 +74,10 @@ def _shown(call: Callable[..., object], *arguments: object, **options: object) -
 def bar(description: str, total: float | None) -> Iterator[Bar]:
     """Show a progress bar on standard error while the block runs, if standard error is a terminal.
 
-    A bar that cannot be drawn is one warning line; the block runs on.
+    If the bar cannot be drawn, one warning line is printed and the block still runs.
 
-    :param description: text in front of the bar.
-    :param total: number of steps, or None if it is not known.
+    :param description: label of the bar.
+    :param total: number of steps, or None if unknown.
     """
     drawn: _Rich | None = None
     if _terminal():
@@ -107,14 +107,14 @@ def track(items: Iterable[T], description: str, total: int | None = None) -> Ite
 
 
 def notice(text: str) -> None:
-    """Print one line on standard error; without a standard error nothing happens."""
+    """Print one line on standard error; without a standard error nothing is printed."""
     with suppress(OSError, ValueError):
-        print(text, file=sys.stderr)  # noqa: T201  # the one place that speaks outside results
+        print(text, file=sys.stderr)  # noqa: T201  # the only output besides results
 
 
 @contextmanager
 def side_effect(what: str) -> Iterator[None]:
-    """Run a block on which no result depends, such as drawing: a failure is one warning line, and work continues.
+    """Run a block on which no result depends, such as drawing; a failure prints one warning line and is ignored.
 
     :param what: what the block does, as it follows "could not": `write loss.svg`.
     """
@@ -129,9 +129,9 @@ def side_effect(what: str) -> Iterator[None]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return on one line why something failed; for a missing package, how to install it.
+    """Return the reason of a failure on one line; for a missing package, how to install it.
 
-    :param error: what was raised.
+    :param error: the exception.
     """
     if isinstance(error, ModuleNotFoundError) and error.name:
         package = error.name.partition(".")[0]

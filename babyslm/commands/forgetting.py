@@ -45,8 +45,8 @@ COLUMNS = (
 
 NOTE = (
     "Each figure is the accuracy of a compressed version minus that of the original learner, pair by pair on "
-    "the same pairs; bars are 95 % intervals with clusters of shared words as the unit of evidence. All versions keep the same "
-    "number of parameters, with the same ranks."
+    "the same pairs; bars are 95 % intervals with clusters of shared words as the unit of evidence. All versions keep "
+    "the same number of parameters, with the same ranks."
 )
 
 

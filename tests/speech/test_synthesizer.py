@@ -162,7 +162,7 @@ def test_an_outside_program_speaks_through_the_same_door(tmp_path: Path) -> None
     [
         ("import sys; sys.exit('no voice')", "exit code 1 \\(no voice\\)"),
         ("pass", "wrote no file"),
-        ("import sys; open(sys.argv[1], 'w').write('hello')", "no usable sound"),
+        ("import sys; open(sys.argv[1], 'w').write('hello')", "not usable sound"),
         ("import time; time.sleep(60)", "took more than 2 s"),
     ],
 )

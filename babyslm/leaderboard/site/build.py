@@ -65,8 +65,8 @@ def _write(board: Board, layout: Layout, *, sound: bool) -> None:
             layout.script(f"tables/{table_key(track.key, table.task)}", table_record(table, sounds))
     if not board.tracks:
         layout.page("index.html", "empty.html", title=layout.shared["site"])
-    layout.page("compare.html", "compare.html", title="Compare two learners", data=_learners(board, tracks))
-    layout.page("about.html", "about.html", title="How to read this board", refused=board.refused)
+    layout.page("compare.html", "compare.html", title="Comparison of two learners", data=_learners(board, tracks))
+    layout.page("about.html", "about.html", title="About the leaderboard", refused=board.refused)
     with bar("pages", len(board.entries)) as progress:
         for slug, entry in board.entries.items():
             _write_learner(board, tracks, entry, breakdowns[slug], layout)

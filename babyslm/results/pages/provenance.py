@@ -9,14 +9,13 @@ from babyslm.results.pages.page import Section, Table
 __all__ = ["methods", "provenance"]
 
 METHODS = (
-    "A pair counts 1 where the good member scores higher than the bad one, 0.5 where both score exactly the same, "
-    "and 0 otherwise; the score is the mean log-probability per symbol unless said otherwise. Lexical accuracy "
-    "averages the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages "
-    "the voices of a pair, then the pairs; the mean over phenomena is given beside it. These are the official "
-    "BabySLM steps. Intervals are 95 % Wilson intervals whose unit of evidence is the cluster (the word, or the words "
-    "that fill a template); voices and templates are taken as given, so the intervals generalise to other words, not "
-    "to other voices. "
-    "Frequency bands include their lower end."
+    "A pair counts 1 if the good member scores higher than the bad one, 0.5 if both scores are exactly equal, and 0 "
+    "otherwise. The score is the mean log-probability per symbol unless stated otherwise. Lexical accuracy averages "
+    "the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages the voices "
+    "of a pair, then the pairs; the mean over phenomena is also given. These are the official BabySLM steps. "
+    "Intervals are 95 % Wilson intervals with the cluster (the word, or the words in a template) as the unit of "
+    "evidence. Voices and templates are treated as fixed, so the intervals generalise to other words, not to other "
+    "voices. Frequency bands include their lower limit."
 )
 
 
@@ -42,7 +41,7 @@ def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section
 
 def methods() -> Section:
     """Return the section on the method of computation."""
-    return Section("How the numbers are computed", [METHODS])
+    return Section("Computation of accuracies and intervals", [METHODS])
 
 
 def _software(result: Outcome) -> list[tuple[str, str]]:

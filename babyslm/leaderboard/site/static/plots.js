@@ -141,7 +141,7 @@ babyslm.plots = (() => {
     const widest = Math.max(...kinds.flatMap((kind) => shown.filter((row) => row.kind === kind).map((row, _, values) => labelOf(values, row).length)));
     // Both panels leave the same room for names, so that their axes stand one below the other.
     const room = Math.min(narrow.matches ? 110 : 300, 7 * widest);
-    const means = { "text–speech": "reading minus hearing", "clean–wild": "clean minus in the wild" };
+    const means = { "text–speech": "text minus speech", "clean–wild": "clean minus in the wild" };
     const panel = (kind) => {
       const values = shown.filter((row) => row.kind === kind);
       const labels = Object.fromEntries(values.map((row) => [row.id, labelOf(values, row)]));
@@ -159,7 +159,7 @@ babyslm.plots = (() => {
     };
     return {
       rows: [], columns: [], label: `Differences within families: ${kinds.join(" and ")}`,
-      note: rows.length > shown.length ? `The first ${MOST_ROWS} of each kind; all are in the figures below.` : "",
+      note: rows.length > shown.length ? `The first ${MOST_ROWS} of each kind; the table of values below has all.` : "",
       spec: { vconcat: kinds.map(panel), spacing: 28 },
     };
   };
@@ -185,7 +185,7 @@ babyslm.plots = (() => {
     return {
       rows, columns: [["name", "learner"], ["revision", "revision"], ["amount", unit], ["value", "accuracy"], ["low", "from"], ["high", "to"]],
       label: `Accuracy of ${learnersText(chosen.length)} over training`,
-      note: chosen.length < all.length ? `Learners whose training is counted in ${unit}; ${all.length - chosen.length} count it otherwise.` : "",
+      note: chosen.length < all.length ? `Learners whose amount of training is given in ${unit}; ${all.length - chosen.length} others use another unit.` : "",
       spec: {
         data: { values: rows }, width: "container", height: 300,
         layer: [
@@ -225,7 +225,7 @@ babyslm.plots = (() => {
     state.view = null;
     for (const old of element.parentElement.querySelectorAll(":scope > .plain, :scope > .quiet")) old.remove();
     if (!plot) {
-      element.replaceChildren(node("p", {}, "Nothing to draw for this choice."));
+      element.replaceChildren(node("p", {}, "No data for this selection."));
       return;
     }
     element.replaceChildren();
@@ -248,7 +248,7 @@ babyslm.plots = (() => {
 
   /** The same figures as a table, made when it is opened. */
   const figures = ({ rows, columns }) => {
-    const details = node("details", { class: "plain" }, node("summary", {}, "The figures"));
+    const details = node("details", { class: "plain" }, node("summary", {}, "Table of values"));
     details.addEventListener("toggle", () => {
       if (details.querySelector("table")) return;
       const cell = (value) => (typeof value !== "number" ? value ?? "–" : value > 1 ? value.toLocaleString("en") : babyslm.percent(value));
