@@ -11,8 +11,8 @@ after the other such that two kinds of odd functions of the differences sum to n
 
 The distribution of the differences is then symmetric about 0, and a classifier cannot beat chance. Sums are kept per
 split, so each split is balanced by itself, however small it is. The first pair of a word is always selected, a further
-pair only if the balance does not suffer (see `PATIENCE`). In small sets later pairs cannot compensate. There, pairs are
-released again until the decorrelated sums are well below those of random signs (see `CHANCE`), and a word may lose
+pair only if the balance does not suffer (see `PATIENCE`). In small sets later pairs cannot compensate. There, pairs
+are released again until the decorrelated sums are well below those of random signs (see `CHANCE`), and a word may lose
 all its pairs.
 """
 
