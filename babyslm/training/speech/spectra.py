@@ -14,7 +14,8 @@ from torch import Tensor
 from babyslm.models.encoders.denoising.hearing import Hearing, levels
 from babyslm.models.folder import read_tensors, write_tensors
 from babyslm.progress import track
-from babyslm.speech.sound import Sound
+from babyslm.speech.audio import RATE
+from babyslm.speech.sound import Recording, Sound
 from babyslm.training.speech.utterances import SpokenUtterances
 
 __all__ = ["Spectra", "gather", "hear", "hear_corpus", "mel_centres"]
@@ -132,17 +133,24 @@ def gather(parts: Sequence[Tensor], hearing: Hearing) -> Spectra:
     return Spectra(torch.cat(list(parts)), counts, mel_centres(hearing), hearing.settings.hop)
 
 
-def hear_corpus(corpus: SpokenUtterances, hearing: Hearing) -> Spectra:
+def hear_corpus(corpus: SpokenUtterances, hearing: Hearing, longest: float) -> tuple[Spectra, NDArray[np.int64]]:
     """Hear all utterances of a corpus, in their order.
 
     :param corpus: utterances with sound.
     :param hearing: the door.
+    :param longest: longer utterances are cut into pieces of at most this many seconds.
+    :returns: spectra of the pieces, and the utterance of each.
     """
-    parts: list[Tensor] = [torch.zeros(0)] * len(corpus)
+    parts: dict[tuple[int, int], Tensor] = {}
+    most = round(longest * RATE)
     places = corpus.recordings(np.arange(len(corpus)))
     for number, recording in track(places, "spectra", len(corpus)):
-        parts[number] = hear([recording], hearing)[0]
-    return gather(parts, hearing)
+        for start in range(0, len(recording), most):
+            stop = min(len(recording), start + most)
+            piece = Recording(recording.path, recording.start + start, recording.start + stop)
+            parts[number, start] = hear([piece], hearing)[0]
+    keys = sorted(parts)
+    return gather([parts[key] for key in keys], hearing), np.array([number for number, _ in keys], dtype=np.int64)
 
 
 def mel_centres(hearing: Hearing) -> NDArray[np.float64]:
