@@ -21,6 +21,8 @@ EXTRAS = {
     "corpora": "CHAT transcripts and the Lucie Training Dataset",
     "ray": "scoring, building and unit extraction on many machines (--engine ray)",
     "rooms": "simulated rooms in acoustic conditions",
+    "voices": "neural voices (--synthesizer neural, kokoro:..., piper:...)",
+    "kokoro-test": "the true Kokoro network, for its tests",
     "site": "the leaderboard served with rebuild on change",
     "docs": "building the documentation",
     "fuzz": "parsers fed with what nobody should send (make fuzz)",

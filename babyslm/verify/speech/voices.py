@@ -26,12 +26,12 @@ class EmptyUtteranceError(BabySLMError):
 
 
 class UnspeakablePhoneError(BabySLMError):
-    """A phone is not in the language's mnemonic table."""
+    """A phone is not in the table by which a synthesiser is asked for it."""
 
-    def __init__(self, phone: str, phones: Sequence[str], language: str) -> None:
+    def __init__(self, phone: str, phones: Sequence[str], language: str, table: str = "") -> None:
         super().__init__(
             f"{' '.join(phones)!r}: {phone!r} is no phone of {language}; "
-            f"known are those of datasets/phones/mnemonics-{language}.yaml"
+            f"known are those of {table or f'datasets/phones/mnemonics-{language}.yaml'}"
         )
 
 
