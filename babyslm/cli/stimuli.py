@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from babyslm.cli.app import AsJson, EngineOption, Out, RayAddress, app, say
+from babyslm.cli.app import AsJson, EngineOption, Out, RayAddress, SynthesizerOption, app, say
 
 __all__ = ["audit", "build_stimuli_command"]
 
@@ -22,7 +22,13 @@ def build_stimuli_command(
         Path | None, typer.Option(help="Pronunciations in CMUdict's format, which go before espeak-ng's.")
     ] = None,
     up_to: Annotated[str | None, typer.Option(help="Oldest age band of the words, such as 24-36 (months).")] = None,
-    voices: Annotated[int, typer.Option(help="Voices, dev and test together.")] = 10,
+    synthesizer: SynthesizerOption = None,
+    voices: Annotated[
+        int | None,
+        typer.Option(
+            help="Voices of each synthesiser, dev and test together; default 10 formant, or all neural ones."
+        ),
+    ] = None,
     words: Annotated[int | None, typer.Option(help="Most words of the lexical task; default all.")] = None,
     pairs: Annotated[int | None, typer.Option(help="Pairs of the syntactic task; default 10,800.")] = None,
     per_word: Annotated[int, typer.Option(help="Most non-words a word.")] = 10,
@@ -55,6 +61,7 @@ def build_stimuli_command(
             lexicon=lexicon,
             dictionary=dictionary,
             up_to=up_to,
+            synthesizers=synthesizer or ("formant",),
             voices=0 if no_audio else voices,
             words=words,
             pairs=pairs,

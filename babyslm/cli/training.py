@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from babyslm.cli.app import AsJson, Device, EngineOption, Gpus, Out, RayAddress, app, say
+from babyslm.cli.app import AsJson, Device, EngineOption, Gpus, Out, RayAddress, SynthesizerOption, app, say
 from babyslm.stimuli.stimulus import Split
 
 __all__ = ["speak", "train"]
@@ -17,7 +17,11 @@ def speak(
     out: Out,
     hours: Annotated[float | None, typer.Option(help="About how much is spoken; default all of it.")] = None,
     times: Annotated[int, typer.Option(help="How often each utterance is spoken, by different voices.")] = 1,
-    voices: Annotated[int | None, typer.Option(help="Most training voices; default all.")] = None,
+    synthesizer: SynthesizerOption = None,
+    voices: Annotated[
+        int | None,
+        typer.Option(help="Most training voices of each synthesiser; default all formant voices, 32 neural ones."),
+    ] = None,
     condition: Annotated[
         list[str] | None, typer.Option(help="Acoustic condition, repeatable: utterances are spread over them.")
     ] = None,
@@ -39,6 +43,7 @@ def speak(
         hours=hours,
         times=times,
         voices=voices,
+        synthesizers=tuple(synthesizer or ("formant",)),
         conditions=tuple(condition or ()),
         noises=noises,
         responses=responses,

@@ -11,8 +11,8 @@ from babyslm.speech.conditions.conditioned import ConditionedSynthesizer
 from babyslm.speech.conditions.scenes import find_scenes
 from babyslm.speech.synthesis.citation import CitationSynthesizer
 from babyslm.speech.synthesis.many import synthesize
+from babyslm.speech.synthesis.speaker import Speaker
 from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
-from babyslm.speech.synthesis.voices import Voice
 from babyslm.stimuli.stimulus import Task
 from babyslm.verify.speech.voices import SpokenTableError
 
@@ -39,7 +39,7 @@ def speak_table(
     rows: pd.DataFrame,
     task: Task,
     folder: Path,
-    voices: Sequence[Voice],
+    voices: Sequence[Speaker],
     *,
     workers: int = 1,
     synthesizer: Synthesizer | None = None,
@@ -53,17 +53,20 @@ def speak_table(
     :param folder: where `<filename>.wav` is written, 16 kHz mono 16-bit PCM.
     :param voices: who speaks; all of one language.
     :param workers: processes; the files do not depend on it.
-    :param synthesizer: what speaks; default the embedded voices.
+    :param synthesizer: what speaks, with every one of the voices; default the embedded voices.
     :param surroundings: the acoustic condition in which they are heard; default clean. Both members of a pair, and
         pairs that share a stimulus, meet the same room and noise.
     :param prosody: how sentences are spoken; `sentence` gives natural melody and rhythm, by which alone the better of
         two sentences is often found.
-    :returns: the rows once a voice, in the order of the rows, with `voice` filled and `filename` ending in it.
+    :returns: the rows once a voice, in the order of the rows, with `voice` filled and `filename` ending in it. Where a
+        voice is no formant voice, a column `voice_kind` says how the sound of each is made.
     """
     _verify_unspoken(rows, folder)
     spoken = pd.concat([_in_voice(rows, task, voice) for voice in voices])
     order = spoken.assign(_row=[*range(len(rows))] * len(voices)).sort_values(["_row", "voice"], kind="stable")
     table = order.drop(columns="_row").reset_index(drop=True)
+    if any(voice.kind != "formant" for voice in voices):
+        table["voice_kind"] = table["voice"].map({voice.name: voice.kind for voice in voices})
     by_name = {voice.name: voice for voice in voices}
     text = table["word"] if task == "lexical" else table["transcription"]
     columns = (table["filename"], table["phones"], table["voice"], text, find_scenes(table))
@@ -96,6 +99,6 @@ def _verify_unspoken(rows: pd.DataFrame, folder: Path) -> None:
         raise SpokenTableError(folder, list(variants.index[variants > 1]), "share a file name but not their phones")
 
 
-def _in_voice(rows: pd.DataFrame, task: Task, voice: Voice) -> pd.DataFrame:
+def _in_voice(rows: pd.DataFrame, task: Task, voice: Speaker) -> pd.DataFrame:
     names = [spoken_name(name, voice.name, task) for name in rows["filename"]]
     return rows.assign(voice=voice.name, filename=names)

@@ -13,6 +13,7 @@ TITLES = {
     "frequency": "By frequency of the word",
     "length": "By length",
     "voice": "By voice",
+    "voice_kind": "By kind of voice",
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
     "seen": "By whether the word was met in training",

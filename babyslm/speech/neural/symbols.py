@@ -63,13 +63,14 @@ class SymbolTable:
         words = phone_words(phones)
         if not words:
             raise EmptyUtteranceError
+        for phone in (phone for word in words for phone in word):
+            if phone not in self.symbols:
+                raise UnspeakablePhoneError(phone, phones, self.mnemonics.language, self.name)
         written = []
         for word in words:
             stressed = self.mnemonics.stressed(word, alone=len(words) == 1)
             symbols = []
             for place, phone in enumerate(word):
-                if phone not in self.symbols:
-                    raise UnspeakablePhoneError(phone, phones, self.mnemonics.language, self.name)
                 following = word[place + 1] if place + 1 < len(word) else ""
                 symbol = self.before.get(phone, {}).get(following, self.symbols[phone])
                 symbols.append((STRESS if place == stressed else "") + symbol)

@@ -15,6 +15,7 @@ __all__ = [
     "SpokenTableError",
     "UnknownVoiceError",
     "UnspeakablePhoneError",
+    "VoiceCountError",
 ]
 
 
@@ -59,6 +60,15 @@ class LongPathError(BabySLMError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder}: this path is too long for espeak-ng; set TMPDIR to a shorter one")
+
+
+class VoiceCountError(UsageError):
+    """More voices were asked for than there are, or too few for both splits."""
+
+    def __init__(self, asked: int, there: int, synthesizer: str) -> None:
+        super().__init__(
+            f"--voices {asked}: must be from 2 to {there} (--synthesizer {synthesizer}), or use --no-audio"
+        )
 
 
 class UnknownVoiceError(UsageError):
