@@ -22,6 +22,6 @@ def test_a_fault_in_another_process_is_named_as_in_this_one(tmp_path: Path, monk
     monkeypatch.setattr("babyslm.speech.synthesis.many.WORTHWHILE", 2)
     voice = choose_voices("en", split="dev")[0]
     items = [(tmp_path / f"{number}.wav", Utterance(("q",), voice)) for number in range(130)]
-    with pytest.raises(UnspeakablePhoneError, match="^'q': 'q' is no phone of en; known are those of [^;]*yaml$"):
+    with pytest.raises(UnspeakablePhoneError, match="^'q': 'q' is not a phone of en; known are those of [^;]*yaml$"):
         synthesize(items, workers=2)
     assert list(tmp_path.iterdir()) == []

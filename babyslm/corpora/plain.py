@@ -1,4 +1,4 @@
-"""Plain text, one utterance a line, as a corpus."""
+"""Preparation of plain text, one utterance per line."""
 
 from pathlib import Path
 
@@ -19,17 +19,17 @@ LICENCE = "as stated by the source"
 def prepare_text(
     source: Path, out: Path, *, language: str = "en", licence: str = LICENCE, parts: Parts | None = None
 ) -> Corpus:
-    """Prepare a text file, or a folder of them, one utterance a line; empty lines are passed over.
+    """Prepare a text file or a folder of text files, one utterance per line; empty lines are skipped.
 
     :param source: a file, or a folder of `.txt` files.
     :param out: corpus folder to write.
     :param language: language of the phones; default en.
-    :param licence: what the card says of the licence.
-    :param parts: splits, by file, and budgets; default none.
+    :param licence: licence for the card.
+    :param parts: splits (by file) and budgets; default none.
     """
     paths = sorted(source.rglob("*.txt")) if source.is_dir() else [source]
     if not paths or not all(path.is_file() for path in paths):
-        raise NoSuchFileError(source, "name a text file or a folder of .txt files")
+        raise NoSuchFileError(source, "give a text file or a folder of .txt files")
     root = source if source.is_dir() else source.parent
     rows = [
         {"text": line, "source": path.relative_to(root).with_suffix("").as_posix()}

@@ -1,4 +1,4 @@
-"""A corpus written batch by batch, so that its size does not matter."""
+"""Batchwise writing of corpora larger than memory."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +12,7 @@ from babyslm.verify.corpora.tables import EmptyCorpusError
 __all__ = ["stream_corpus"]
 
 GROUP_BYTES = 32_000_000
-"""Text that is collected before it is written as a row group. The writer keeps a record of each group to the end."""
+"""Bytes of text per row group. The writer keeps a record of each group until the file is closed."""
 
 
 def stream_corpus(
@@ -25,7 +25,7 @@ def stream_corpus(
     sources: list[str],
     settings: dict[str, object],
 ) -> CorpusCard:
-    """Write a corpus of text as its batches come, and last the card that vouches for it.
+    """Write a text corpus batch by batch, and its card last.
 
     :param batches: utterances; see `babyslm.corpora.corpus.COLUMNS`.
     :param folder: the corpus folder.
@@ -44,7 +44,7 @@ def stream_corpus(
     group: list[pa.Table] = []
     with (
         atomic_file(path) as temporary,
-        # The smallest and largest text of each group would be whole documents, kept in memory and in the file's foot.
+        # Minimum and maximum text of a group would be whole documents, kept in memory and in the file footer.
         pq.ParquetWriter(temporary, schema, compression="zstd", write_statistics=numbers) as writer,
     ):
         for batch in batches:

@@ -1,4 +1,4 @@
-"""Phones of utterances: from phonemic tiers (%mod, %pho), IPA as a transcriber writes it, or from the spelling."""
+"""Phones of utterances, from phonemic tiers (%mod, %pho) in IPA or from the spelling."""
 
 import unicodedata
 from pathlib import Path
@@ -13,19 +13,19 @@ from babyslm.verify.stimuli.lexicon import UnknownPhoneError
 __all__ = ["fold_tier", "phones_of"]
 
 IGNORED = frozenset("ˈˌ.ˑ‿̯ʰ̬̥̪̃̊̚ˀʷ()[]{}^")
-"""Stress, syllable marks, and diacritics of detail below the phoneme."""
+"""Stress marks, syllable marks, and diacritics below the phonemic level."""
 RESPELLED = {"t͡ʃ": "tʃ", "d͡ʒ": "dʒ", "ʧ": "tʃ", "ʤ": "dʒ", "g": "ɡ", "r": "ɹ", "ɝ": "ɜː", "ɒ": "ɑ", "ɫ": "l"}
 UNINTELLIGIBLE = ("*", "xxx", "yyy", "�")
 
 
 def fold_tier(tier: str, phones: PhoneSet) -> str | None:
-    """Fold a phonemic tier to phones, `|` between words; None where it holds what is no phone of the set.
+    """Map a phonemic tier to phones, `|` between words; None if it contains a symbol outside the phone set.
 
-    Symbols are matched longest first, so that a diphthong or affricate is one phone. A word that the transcriber could
-    not make out makes the whole tier unusable.
+    Symbols are matched longest first, so that diphthongs and affricates are single phones. A word that the transcriber
+    could not identify makes the whole tier unusable.
 
-    :param tier: words of IPA, apart by spaces.
-    :param phones: the phones of the language.
+    :param tier: words in IPA, separated by spaces.
+    :param phones: the phone set of the language.
     """
     known = sorted({*phones.inventory, *phones.espeak_folding, *RESPELLED}, key=len, reverse=True)
     words = []
@@ -60,12 +60,13 @@ def _cut(word: str, known: list[str]) -> list[str] | None:
 
 
 def phones_of(rows: pd.DataFrame, language: str, *, tier: str | None, source: Path) -> pd.DataFrame:
-    """Return the rows with phones; what the phone set cannot say has none.
+    """Return the rows with phones; rows with phones outside the phone set have none.
 
     :param rows: with `text` and, for a tier, `tiers`.
     :param language: language of the phones.
-    :param tier: phonemic tier that goes before the spelling; None for the spelling alone.
-    :param source: for the error where no utterance has the tier.
+    :param tier: phonemic tier that is preferred to the spelling; None for the spelling only.
+    :param source: the source, for error messages.
+    :raises PhonemicTierError: if no utterance has the tier.
     """
     phone_set = load_phone_set(language)
     words = [tokenize(text) for text in rows["text"]]

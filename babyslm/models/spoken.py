@@ -1,10 +1,10 @@
-"""Learners that only hear: sound to features, features to units, units to log-probability.
+"""Spoken learners: sound is encoded as features, features as units, and units receive a log-probability.
 
-Score: the mean log-probability of the units, end symbol included, as the reference has it for its LSTM on units.
+Score: the mean log-probability of the units, end symbol included, as the reference defines it for its LSTM on units.
 
-A learner may listen with several warp factors: a stimulus is heard as if its speaker's vocal tract had each of these
-lengths, and the hearing of the highest score counts (vocal tract normalisation by maximum likelihood, as Lee and Rose
-chose warps for recognisers in 1996). The choice looks at the stimulus alone.
+A learner may use several warp factors. A stimulus is then encoded as if its speaker's vocal tract had each of these
+lengths, and the highest score counts (vocal tract length normalisation by maximum likelihood, as introduced for
+recognisers by Lee and Rose, 1996). The choice depends on the stimulus alone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,11 +40,11 @@ __all__ = [
 ]
 
 LANGUAGE_MODEL = "language-model"
-"""Folder, inside the model's, of the learner over units."""
+"""Subfolder of the model folder for the language model over units."""
 
 
 class SpokenHeader(Header):
-    """What `babyslm.json` says of a spoken learner."""
+    """Content of `babyslm.json` for a spoken learner."""
 
     family: Literal["spoken"] = "spoken"
     encoder: EncoderSettings
@@ -58,10 +58,10 @@ class SpokenLanguageModel:
     :param encoder: waveform to features.
     :param codebook: features to units.
     :param language_model: an LSTM, n-gram or other learner whose vocabulary is the codebook's units.
-    :param warps: factors a stimulus is heard with; the best hearing counts.
+    :param warps: warp factors applied to a stimulus; the highest score counts.
     :param name: name shown in results.
-    :param cache: keep units in the user's cache; default where the encoder is costly.
-    :param training: what is told of the training speech: hours, condition.
+    :param cache: keep units in the user's cache; by default only if the encoder is costly.
+    :param training: facts about the training speech: hours, condition.
     """
 
     family = "spoken"
@@ -90,7 +90,7 @@ class SpokenLanguageModel:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What changes the scores."""
+        """Settings that affect the scores."""
         units = {
             "size": self.codebook.size,
             "context": list(self.codebook.context),
@@ -108,7 +108,7 @@ class SpokenLanguageModel:
         } | ({"training": self.training} if self.training else {})
 
     def uncached(self) -> "SpokenLanguageModel":
-        """Return this learner without its cache: every sound is encoded anew, as when scores are checked."""
+        """Return this learner without its cache, so that every sound is encoded again, as when scores are verified."""
         return SpokenLanguageModel(
             self.encoder,
             self.codebook,
@@ -120,7 +120,7 @@ class SpokenLanguageModel:
         )
 
     def units(self, stimuli: Sequence[Stimulus]) -> list[list[Units]]:
-        """Return the units of each stimulus, once a warp; a stimulus without sound is an `AudioMissingError`."""
+        """Return the units of each stimulus, one array per warp; raise `AudioMissingError` if a sound is missing."""
         lacking = [stimulus.name for stimulus in stimuli if stimulus.audio is None]
         if lacking:
             raise AudioMissingError(lacking)
@@ -147,14 +147,14 @@ def save_spoken(
     warps: Sequence[float] = (1.0,),
     training: Mapping[str, float | str] | None = None,
 ) -> None:
-    """Write what a spoken learner has beside its language model, which is in place already; the header last.
+    """Write all files of a spoken learner except its language model, which must be in place; the header comes last.
 
     :param folder: model folder.
     :param encoder: settings of the encoder.
     :param codebook: features to units.
     :param name: name shown in results.
-    :param warps: factors a stimulus is heard with.
-    :param training: what is told of the training speech: hours, condition.
+    :param warps: warp factors applied to a stimulus.
+    :param training: facts about the training speech: hours, condition.
     """
     codebook.save(folder)
     header = SpokenHeader(name=name, encoder=encoder, warps=tuple(warps), training=dict(training or {}))
@@ -167,9 +167,9 @@ def load(
     """Load a spoken learner from its model folder.
 
     :param folder: model folder.
-    :param device: where encoder and language model run; default auto.
+    :param device: device of encoder and language model; default auto.
     :param dtype: number type of the language model; None is float32.
-    :param cache: keep units in the user's cache; default where the encoder is costly.
+    :param cache: keep units in the user's cache; by default only if the encoder is costly.
     :param options: passed on to the language model's loader, such as `batch_tokens`.
     """
     header = read_header(folder, SpokenHeader)
@@ -180,9 +180,9 @@ def load(
         raise CorruptModelError(folder, reason)
     below = load_model(str(folder / LANGUAGE_MODEL), device=device, dtype=dtype, **options)
     if not isinstance(below, SequenceLearner) or below.vocabulary.kind != "units":
-        raise CorruptModelError(folder / LANGUAGE_MODEL, "is no learner over speech units")
+        raise CorruptModelError(folder / LANGUAGE_MODEL, "is not a learner over speech units")
     if len(below.vocabulary.symbols) - 3 != codebook.size:
-        reason = f"knows {len(below.vocabulary.symbols) - 3} units and the codebook has {codebook.size}"
+        reason = f"has {len(below.vocabulary.symbols) - 3} units and the codebook has {codebook.size}"
         raise CorruptModelError(folder / LANGUAGE_MODEL, reason)
     return SpokenLanguageModel(
         encoder,

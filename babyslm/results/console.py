@@ -1,4 +1,4 @@
-"""A result as the command line shows it: a few lines for people, one object for programs."""
+"""Result on the command line: a few lines of text, or one JSON object."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def as_object(result: Outcome) -> dict[str, Any]:
 
 
 def as_text(result: Outcome) -> str:
-    """Return the headline figures with their intervals, and those by phenomenon, words seen or not, and voice.
+    """Return the headline figures with their intervals, and figures by phenomenon, word occurrence and voice.
 
     :param result: any result.
     """
@@ -35,7 +35,7 @@ def as_text(result: Outcome) -> str:
     verified = result.record.settings.get("verified")
     if verified:
         lines.append(
-            f"{verified['stimuli']} scored again one by one: at most {verified['max_abs_diff']:.2g} nats apart"
+            f"{verified['stimuli']} scored again one by one: at most {verified['max_abs_diff']:.2g} nats difference"
         )
     return "\n".join(lines)
 

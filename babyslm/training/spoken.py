@@ -1,8 +1,7 @@
-"""Train spoken learners: a corpus with sound becomes units, and the units a language model.
+"""Training of spoken learners: the sound of a corpus is encoded as units, and a language model learns the units.
 
-The stages are kept when they are done, so that a stopped run goes on: the speech of a corpus that is only written, the
-encoder where one is trained, the codebook, the units of the corpus, the language model. Networks keep checkpoints of
-their own.
+Finished stages are kept, so that an interrupted run resumes: the synthesis of a written corpus, the encoder if one is
+trained, the codebook, the units of the corpus, the language model. Networks also keep their own checkpoints.
 """
 
 import shutil
@@ -45,33 +44,33 @@ from babyslm.verify.learners.recipes import CheckpointMismatchError
 __all__ = ["SpokenRecipe", "train_spoken"]
 
 STAGES = ".checkpoints"
-"""Folder of finished stages inside the model folder; it goes when the model is whole."""
+"""Folder of finished stages inside the model folder; deleted when the model is complete."""
 
 Ragged = list[NDArray[np.int64]]
 
 
 class SpokenRecipe(Recipe):
-    """What decides a spoken learner."""
+    """Recipe of a spoken learner."""
 
     family: Literal["spoken"] = "spoken"
-    speech: SpeechSettings | None = Field(default=None, description="how a corpus that is only written is spoken")
-    hours: float | None = Field(default=None, gt=0, description="most hours of the corpus that are heard")
+    speech: SpeechSettings | None = Field(default=None, description="synthesis of a corpus without sound")
+    hours: float | None = Field(default=None, gt=0, description="upper limit on the hours of the corpus that are used")
     encoder: EncoderSettings = MfccSettings()
-    pretrain: Pretraining | None = Field(default=None, description="an encoder that is trained first, instead")
+    pretrain: Pretraining | None = Field(default=None, description="an encoder to train first, instead of encoder")
     units: UnitSettings = UnitSettings()
     warps: tuple[float, ...] = Field(
-        default=(1.0,), min_length=1, description="factors that training speech and stimuli are heard with"
+        default=(1.0,), min_length=1, description="frequency warp factors of training speech and stimuli"
     )
-    validation: float = Field(default=0.05, ge=0, lt=1, description="share of the utterances held out")
+    validation: float = Field(default=0.05, ge=0, lt=1, description="proportion of the utterances held out")
     sizes: LstmSizes = LstmSizes()
     transformer: TransformerSizes | None = Field(default=None, description="sizes of a transformer instead of an LSTM")
-    loop: LoopSettings | None = Field(default=None, description="how a network over the units is trained")
+    loop: LoopSettings | None = Field(default=None, description="optimisation of a network over the units")
     order: int | None = Field(default=None, ge=1, le=MAX_ORDER, description="of an n-gram model instead of an LSTM")
 
     @model_validator(mode="after")
     def _has_one_encoder(self) -> Self:
         if self.pretrain is not None and "encoder" in self.model_fields_set:
-            raise ValueError("give either encoder, for one that is there, or pretrain, for one that is trained first")
+            raise ValueError("give either encoder (an existing one) or pretrain (one to be trained first)")
         return self
 
     @model_validator(mode="after")
@@ -82,16 +81,16 @@ class SpokenRecipe(Recipe):
 
 
 def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
-    """Train a spoken learner from its recipe into a model folder.
+    """Train a spoken learner by a recipe and write it as a model folder.
 
     Under `torchrun` the first process makes speech and units while the others wait; networks are trained by all.
 
     :param recipe: the recipe.
-    :param folder: model folder, which all processes must see; finished stages and checkpoints are kept in it until it
-        is whole.
-    :param resume: go on with the stages and the checkpoint that are there.
+    :param folder: model folder, visible to all processes; it keeps finished stages and checkpoints until the model is
+        complete.
+    :param resume: continue from finished stages and the checkpoint if there are any.
     :param device: `auto` or `cpu`.
-    :returns: the content of the training record: the corpus, the encoder, the units, and how training went.
+    :returns: the content of the training record: the corpus, the encoder, the units, and the course of training.
     """
     stages = folder / STAGES
     with first_alone(device):
@@ -141,13 +140,13 @@ def _validation(
     codebook: Codebook,
     seed: int,
 ) -> dict[str, float]:
-    """Describe the units of the held-out utterances, and hold them against the phones where these are known."""
+    """Describe the units of the held-out utterances, and compare them with the phones if these are known."""
     chosen = unit_statistics([units[i] for i in sample], codebook.size, float(corpus.seconds[sample].sum()))
     return chosen | unit_agreement(corpus, sample, encoder, codebook, seed=seed)
 
 
 def _parts(corpus: SpokenUtterances, recipe: SpokenRecipe) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the numbers of the utterances that are trained on, and of those that are held out, for every stage."""
+    """Return the indices of the training utterances and of the held-out utterances, the same for every stage."""
     training, valid = held_out(list(range(len(corpus))), recipe.validation, seed=recipe.seed, source=corpus.source)
     return np.array(training, dtype=np.int64), np.array(valid, dtype=np.int64)
 
@@ -190,7 +189,7 @@ def _learn(
             device=device,
         )
     assert recipe.order is not None
-    if not is_first():  # counting is quick, and one process does it
+    if not is_first():  # counting is quick and is done by one process
         return {}
     model = NgramLanguageModel.train(training, vocabulary, order=recipe.order, name=recipe.name)
     model.save(folder)
@@ -202,7 +201,7 @@ def _learn(
 
 
 def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances) -> None:
-    """Refuse the stages of another encoder, unit settings, seed or corpus."""
+    """Refuse stages made with another encoder, other unit settings, another seed or corpus."""
     told = recipe.model_dump_json(include={"encoder", "pretrain", "units", "warps", "seed", "hours", "validation"})
     identity = {"identity": sha256_text(f"{told}\n{corpus.sha256}")}
     path = stages / "stages.json"
@@ -227,7 +226,7 @@ def _units(
     codebook: Codebook,
     remake: Callable[[], list[Encoder]],
 ) -> list[Ragged]:
-    """Return the units of every utterance, in the order of the corpus, once an ear."""
+    """Return, for each encoder, the units of every utterance in the order of the corpus."""
     path = stages / "units.safetensors"
     if not path.is_file():
         heard = extract_units(corpus, ears, codebook, remake)

@@ -1,4 +1,4 @@
-"""The figures of the compression benchmark as a page for people."""
+"""Page with the figures of the compression benchmark."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def points(part: Row | None) -> str:
 
 
 def markdown(record: Row) -> str:
-    """Return the tables for people."""
+    """Return the tables as Markdown."""
     parts = []
     for keep, level in record["table"]["levels"].items():
         cost = level["cost"]
@@ -83,7 +83,7 @@ def markdown(record: Row) -> str:
 
 
 def ordered_text(levels: Row) -> str:
-    """Say by which measure, and where, the three versions stand in the order that is hoped for."""
+    """Return by which measure, and at which proportions, the three versions are in the expected order."""
     texts = []
     for measure in ("perplexity", "lexical", "syntactic"):
         held = []

@@ -1,4 +1,4 @@
-"""What the experiment with spoken learners came to: tables for people, figures for programs, pages with plots."""
+"""Results of the experiment with spoken learners: Markdown tables, a JSON record, pages with plots."""
 
 import os
 from collections import Counter
@@ -119,14 +119,14 @@ babyslm evaluate --model MODEL --stimuli STIMULI --split test --condition CONDIT
 
 
 def cell(figure: Figure | None) -> str:
-    """Write an accuracy with its interval."""
+    """Format an accuracy with its interval."""
     if figure is None:
         return "–"
     return f"{share(figure['accuracy'])} [{share(figure['low'])}, {share(figure['high'])}]"
 
 
 def share(value: float) -> str:
-    """Write a share of one without its zero."""
+    """Format a proportion without its leading zero."""
     return f"{value:.3f}".removeprefix("0")
 
 
@@ -144,18 +144,18 @@ def by(result: Result, attribute: str) -> dict[str, Figure]:
 
 
 def plain(value: Any) -> Any:
-    """Turn numpy numbers into Python's."""
+    """Convert numpy numbers to Python numbers."""
     return round(value, 5) if isinstance(value, float) else int(value)
 
 
 def heard_times(out: Path) -> Counter[str]:
-    """Count how often each word's phones were said in the running text."""
+    """Count how often each word, identified by its phones, occurs in the running text."""
     phones = load_corpus(out / "read").utterances["phones"].dropna()
     return Counter(" ".join(word) for line in phones for word in phone_words(tuple(line.split())))
 
 
 def gather(learners: Iterable[Any], out: Path) -> list[dict[str, Any]]:
-    """Read again what is there of each learner."""
+    """Read the results of the learners that are finished."""
     counts = heard_times(out)
     rows = []
     for learner in learners:
@@ -189,7 +189,7 @@ def gather(learners: Iterable[Any], out: Path) -> list[dict[str, Any]]:
 
 
 def table(rows: Iterable[Iterable[Any]]) -> str:
-    """Write rows of a table."""
+    """Format rows of a table."""
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
@@ -212,7 +212,7 @@ def learner_row(row: dict[str, Any]) -> list[str]:
 
 
 def verdict(rows: list[dict[str, Any]]) -> str:
-    """Say what beats chance, by the lower end of the interval, and what does not."""
+    """Return which learners are above chance, by the lower end of the interval, and which are not."""
     lines = []
     for task in ("lexical", "syntactic"):
         told = [(row["title"], row["results"]["clean"][task]) for row in rows if task in row["results"]["clean"]]
@@ -226,14 +226,14 @@ def verdict(rows: list[dict[str, Any]]) -> str:
 def write_record(
     learners: Iterable[Any], out: Path, *, note: str, seed: int, times: int, wild: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Write `spoken.json`, `spoken.md` and the pages of what is done so far.
+    """Write `spoken.json`, `spoken.md` and the pages of the finished learners.
 
-    :param learners: in the order of the tables.
+    :param learners: learners in the order of the tables.
     :param out: folder of the experiment.
-    :param note: on the circumstances.
-    :param seed: of everything.
-    :param times: that each word was said alone.
-    :param wild: conditions of the training in the wild.
+    :param note: circumstances of the run.
+    :param seed: seed of the experiment.
+    :param times: number of times that each word was spoken in isolation.
+    :param wild: training conditions in the wild.
     """
     rows = gather(learners, out)
     text, names = load_corpus(out / "read").utterances, load_corpus(out / "names").utterances
@@ -328,7 +328,7 @@ def write_record(
 
 
 def rivals(rows: list[dict[str, Any]], out: Path) -> Iterable[list[str]]:
-    """Return the rows of what counting and a network make of the same speech."""
+    """Return the rows that compare a 5-gram and a network trained on the same speech."""
     by = {(row["name"], row["heard"], row["hours"]): row for row in rows}
     for (name, heard, hours), network in by.items():
         counts = by.get((name.replace("lstm", "5gram"), heard, hours))
@@ -344,7 +344,7 @@ def rivals(rows: list[dict[str, Any]], out: Path) -> Iterable[list[str]]:
 
 
 def once(rows: list[dict[str, Any]]) -> str:
-    """Say what the command took that speaks a text, learns from it and tests the learner."""
+    """Return the times of the command that synthesises a text, learns from it and tests the learner."""
     lines = [
         f"`babyslm train {row['recipe']} --out MODEL --set corpus=READ-NAMED --stimuli STIMULI --split test`: "
         f"{row['training_seconds'] / 60:.1f} minutes to the learner and {row['evaluation_seconds'] / 60:.1f} more to "
@@ -357,13 +357,13 @@ def once(rows: list[dict[str, Any]]) -> str:
 
 
 def whole(row: dict[str, Any], *, named: bool = True) -> bool:
-    """Say whether a learner had all of the text, said clean, and its words named where that is asked for."""
+    """Return whether a learner was trained on all of the text, clean, with isolated words if `named`."""
     part = any(each.startswith("hours=") for each in row["command"].replace("'", "").split(" "))
     return "wild" not in row["heard"] and not part and (not named or "named" in row["heard"])
 
 
 def pages(rows: list[dict[str, Any]], out: Path) -> None:
-    """Draw what can be drawn: everything of one diet on one page."""
+    """Write `report.html`, which compares the finished learners of the diet `named`."""
     results = [
         load_result(out / "results" / row["title"] / name)
         for row in rows

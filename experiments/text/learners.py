@@ -1,4 +1,4 @@
-"""The text learners that are compared, and what is set otherwise than in their recipes to train them on one core."""
+"""Text learners of the comparison, with the overrides of their recipes for training on one core."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -10,13 +10,13 @@ __all__ = ["LEARNERS", "Learner"]
 class Learner:
     """A row of the table.
 
-    :param key: its folder.
-    :param title: what the row says.
+    :param key: name of its folder.
+    :param title: title of the row.
     :param recipe: a shipped recipe.
     :param reads: phones (lexical and syntactic sets) or text (syntactic sets; non-words have no spelling).
-    :param settings: what is set otherwise than in the recipe.
+    :param settings: overrides of the recipe.
     :param corpus: key of the material.
-    :param base: key of the learner that this one goes on from.
+    :param base: key of the learner on which this one is based.
     """
 
     key: str
@@ -28,7 +28,7 @@ class Learner:
     base: str | None = None
 
     def told(self) -> dict[str, Any]:
-        """Return the row's choices as JSON-able values."""
+        """Return the settings of the row as JSON-able values."""
         return {**asdict(self), "settings": list(self.settings)}
 
     def command(self) -> str:
@@ -55,7 +55,7 @@ SMALL_LSTM = (
     "loop.threads=1",
     "loop.validate_every=1000",
 )
-"""The shape and schedule of phone-lstm-small."""
+"""Shape and schedule of phone-lstm-small."""
 
 ONE_CORE = ("schedule.precision=bf16", "schedule.threads=1")
 PHONES = (
@@ -65,7 +65,7 @@ PHONES = (
     "schedule.checkpoints=5",
 )
 WORDS = ("schedule.warmup_tokens=100000", "schedule.checkpoints=4")
-"""Budgets of learners over phones and over words or pieces."""
+"""Training budgets of learners over phones and over words or pieces."""
 
 LEARNERS = (
     *(

@@ -1,4 +1,4 @@
-"""The page of the text learners: tables for people of what `experiments.text.recipes` measured."""
+"""Page of the text learners: Markdown tables of the results of `experiments.text.recipes`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -79,14 +79,14 @@ Row = Mapping[str, Any]
 
 
 def percent(part: Mapping[str, float] | None) -> str:
-    """Write an accuracy with its interval."""
+    """Format an accuracy with its interval."""
     if part is None:
         return "–"
     return f"{100 * part['accuracy']:.1f} [{100 * part['low']:.1f}, {100 * part['high']:.1f}]"
 
 
 def short(part: Mapping[str, float] | None) -> str:
-    """Write an accuracy alone."""
+    """Format an accuracy without its interval."""
     return "–" if part is None else f"{100 * part['accuracy']:.1f}"
 
 
@@ -109,7 +109,7 @@ def split_by(rows: Sequence[Row], task: str, attribute: str, order: Sequence[str
 
 
 def title(row: Row) -> str:
-    """Return what the table calls a learner."""
+    """Return the title of a learner in the tables."""
     return str(row["learner"]["title"])
 
 
@@ -124,7 +124,7 @@ def curve(row: Row) -> str:
 
 
 def training(row: Row) -> list[str]:
-    """Return what a learner's training took."""
+    """Return the row of a learner in the table of training."""
     told, seconds = row["training"], row["core_seconds"]
     loss = told.get("validation_loss")
     size = told.get("parameters")
@@ -139,7 +139,7 @@ def training(row: Row) -> list[str]:
 
 
 def floor(rows: Sequence[Row], task: str, name: str) -> str:
-    """Say which networks are above the best n-gram, which below, and which have an interval that meets its own."""
+    """Return which networks are above the best n-gram, which below, and which have an overlapping interval."""
     taken = [row for row in rows if task in row]
     best = max((row for row in taken if "ngrams" in row["training"]), key=lambda row: row[task]["all"]["accuracy"])
     mark = best[task]["all"]
@@ -154,7 +154,7 @@ def floor(rows: Sequence[Row], task: str, name: str) -> str:
 
 
 def tokens_seen(row: Row) -> str:
-    """Tell how much a learner read; of an LSTM the most that its updates hold."""
+    """Return the number of tokens seen; for an LSTM the upper limit given by its updates."""
     told, learner = row["training"], row["learner"]
     if "updates" not in told:
         return f"{told['symbols']:,}"
@@ -167,7 +167,7 @@ def tokens_seen(row: Row) -> str:
 def markdown(record: Mapping[str, Any]) -> str:
     """Return the page.
 
-    :param record: what is in `text.json`.
+    :param record: content of `text.json`.
     """
     rows: list[Row] = list(record["learners"])
     read = [row for row in rows if "official_lexical_dev" in row]

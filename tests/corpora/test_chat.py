@@ -67,14 +67,14 @@ def test_ages_in_days(age: str, days: float | None) -> None:
     [
         ("*INV:\t0 .", "*DAD:\t0 .", 23, "DAD is not among"),
         ("*INV:\t0 .", "*INV 0 .", 23, "lacks the colon"),
-        ("*INV:\t0 .", "INV:\t0 .", 23, "begins with none"),
-        ("1600_2300", "2300_1600", 15, "runs backwards"),
-        ("1600_2300", "1600", 15, "no time mark"),
-        ("1600_2300\x15", "1600_2300", 15, "no time mark"),
-        ("%com:\t", "%com ", 22, "no dependent tier"),
+        ("*INV:\t0 .", "INV:\t0 .", 23, "does not begin with"),
+        ("1600_2300", "2300_1600", 15, "ends before it begins"),
+        ("1600_2300", "1600", 15, "not a time mark"),
+        ("1600_2300\x15", "1600_2300", 15, "not a time mark"),
+        ("%com:\t", "%com ", 22, "not a valid dependent tier"),
         ("@End\n", "", 23, "@End is missing"),
         ("@Begin\n", "", 1, "@Begin is missing"),
-        ("|1;04.28|", "|sixteen months|", 8, "'sixteen months' is no age"),
+        ("|1;04.28|", "|sixteen months|", 8, "'sixteen months' is not an age"),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, old: str, new: str, line: int, reason: str) -> None:

@@ -142,7 +142,7 @@ def test_a_grammar_of_ones_own_is_followed(tmp_path: Path) -> None:
 
 def test_an_exhausted_grammar_says_how_many_it_gave(tmp_path: Path) -> None:
     grammar = 'language: en\nrules:\n  sentence: {"hello there": 1}\n'
-    with pytest.raises(TooFewSentencesError, match=r"grammar.yaml: 10 sentences .* gave 0"):
+    with pytest.raises(TooFewSentencesError, match=r"grammar.yaml: 10 sentences .* yields 0"):
         speak(tmp_path, grammar, 10, frozenset({"Hello there"}))
 
 
@@ -152,7 +152,7 @@ def test_an_exhausted_grammar_says_how_many_it_gave(tmp_path: Path) -> None:
         ("<noun_phrase> {doing", "<verb_phrase> {doing", TemplateError, r"unknown rule <verb_phrase>"),
         ("look a {animal}", "look a {beast}", UnknownSetError, "'beast'"),
         ("{doing:third}", "{doing:dual}", EmptySlotError, "slot doing"),
-        ("  sentence:", "  start:", TemplateError, "lacks the rule sentence"),
+        ("  sentence:", "  start:", TemplateError, "lacks the start rule `sentence`"),
         ('"my {animal}": 1', '"my {animal}": 0', TemplateError, "weights above 0"),
         ('"my {animal}": 1', '"my <noun_phrase>": 1000000', TemplateError, "deep"),
         ("{before_vowel: ", "{before_vowels: ", DocumentError, "before_vowels"),

@@ -53,9 +53,9 @@ def test_segments_are_read_and_chosen(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ("SPEAKER rec 1 0.5 <NA> <NA> FEM\n", "has 7 fields"),
-        (LINE.format(onset="soon", duration=1, label="FEM"), "'soon', '1' are no onset"),
-        (LINE.format(onset=1, duration=-1, label="FEM"), "below 0"),
-        (LINE.format(onset=1, duration="nan", label="FEM"), "no number"),
+        (LINE.format(onset="soon", duration=1, label="FEM"), "'soon', '1' are not an onset"),
+        (LINE.format(onset=1, duration=-1, label="FEM"), "is negative"),
+        (LINE.format(onset=1, duration="nan", label="FEM"), "not finite"),
         ("speaker rec 1 0.5 1 <NA> <NA> FEM <NA> <NA>\n", "begins with 'speaker'"),
     ],
 )

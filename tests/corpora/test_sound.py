@@ -87,7 +87,7 @@ def test_phones_of_a_tier_go_before_the_spelling(childes: Path) -> None:
     assert corpus.utterances["phones"].unique().tolist() == ["d ɑ ɡ iː"]
     spelled = prepare_corpus("providence", childes / "cha", childes / "d", roles=["Target_Child"])
     assert spelled.utterances["phones"].unique().tolist() == ["d ɔ ɡ iː"]
-    with pytest.raises(PhonemicTierError, match="%mod; there are com"):
+    with pytest.raises(PhonemicTierError, match="%mod; available: com"):
         prepare_corpus("providence", childes / "cha", childes / "e", roles=["Mother"], tier="mod")
 
 

@@ -62,9 +62,9 @@ def test_a_set_without_tables_is_taken_from_the_folder_that_has_its_checksums(
     other = made.make_set(tmp_path / "other", words=3, pairs=3)
     assert other.folder is not None
     assert stimuli.folder is not None
-    with pytest.raises(SetNotAtHandError, match=r"--stimuli, or make it: made\.py"):
+    with pytest.raises(SetNotAtHandError, match=r"--stimuli, or run: made\.py"):
         load_registry(tmp_path).stimuli(made.SET)
-    with pytest.raises(UnregisteredSetError, match=r"other: is no registered stimulus set"):
+    with pytest.raises(UnregisteredSetError, match=r"other: is not a registered stimulus set"):
         load_registry(tmp_path, at_hand=[other.folder])
     found = load_registry(tmp_path, at_hand=[stimuli.folder]).stimuli(made.SET)
     assert found.folder == stimuli.folder

@@ -195,7 +195,7 @@ def test_a_board_without_entries_has_pages(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_site_is_left_alone(board: Board, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("chapter 1")
-    with pytest.raises(NotASiteError, match="left alone"):
+    with pytest.raises(NotASiteError, match="left unchanged"):
         build_site(board, tmp_path)
     with pytest.raises(NotASiteError):
         build_site(board, tmp_path / "thesis.tex")

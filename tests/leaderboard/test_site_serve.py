@@ -68,7 +68,7 @@ def test_a_new_submission_appears_and_a_broken_one_does_no_harm(tmp_path: Path) 
 
 
 def test_the_site_may_not_lie_in_what_is_watched(tmp_path: Path) -> None:
-    with pytest.raises(SiteIsWatchedError, match="every build would call for another"):
+    with pytest.raises(SiteIsWatchedError, match="every build would start another"):
         serve(lambda: Board({}, {}), [tmp_path], tmp_path / "submissions" / "site", port=0)
     assert list(tmp_path.iterdir()) == []
 
@@ -93,7 +93,7 @@ def test_only_files_of_the_site_are_served(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     with (
         serving(tmp_path, port=0) as address,
-        pytest.raises(PortTakenError, match="choose another port"),
+        pytest.raises(PortTakenError, match="choose another --port"),
         serving(tmp_path, port=int(address.split(":")[2].strip("/"))),
     ):
         pass

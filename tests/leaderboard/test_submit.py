@@ -117,7 +117,7 @@ def test_scores_of_elsewhere_with_a_meta_file(
     (folder / "meta.yaml").write_text(yaml.safe_dump(meta))
     card = tmp_path / "card.yaml"
     write_template(card, folder)
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="exists already"):
         write_template(card)
     value = yaml.safe_load(card.read_text())
     assert (value["model"], value["name"]) == ("lstm-of-words", "LSTM of Words")
@@ -169,11 +169,11 @@ def test_what_would_be_refused_is_not_written(
     tmp_path: Path, board_folder: Path, registry: Registry, stimuli: StimulusSet
 ) -> None:
     folder = result_of(stimuli, 0, split="dev", condition="home").save(tmp_path / "result", report=False)
-    with pytest.raises(BabySLMError, match="refused: made-000/v1/made-en-1: .*hears nothing"):
+    with pytest.raises(BabySLMError, match="refused: made-000/v1/made-en-1: .*not spoken"):
         submit(folder, card_file(tmp_path, 0), board_folder, registry)
     foreign = made.make_set(tmp_path / "foreign", words=5, pairs=6)
     folder = result_of(foreign, 0).save(tmp_path / "other", report=False)
-    with pytest.raises(BabySLMError, match="no registered stimulus set"):
+    with pytest.raises(BabySLMError, match="not a registered stimulus set"):
         submit(folder, card_file(tmp_path, 0), board_folder, registry)
     with pytest.raises(NoSuchFileError, match="scores"):
         submit(tmp_path, card_file(tmp_path, 0), board_folder, registry)

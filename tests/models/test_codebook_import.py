@@ -126,7 +126,7 @@ def test_files_that_hold_no_codebook_are_named(tmp_path: Path) -> None:
     (tmp_path / "bad.safetensors").write_bytes(b"abc")
     np.save(tmp_path / "flat.npy", np.zeros(4))
     faults = {
-        "gone.npy": "is no file",
+        "gone.npy": "is not a file",
         "other.joblib": "has no k-means",
         "whole.joblib": "of type int64",
         "nan.joblib": "not finite",

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.pages.comparison import comparison_page, comparison_report
 from babyslm.results.pages.curves import curve_sections
 from babyslm.results.pages.page import percent, points, vega_bundle
 from babyslm.results.pages.plots import curve, difference_plot, dot_plot
@@ -244,3 +245,10 @@ def test_a_cache_that_cannot_be_written_does_not_stop_a_report(
         assert "window.vegaEmbed" in report_page(make())
     finally:
         vega_bundle.cache_clear()
+
+
+def test_tables_of_settings_start_folded(make: Make) -> None:
+    for page in (report_page(make("a")), comparison_page([make("a"), make("b", seed=1)], title="Two")):
+        for title in ("Learners? and settings", "Stimuli and software"):
+            (opening,) = re.findall(rf"<section>\s*(<[^>]*>)\s*<summary><h2>{title}</h2></summary>", page)
+            assert opening == "<details>"

@@ -186,7 +186,7 @@ def test_faulty_folders_are_named(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole[:300])
-    assert "cut short" in refused(DocumentError, tmp_path)
+    assert "truncated" in refused(DocumentError, tmp_path)
     path.write_text(whole.replace('"schema_version": 1', '"schema_version": 9'))
     assert "version 9" in refused(ResultVersionError, tmp_path)
     path.write_text(whole.replace('"seconds": 1.5', '"seconds": "long"'))

@@ -126,7 +126,7 @@ def test_a_missing_phone_and_an_unknown_one_are_named(tmp_path: Path) -> None:
     origin = find_origin(f"kokoro:{folder}")
     with pytest.raises(SymbolError, match=r"'k æ t': the voice kokoro-voices has no symbol 't' \(U\+0074\)"):
         speak(origin, "k æ t")
-    with pytest.raises(UnspeakablePhoneError, match=r"'x' is no phone of en; .*symbols-kokoro-en\.yaml"):
+    with pytest.raises(UnspeakablePhoneError, match=r"'x' is not a phone of en; .*symbols-kokoro-en\.yaml"):
         speak(origin, "k x")
     english = tiny_piper(tmp_path / "en.onnx", phoneme_id_map={symbol: [1] for symbol in "^_$.ˈa"})
     with pytest.raises(SymbolError, match="has no symbol 'ʃ'"):

@@ -146,7 +146,7 @@ def test_only_words_that_a_corpus_holds_are_taken_if_asked() -> None:
 
 
 def test_a_phenomenon_that_does_not_exist_is_named() -> None:
-    with pytest.raises(UnknownPhenomenonError, match=r"island: no such phenomenon in en; there are adj_noun_order"):
+    with pytest.raises(UnknownPhenomenonError, match=r"island: no such phenomenon in en; known are adj_noun_order"):
         build_syntactic("en", lexicon=lexicon("en"), seed=0, pairs={"island": 10})
 
 

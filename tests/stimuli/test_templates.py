@@ -128,7 +128,7 @@ def test_the_forms_of_a_lemma_are_no_constraint(tmp_path: Path) -> None:
     ],
 )
 def test_a_slot_that_nothing_fits_is_named(tmp_path: Path, old: str, new: str, slot: str) -> None:
-    with pytest.raises(EmptySlotError, match=rf"my-templates.yaml: agreement: .*slot {slot} .*loosen"):
+    with pytest.raises(EmptySlotError, match=rf"my-templates.yaml: agreement: .*slot {slot} .*relax"):
         source(write(tmp_path, GOOD.replace(old, new)))
 
 
@@ -151,7 +151,7 @@ def test_words_without_a_category_fit_no_slot_that_asks_for_one(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("verb: {category: verb}", "verb: {category: verb}, spare: being", "slot spare is in no sentence"),
+        ("verb: {category: verb}", "verb: {category: verb}, spare: being", "slot spare is not used in any sentence"),
         ("never {target}", "never", r"must use \{context\} and \{target\}"),
     ],
 )
@@ -167,7 +167,7 @@ def test_a_starting_letter_is_a_consonant_or_a_vowel(tmp_path: Path) -> None:
 
 def test_two_phenomena_of_one_name_are_refused(tmp_path: Path) -> None:
     twice = GOOD + GOOD.split("phenomena:\n")[1]
-    with pytest.raises(TemplateError, match="agreement: stands twice"):
+    with pytest.raises(TemplateError, match="agreement: occurs twice"):
         load_templates("en", write(tmp_path, twice))
 
 

@@ -1,6 +1,7 @@
 """CHAT transcripts: utterances, speakers, ages and time marks.
 
-pylangacq parses; `chat_lines` looks before for what it would pass over in silence, so that errors can name the line.
+`pylangacq` parses the transcript. Before that, `lines.scan` checks what the parser would skip silently, so that errors
+name the line.
 """
 
 import warnings
@@ -22,13 +23,13 @@ TARGET = "Target_Child"
 class ChatUtterance:
     """One main tier.
 
-    :param line: its line in the file, from 1.
-    :param code: the speaker's code, such as MOT.
-    :param role: the speaker's role, such as Mother.
+    :param line: line number in the file, from 1.
+    :param code: code of the speaker, such as MOT.
+    :param role: role of the speaker, such as Mother.
     :param text: plain words; may be empty.
-    :param onset: seconds, or None without a time mark.
-    :param offset: seconds.
-    :param tiers: dependent tiers by name without `%`.
+    :param onset: seconds in the recording, or None without a time mark.
+    :param offset: seconds in the recording, or None without a time mark.
+    :param tiers: dependent tiers by name, without `%`.
     """
 
     line: int
@@ -45,10 +46,10 @@ class Transcript:
     """One transcript.
 
     :param path: the file.
-    :param corpus: name of the corpus, as the target child's @ID says; "" where it does not.
-    :param media: name of the recording without ending, or None.
-    :param age: the target child's age in days, or None.
-    :param utterances: in the order of the file.
+    :param corpus: name of the corpus from the @ID of the target child, or "".
+    :param media: name of the recording without extension, or None.
+    :param age: age of the target child in days, or None.
+    :param utterances: in file order.
     """
 
     path: Path
@@ -59,14 +60,14 @@ class Transcript:
 
 
 def chat_paths(source: Path) -> list[Path]:
-    """Return the transcripts of a file or folder, in the order of their paths."""
+    """Return the transcript at a path, or all transcripts in a folder, sorted by path."""
     if source.is_dir():
         paths = sorted(source.rglob("*.cha"))
         if not paths:
             raise NoTranscriptError(source)
         return paths
     if not source.is_file():
-        raise NoSuchFileError(source, "name a .cha transcript or a folder of them")
+        raise NoSuchFileError(source, "give a .cha transcript or a folder of transcripts")
     return [source]
 
 
@@ -75,7 +76,7 @@ def read_chat(path: Path, *, wording: Wording = "intended") -> Transcript:
 
     :param path: a `.cha` file, UTF-8.
     :param wording: the words as intended, or as heard.
-    :raises ChatFormatError: naming the line that is wrong.
+    :raises ChatFormatError: if a line is malformed; the error names the line.
     """
     import pylangacq
 
@@ -90,7 +91,7 @@ def read_chat(path: Path, *, wording: Wording = "intended") -> Transcript:
         try:
             chat = pylangacq.CHAT.from_strs(["\n".join(kept) + "\n"], strict=False)
         except BaseException as error:
-            # The parser is written in Rust: where it gives up in panic, that is no Exception.
+            # The parser is written in Rust. A Rust panic arrives as a BaseException, not as an Exception.
             if not isinstance(error, ValueError) and type(error).__name__ != "PanicException":
                 raise
             raise ChatFormatError(path, 1, f"cannot be parsed ({' '.join(str(error).split())[:200]})") from error
@@ -99,7 +100,8 @@ def read_chat(path: Path, *, wording: Wording = "intended") -> Transcript:
     target = next((person for person in header.participants if person.role == TARGET), None)
     found = chat.utterances()
     if len(found) != len(starts):
-        raise ChatFormatError(path, starts[-1] if starts else 1, f"{len(found)} of {len(starts)} utterances parse")
+        reason = f"only {len(found)} of {len(starts)} utterances could be parsed"
+        raise ChatFormatError(path, starts[-1] if starts else 1, reason)
     utterances = tuple(_utterance(each, line, roles, wording) for each, line in zip(found, starts, strict=True))
     age = days_of(str(target.age)) if target is not None and target.age is not None else None
     return Transcript(

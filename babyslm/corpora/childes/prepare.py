@@ -1,4 +1,4 @@
-"""CHILDES: CHAT transcripts or childes-db style tables, chosen by speaker and age, in the form of a corpus."""
+"""Preparation of CHILDES transcripts and childes-db tables as a corpus, selected by speaker role and age."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 NOT_SPEECH_ROLES = ("Media", "Environment", "Non_Human")
-"""Roles that are no person speaking."""
+"""Roles that do not denote a speaking person."""
 CHILD_ROLES = ("Target_Child", "Child")
 DAYS_A_MONTH = 30.4375
 LICENCE = "as stated by the source; CHILDES transcripts: terms of TalkBank"
@@ -38,11 +38,12 @@ TABLES = (".parquet", ".csv")
 
 @dataclass(frozen=True)
 class Speakers:
-    """Whose speech the learner meets.
+    """Selection of speakers and ages.
 
-    :param roles: speaker roles to keep; () for everyone but children and what is no person.
-    :param ages: youngest and oldest age of the target child in months; None for all, unknown ages included.
-    :param with_children: keep children's speech as well; the default learner hears the adults.
+    :param roles: speaker roles to keep; () for all except children and non-persons.
+    :param ages: lower (inclusive) and upper (exclusive) age of the target child in months; None for all, unknown ages
+        included.
+    :param with_children: keep the speech of children as well; by default the learner hears adults only.
     """
 
     roles: tuple[str, ...] = ()
@@ -50,10 +51,11 @@ class Speakers:
     with_children: bool = False
 
     def choose(self, rows: pd.DataFrame, source: Path) -> pd.DataFrame:
-        """Return the rows that are kept, those without text left out.
+        """Return the selected rows; rows without text are dropped.
 
         :param rows: with `role`, `age` (days) and `text`.
-        :param source: for the error where nothing is left.
+        :param source: the source, for the error message.
+        :raises EmptySelectionError: if no row is left.
         """
         known = sorted(rows["role"].dropna().unique())
         if self.roles:
@@ -66,7 +68,9 @@ class Speakers:
             rows = rows[(months >= self.ages[0]) & (months < self.ages[1])]
         rows = rows[rows["text"] != ""]
         if rows.empty:
-            raise EmptySelectionError(f"{source}: the choice of roles {list(self.roles)} and ages {self.ages}", known)
+            raise EmptySelectionError(
+                f"{source}: the selection of roles {list(self.roles)} and ages {self.ages}", known
+            )
         return rows
 
 
@@ -83,18 +87,21 @@ def prepare_childes(
     sound: Sound | None = None,
     parts: Parts | None = None,
 ) -> Corpus:
-    """Prepare CHILDES as a corpus of text, phones and, where recordings are given, clips of sound.
+    """Prepare CHILDES as a corpus of text and phones, with audio clips where recordings are given.
 
     :param source: a `.cha` transcript, a folder of them, or a childes-db style table (parquet, CSV).
     :param out: corpus folder to write.
     :param language: language of the phones; default en.
-    :param roles: speaker roles to keep; default everyone but children and what is no person.
-    :param ages: youngest and oldest age of the target child in months; default all, unknown ages included.
-    :param with_children: keep children's speech as well; default no, the learner hears the adults.
+    :param roles: speaker roles to keep; default all except children and non-persons.
+    :param ages: lower (inclusive) and upper (exclusive) age of the target child in months; default all, unknown ages
+        included.
+    :param with_children: keep the speech of children as well; default no, the learner hears adults only.
     :param wording: for transcripts, the words as intended or as heard; default intended.
-    :param tier: take phones from this phonemic tier where an utterance has it; default from the spelling alone.
-    :param sound: recordings; default text alone. Only utterances with a time mark have sound and are then kept.
+    :param tier: take phones from this phonemic tier where an utterance has it; default from the spelling only.
+    :param sound: recordings; default text only. With recordings, only utterances with a time mark are kept.
     :param parts: splits and budgets written below the corpus; default none.
+    :raises EmptySelectionError: if no utterance is selected.
+    :raises NoTimesError: if recordings are given for a table, which has no time marks.
     """
     speakers = Speakers(tuple(roles or ()), ages, with_children)
     if source.suffix in TABLES:
@@ -134,10 +141,10 @@ def prepare_childes(
 
 
 def rows_of(transcripts: Sequence[Transcript], source: Path) -> pd.DataFrame:
-    """Return the utterances of transcripts as rows; `source` is the path below the folder, without ending.
+    """Return the utterances of transcripts as rows; `source` is the path relative to the folder, without extension.
 
-    :param transcripts: as read.
-    :param source: the file or folder they were read from.
+    :param transcripts: the transcripts.
+    :param source: the file or folder from which they were read.
     """
     root = source if source.is_dir() else source.parent
     rows: list[dict[str, object]] = []

@@ -1,4 +1,4 @@
-"""Providence: transcripts with recordings, or the clips that were published with the benchmark."""
+"""Preparation of Providence: transcripts with recordings, or the clips published with the benchmark."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from babyslm.verify.corpora.tables import ClipNameError, EmptySelectionError
 __all__ = ["LEAST_SECONDS", "prepare_providence"]
 
 LEAST_SECONDS = 0.5
-"""Shortest clip of the reference's training sets."""
+"""Shortest clip in the training sets of the reference, in seconds."""
 
 CLIP = re.compile(r"(?P<recording>.+)_(?P<date>\d+)_(?P<role>[A-Z0-9]+)_(?P<onset>\d+)_(?P<offset>\d+)$")
 
@@ -35,16 +35,16 @@ def prepare_providence(
 ) -> Corpus:
     """Prepare Providence.
 
-    A folder with `.cha` files is read as CHILDES is. A folder without any is taken for the published clips, named
-    `CHILD_ROLE/RECORDING_DATE_ROLE_ONSET_OFFSET.wav`: these have neither words nor ages, but the time order of the
-    reference's budgets, which is that of child, date and onset.
+    A folder with `.cha` files is read like CHILDES. A folder without `.cha` files is read as the published clips,
+    named `CHILD_ROLE/RECORDING_DATE_ROLE_ONSET_OFFSET.wav`. These have neither words nor ages. They are sorted by
+    child, date and onset, the temporal order of the reference's budgets.
 
     :param source: transcripts, or clips.
     :param out: corpus folder to write.
     :param language: language of the phones; default en.
     :param roles: for transcripts roles such as Mother, for clips codes such as MOT; default all adults.
-    :param ages: youngest and oldest age in months; transcripts only.
-    :param tier: phonemic tier, where an utterance has it; transcripts only.
+    :param ages: lower (inclusive) and upper (exclusive) age in months; transcripts only.
+    :param tier: phonemic tier from which phones are taken where an utterance has it; transcripts only.
     :param sound: recordings of the transcripts.
     :param parts: splits and budgets written below the corpus; default none.
     """
@@ -58,7 +58,7 @@ def prepare_providence(
     rows = rows[rows["role"].isin(list(roles))] if roles else rows[rows["role"] != "CHI"]
     rows = rows[rows["offset"] >= (sound.least if sound else LEAST_SECONDS)]
     if rows.empty:
-        raise EmptySelectionError(f"{source}: the choice of roles {list(roles or [])}", known)
+        raise EmptySelectionError(f"{source}: the selection of roles {list(roles or [])}", known)
     rows = rows.sort_values(["child", "date", "begin", "audio"], kind="stable")
     out.mkdir(parents=True, exist_ok=True)
     link_recordings(source, out)

@@ -1,4 +1,4 @@
-"""CHILDES transcripts as childes-db style tables, one utterance a row."""
+"""CHILDES transcripts as tables in the format of childes-db, one utterance per row."""
 
 import re
 from pathlib import Path
@@ -15,9 +15,9 @@ TABLE_COLUMNS = ("gloss", "speaker_role", "transcript_id", "target_child_age")
 
 
 def clean_gloss(gloss: str) -> str:
-    """Turn a gloss of childes-db into plain words.
+    """Return the plain words of a childes-db gloss.
 
-    Compounds are joined (`bed+room`), phrases parted (`thank_you`), codes for unintelligible speech dropped.
+    Compounds are joined (`bed+room`), phrases split (`thank_you`), codes for unintelligible speech dropped.
 
     >>> clean_gloss("xxx look at the bed+room thank_you")
     'look at the bedroom thank you'
@@ -28,12 +28,14 @@ def clean_gloss(gloss: str) -> str:
 
 
 def read_childes_table(path: Path) -> pd.DataFrame:
-    """Read a childes-db style table (parquet or CSV), one utterance a row.
+    """Read a table in the format of childes-db (parquet or CSV), one utterance per row.
 
-    :param path: columns `gloss, speaker_role, transcript_id, target_child_age` (days) at least.
+    :param path: with at least the columns `gloss, speaker_role, transcript_id, target_child_age` (days).
+    :raises CorpusFormatError: if the file cannot be read.
+    :raises CorpusColumnsError: if columns are missing.
     """
     if not path.is_file():
-        raise NoSuchFileError(path, "name a parquet or CSV table of utterances in the form of childes-db")
+        raise NoSuchFileError(path, "give a parquet or CSV table of utterances in the format of childes-db")
     try:
         rows = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, low_memory=False)
     except (OSError, ValueError) as error:
@@ -45,7 +47,7 @@ def read_childes_table(path: Path) -> pd.DataFrame:
 
 
 def utterances_of_table(path: Path) -> pd.DataFrame:
-    """Return `role, speaker, age, text, source` of a childes-db style table, transcript after transcript.
+    """Return `role, speaker, age, text, source` of a childes-db table, one transcript after the other.
 
     :param path: see `read_childes_table`.
     """

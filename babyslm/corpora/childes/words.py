@@ -1,4 +1,4 @@
-"""The words of a CHAT utterance, without the codes of transcription."""
+"""Plain words of a CHAT utterance, without transcription codes."""
 
 import re
 from collections.abc import Iterable
@@ -7,29 +7,31 @@ from typing import Literal
 __all__ = ["UNINTELLIGIBLE", "Wording", "clean_words"]
 
 Wording = Literal["intended", "heard"]
-"""`intended`: what the transcriber takes the words to be, as in childes-db: retraced words once, omitted sounds put
-back, replacements in the place of what they replace. `heard`: what was said, false starts and fragments included."""
+"""`intended`: the words as the transcriber interprets them, as in childes-db: retraced words once, omitted sounds
+restored, replacements instead of the words they replace. `heard`: the words as spoken, with false starts and
+fragments."""
 
 UNINTELLIGIBLE = frozenset({"xxx", "yyy", "www", "xx", "yy", "ww"})
-"""Codes for what was not understood, coded phonetically, or left untranscribed."""
+"""Codes for unintelligible, phonetically coded and untranscribed speech."""
 
 NO_WORD = re.compile(r"^(?:[+‡„0]|&=|\[|\(\.+\)$)")
-"""Terminators and linkers (+...), satellite marks, omitted words (0is), events (&=laughs), leftovers of scopes."""
+"""Terminators and linkers (+...), satellite markers, omitted words (0is), events (&=laughs), remains of scopes."""
 LENGTHENED = re.compile(r":+")
 SIGNS = re.compile(r"[^\w' -]")
-"""Whatever is no letter, digit, apostrophe, hyphen or space: overlap brackets, intonation arrows, compound marks."""
+"""All characters but letters, digits, apostrophe, hyphen and space: overlap brackets, intonation arrows, compound
+marks."""
 
 
 def clean_words(tokens: Iterable[str]) -> str:
-    """Join the tokens of a main tier to plain words.
+    """Join the tokens of a main tier into plain words.
 
-    Compounds are joined (`bed+room`, `choo^choo`), phrases parted (`thank_you`), lengthening marks, prosodic signs,
-    special-form endings (`woof@o`), events, pauses and codes for unintelligible speech dropped.
+    Compounds are joined (`bed+room`, `choo^choo`) and phrases split (`thank_you`). Lengthening marks, prosodic signs,
+    special-form endings (`woof@o`), events, pauses and codes for unintelligible speech are dropped.
 
     >>> clean_words(["xxx", "loo:k", "bed+room", "&=laughs", "thank_you", "+..."])
     'look bedroom thank you'
 
-    :param tokens: tokens of pylangacq, or a cleaned line cut at spaces.
+    :param tokens: tokens of pylangacq, or the words of a cleaned line.
     """
     words = []
     for token in tokens:

@@ -1,4 +1,4 @@
-"""Rows of the Lucie Training Dataset as documents of a pipeline, and back."""
+"""Conversion between rows of the Lucie Training Dataset and documents of a pipeline."""
 
 import json
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ CODE = "code"
 
 
 def adapt(reader: Any, data: dict[str, Any], path: str, row: int | str) -> dict[str, Any]:
-    """Turn a row into what datatrove makes a document of; `extra` and `quality_signals` are parsed.
+    """Convert a row to the fields of a datatrove document; `extra` and `quality_signals` are parsed.
 
     :param reader: not used; datatrove's readers bind adapters as methods.
     :param data: the row.
-    :param path: the file or dataset, for errors.
-    :param row: its number there.
-    :raises LucieRowError: where text, language or source lack, or a JSON string is none.
+    :param path: file or dataset, for error messages.
+    :param row: row number, for error messages.
+    :raises LucieRowError: if text, language or source is missing, or a JSON string is invalid.
     """
     del reader
     for column in REQUIRED:
@@ -48,14 +48,14 @@ def _parsed(value: Any, path: str, row: int | str, column: str) -> dict[str, Any
     try:
         parsed = json.loads(value)
     except (TypeError, json.JSONDecodeError) as error:
-        raise LucieRowError(path, row, column, f"is no JSON string ({error})") from error
+        raise LucieRowError(path, row, column, f"is not a JSON string ({error})") from error
     if not isinstance(parsed, dict):
-        raise LucieRowError(path, row, column, "is no JSON object")
+        raise LucieRowError(path, row, column, "is not a JSON object")
     return parsed
 
 
 def as_row(writer: Any, document: Document) -> dict[str, Any]:
-    """Turn a document back into a row of the dataset; `extra` and `quality_signals` are JSON strings again."""
+    """Convert a document back to a row of the dataset; `extra` and `quality_signals` become JSON strings."""
     del writer
     kept = document.metadata
     row = {"text": document.text, "id": document.id} | {name: kept.get(name) for name in COLUMNS[1:] if name != "id"}
@@ -65,14 +65,14 @@ def as_row(writer: Any, document: Document) -> dict[str, Any]:
 
 
 def schema() -> Any:
-    """Return the parquet schema of the columns, all of them text."""
+    """Return the parquet schema; all columns are text."""
     import pyarrow as pa
 
     return pa.schema([(name, pa.string()) for name in COLUMNS])
 
 
 def source_of(document: Document) -> str:
-    """Return the source of a document without the language that some names end with (`Wikipedia-fr`, `Pile-NIH`).
+    """Return the source of a document, without the language suffix of some names (`Wikipedia-fr`, `Pile-NIH`).
 
     >>> source_of(Document(text="", id="", metadata={"source": "RedPajama-de"}))
     'RedPajama'
@@ -83,6 +83,6 @@ def source_of(document: Document) -> str:
 
 
 def language_of(document: Document) -> str:
-    """Return the language of a document; all programming languages are `code`."""
+    """Return the language of a document; `code` for all programming languages."""
     language = str(document.metadata["language"])
     return CODE if language.startswith(CODE) else language

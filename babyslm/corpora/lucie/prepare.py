@@ -1,4 +1,4 @@
-"""From the Lucie Training Dataset to a corpus."""
+"""Preparation of a corpus from the Lucie Training Dataset."""
 
 import json
 import shutil
@@ -39,13 +39,13 @@ def prepare_lucie(
 ) -> tuple[CorpusCard, list[dict[str, object]]]:
     """Prepare a corpus.
 
-    A stopped run goes on with the tasks that are left, if recipe and source are the same.
+    An interrupted run resumes with the remaining tasks if recipe and source are unchanged.
 
-    :param source: name of the dataset on the hub, or a folder of parquet files in its columns.
+    :param source: name of the dataset on the hub, or a folder of parquet files with its columns.
     :param out: corpus folder to write.
-    :param recipe: what is kept and how it is mixed.
-    :param perplexity: makes what computes perplexity of a model folder; default nothing does.
-    :returns: the card, and the shares of languages as planned and as obtained.
+    :param recipe: filters and mixture.
+    :param perplexity: returns the perplexity function of a model folder; default none.
+    :returns: the card, and the planned and obtained shares of languages.
     """
     verify_source(source, recipe.configurations, recipe.revision)
     models = {name: perplexity(path) for name, path in recipe.filters.perplexity_models.items()} if perplexity else {}
@@ -71,7 +71,7 @@ def prepare_lucie(
 
 
 def _work(out: Path, source: str, recipe: LucieRecipe) -> Path:
-    """Return the working folder; what another recipe left in it goes."""
+    """Return the working folder, emptied if it was made with another recipe."""
     work = out / WORK
     told = recipe.model_dump(mode="json", exclude={"executor", "description"})
     identity = {"key": sha256_text(json.dumps([source, told], sort_keys=True))}
@@ -83,7 +83,7 @@ def _work(out: Path, source: str, recipe: LucieRecipe) -> Path:
 
 
 def _first_stages(source: str, recipe: LucieRecipe, models: Mapping[str, Perplexity], work: Path) -> list[Stage]:
-    """Return the stages up to the counting of what is left."""
+    """Return the stages up to the counts of the remaining documents."""
 
     def filtered() -> list[Any]:
         filters = recipe.filters
@@ -124,7 +124,7 @@ def _tally(folder: Path, recipe: LucieRecipe) -> Tally:
 
 
 def _drawing(work: Path, recipe: LucieRecipe) -> tuple[Any, Callable[[dict[Cell, int]], list[dict[str, object]]]]:
-    """Return the step that draws documents, and a function from words obtained to the table of shares."""
+    """Return the step that draws documents, and a function from obtained words to the table of shares."""
     there = read_cells(work / "tally")
     if not sum(there.values()):
         raise EmptyMixtureError(recipe.name)
@@ -168,7 +168,7 @@ def _told(recipe: LucieRecipe) -> dict[str, object]:
 
 
 def _dropped(work: Path) -> dict[str, int]:
-    """Return how many documents each rule dropped, and how many had nothing that a rule could measure."""
+    """Return the number of documents dropped by each rule, and of those that no rule could measure."""
     found: dict[str, int] = {}
     for stage in ("filtered", "unique"):
         path = work / LOGS / stage / "stats.json"

@@ -1,4 +1,4 @@
-"""Reading: LibriSpeech folders with their transcripts, and LibriVox folders of chapters without any."""
+"""Preparation of read speech: LibriSpeech folders with transcripts, and LibriVox chapters without."""
 
 import re
 from pathlib import Path
@@ -32,26 +32,27 @@ def prepare_librivox(
 ) -> Corpus:
     """Prepare a folder of read speech.
 
-    Files named as in LibriSpeech (`SPEAKER-CHAPTER-NUMBER`) are utterances already, with words where a `.trans.txt`
-    lies beside them; all others are chapters, which are cut where the reader pauses. The speaker of a chapter is the
-    first folder of its path.
+    Files named as in LibriSpeech (`SPEAKER-CHAPTER-NUMBER`) are utterances; their words come from the `.trans.txt` in
+    the same folder, if any. All other files are chapters, which are split at the pauses of the reader. The speaker of
+    a chapter is the first folder of its path.
 
     :param source: folder of recordings.
     :param out: corpus folder to write.
     :param language: language of words and phones; default en.
-    :param activity: how speech is found; default see `Activity`.
-    :param clips: cut clips instead of linking to the recordings; necessary for other rates than 16 kHz.
+    :param activity: settings of speech detection; default see `Activity`.
+    :param clips: cut clips instead of linking to the recordings; necessary for sample rates other than 16 kHz.
     :param parts: splits and budgets; default none.
+    :raises EmptySelectionError: if no segment is long enough.
     """
     activity = activity or Activity()
     recordings = find_recordings(source)
     words = read_transcripts(source)
     rows = []
-    for path in track(recordings, "speech in recordings"):
+    for path in track(recordings, "speech detection"):
         rows += _rows(path, source, words, activity, clips=clips)
     if not rows:
         raise EmptySelectionError(
-            f"{source}: segments of {activity.least} seconds and more", [path.name for path in recordings[:5]]
+            f"{source}: segments of {activity.least} seconds or more", [path.name for path in recordings[:5]]
         )
     table = pd.DataFrame(rows)
     table["text"] = table["text"].fillna("")
@@ -83,9 +84,10 @@ def prepare_librivox(
 
 
 def read_transcripts(source: Path) -> dict[str, str]:
-    """Return the words of LibriSpeech's utterances by name, in lower case.
+    """Return the words of the utterances of LibriSpeech by utterance name, in lower case.
 
-    :param source: folder in which `.trans.txt` files lie.
+    :param source: folder with `.trans.txt` files.
+    :raises TranscriptLineError: if a line is malformed or an utterance occurs twice.
     """
     words: dict[str, str] = {}
     for path in sorted(source.rglob("*.trans.txt")):
@@ -94,9 +96,9 @@ def read_transcripts(source: Path) -> dict[str, str]:
                 continue
             name, _, text = line.partition(" ")
             if not UTTERANCE.match(name) or not text.strip():
-                raise TranscriptLineError(path, number, f"{line[:30]!r} is no SPEAKER-CHAPTER-NUMBER WORDS")
+                raise TranscriptLineError(path, number, f"{line[:30]!r} is not SPEAKER-CHAPTER-NUMBER WORDS")
             if name in words:
-                raise TranscriptLineError(path, number, f"the utterance {name} has words already")
+                raise TranscriptLineError(path, number, f"the utterance {name} occurs twice")
             words[name] = text.strip().lower()
     return words
 

@@ -1,4 +1,4 @@
-"""Long-form recordings of homes: what a voice-type classifier's RTTM says of who speaks when."""
+"""Preparation of long-form home recordings, segmented by the RTTM output of a voice-type classifier."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from babyslm.verify.corpora.rttm import NoSegmentsError
 __all__ = ["ADULTS", "prepare_longform"]
 
 ADULTS = ("FEM", "MAL")
-"""Labels of adults in the output of the usual voice-type classifiers."""
+"""Labels of adults in the output of common voice-type classifiers."""
 LICENCE = "as stated by the source; recordings of homes are personal data: keep to their consent and terms"
 
 
@@ -34,16 +34,17 @@ def prepare_longform(
 ) -> Corpus:
     """Prepare long-form recordings.
 
-    :param source: folder of recordings, named as the RTTM files name them.
+    :param source: folder of recordings with the names used in the RTTM files.
     :param rttm: RTTM file or folder.
     :param out: corpus folder to write.
     :param language: language spoken, for the card.
-    :param labels: whose speech is kept; default adults.
+    :param labels: labels of the speakers to keep; default adults.
     :param least: shortest segment in seconds.
-    :param most: longest segment in seconds; longer ones are dropped, being mostly errors of the classifier.
-    :param gap: seconds of silence within a speaker's segment that are bridged.
-    :param clips: cut clips instead of linking to the recordings; necessary for other rates than 16 kHz.
+    :param most: longest segment in seconds; longer ones are dropped, as most of them are classification errors.
+    :param gap: longest silence in seconds that is bridged within the speech of a speaker.
+    :param clips: cut clips instead of linking to the recordings; necessary for sample rates other than 16 kHz.
     :param parts: splits and budgets; default none.
+    :raises NoSegmentsError: if no segment matches the recordings and labels.
     """
     recordings = find_recordings(source)
     named = by_stem(recordings)

@@ -1,4 +1,4 @@
-"""Recordings of a raw corpus: found by name, linked into a corpus folder, or cut into clips."""
+"""Recordings of a raw corpus: lookup by name, links into a corpus folder, and clips."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,14 +14,17 @@ from babyslm.verify.speech.audio import AudioFormatError, ChannelsError, SampleR
 __all__ = ["AUDIO", "KINDS", "by_stem", "cut_clips", "find_recordings", "link_recordings", "seconds_of"]
 
 AUDIO = "audio"
-"""Where the sound of a prepared corpus lies, in its folder."""
+"""Subfolder of a prepared corpus that holds its audio."""
 KINDS = (".flac", ".mp3", ".ogg", ".opus", ".wav")
 
 
 def find_recordings(folder: Path) -> list[Path]:
-    """Return the sound files below a folder, in the order of their paths relative to it."""
+    """Return the sound files in a folder and its subfolders, sorted by relative path.
+
+    :raises NoRecordingsError: if there is none.
+    """
     if not folder.is_dir():
-        raise NoSuchFileError(folder, "name a folder of recordings")
+        raise NoSuchFileError(folder, "give a folder of recordings")
     found = [path for path in folder.rglob("*") if path.suffix.lower() in KINDS and path.is_file()]
     if not found:
         raise NoRecordingsError(folder, KINDS)
@@ -32,7 +35,10 @@ def seconds_of(path: Path, *, strict: bool = False) -> float:
     """Return the length of a recording in seconds.
 
     :param path: the file.
-    :param strict: refuse what is not one channel of 16 kHz, as learners hear it.
+    :param strict: accept only mono files at 16 kHz, the format that learners need.
+    :raises AudioFormatError: if the file cannot be read as sound.
+    :raises SampleRateError: if `strict` and the rate is not 16 kHz.
+    :raises ChannelsError: if `strict` and the file is not mono.
     """
     import soundfile
 
@@ -48,10 +54,11 @@ def seconds_of(path: Path, *, strict: bool = False) -> float:
 
 
 def link_recordings(source: Path, out: Path) -> None:
-    """Let `OUT/audio` point to the folder of recordings, so that nothing is copied.
+    """Make `OUT/audio` a link to the folder of recordings, so that no audio is copied.
 
     :param source: the folder of recordings.
     :param out: the corpus folder.
+    :raises ForeignFolderError: if `OUT/audio` exists and is not a link.
     """
     link = out / AUDIO
     if link.is_symlink():
@@ -62,13 +69,13 @@ def link_recordings(source: Path, out: Path) -> None:
 
 
 def cut_clips(rows: pd.DataFrame, out: Path) -> pd.DataFrame:
-    """Cut the spans of recordings into files of their own, 16 kHz mono, and let the table point to them.
+    """Cut the spans of recordings into separate files, 16 kHz mono, and let the table refer to them.
 
-    Only the span is read, so that a recording of a day needs no more memory than a short one.
+    Only the span itself is read, so memory does not grow with the length of the recording.
 
-    :param rows: `recording` (Path) and `name` (of the recording), `onset`, `offset` (seconds); other columns stay.
+    :param rows: `recording` (Path), `name` (of the recording), `onset`, `offset` (seconds); other columns are kept.
     :param out: the corpus folder.
-    :returns: the rows with `audio`, and with `onset`, `offset` in the clip.
+    :returns: the rows with `audio` (path of the clip) and with `onset`, `offset` relative to the clip, in seconds.
     """
     import soundfile
 
@@ -99,7 +106,7 @@ def cut_clips(rows: pd.DataFrame, out: Path) -> pd.DataFrame:
 
 
 def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
-    """Return recordings by their name without ending; of several, the first in order."""
+    """Return recordings by name without extension; for duplicate names, the first in order."""
     found: dict[str, Path] = {}
     for path in paths:
         found.setdefault(path.stem, path)

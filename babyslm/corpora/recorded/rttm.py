@@ -1,4 +1,4 @@
-"""Who speaks when: RTTM files, and the spans of time in them."""
+"""RTTM files (speaker segments of recordings), and operations on time spans."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -14,11 +14,11 @@ Span = tuple[float, float]
 """Onset and offset in seconds."""
 
 FIELDS = 9
-"""Fields that a line has at least; the tenth, a look-ahead time, is often left out."""
+"""Smallest number of fields in a line; the tenth, a look-ahead time, is often left out."""
 
 
 LONGEST = 1e9
-"""Seconds, thirty years: what is longer is no time in a recording."""
+"""Largest plausible time in a recording: 1e9 seconds, about thirty years."""
 
 
 def read_rttm(source: Path) -> pd.DataFrame:
@@ -26,10 +26,12 @@ def read_rttm(source: Path) -> pd.DataFrame:
 
     :param source: one file, or a folder of `.rttm` files.
     :returns: `recording, onset, offset` (seconds)`, label`, sorted by recording and onset.
+    :raises RttmFormatError: if a line is malformed; the error names the line.
+    :raises NoSegmentsError: if there is no SPEAKER line.
     """
     paths = sorted(source.rglob("*.rttm")) if source.is_dir() else [source]
     if not paths or not all(path.is_file() for path in paths):
-        raise NoSuchFileError(source, "name an RTTM file or a folder of .rttm files")
+        raise NoSuchFileError(source, "give an RTTM file or a folder of .rttm files")
     rows = [row for path in paths for row in _read(path)]
     if not rows:
         raise NoSegmentsError(source, (), ("no SPEAKER line",))
@@ -42,7 +44,7 @@ def _read(path: Path) -> list[tuple[str, float, float, str]]:
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
         fields = line.split()
         if not fields or fields[0].startswith(";;") or (fields[0] != "SPEAKER" and fields[0].isupper()):
-            continue  # comments, and the other types of line that the format knows (SPKR-INFO, LEXEME, ...)
+            continue  # comments and other line types of the format (SPKR-INFO, LEXEME, ...)
         if fields[0] != "SPEAKER":
             raise RttmFormatError(path, number, f"begins with {fields[0]!r}")
         if len(fields) < FIELDS:
@@ -50,9 +52,10 @@ def _read(path: Path) -> list[tuple[str, float, float, str]]:
         try:
             onset, duration = float(fields[3]), float(fields[4])
         except ValueError:
-            raise RttmFormatError(path, number, f"{fields[3]!r}, {fields[4]!r} are no onset and duration") from None
+            reason = f"{fields[3]!r}, {fields[4]!r} are not an onset and a duration"
+            raise RttmFormatError(path, number, reason) from None
         if not (onset >= 0 and duration >= 0 and onset + duration < LONGEST):
-            reason = f"onset {onset} or duration {duration} is below 0, endless or no number"
+            reason = f"onset {onset} or duration {duration} is negative, not finite or above {LONGEST:g} s"
             raise RttmFormatError(path, number, reason)
         rows.append((fields[1], onset, round(onset + duration, 6), fields[7]))
     return rows
@@ -74,13 +77,13 @@ def merge(spans: Sequence[Span], *, gap: float = 0.0) -> list[Span]:
 
 
 def intersect(span: Span, others: Sequence[Span]) -> list[Span]:
-    """Return the parts of a span that lie in one of the others.
+    """Return the parts of a span that lie in one of the other spans.
 
     >>> intersect((1.0, 4.0), [(0.0, 2.0), (3.0, 9.0)])
     [(1.0, 2.0), (3.0, 4.0)]
 
     :param span: onset and offset in seconds.
-    :param others: sorted and apart, as `merge` gives them.
+    :param others: sorted and disjoint, as returned by `merge`.
     """
     onset, offset = span
     parts = [(max(onset, start), min(offset, stop)) for start, stop in others if start < offset and stop > onset]
@@ -88,10 +91,10 @@ def intersect(span: Span, others: Sequence[Span]) -> list[Span]:
 
 
 def spans_of(segments: pd.DataFrame, recording: str, labels: Collection[str]) -> list[Span]:
-    """Return the spans of a recording in which one of the labels speaks, sorted and apart.
+    """Return the spans of a recording with one of the given labels, sorted and disjoint.
 
-    :param segments: as `read_rttm` gives them.
-    :param recording: name of the recording, without folder and ending.
+    :param segments: the table returned by `read_rttm`.
+    :param recording: name of the recording, without folder and extension.
     :param labels: the labels; empty for all.
     """
     chosen = segments[segments["recording"] == recording]

@@ -1,4 +1,4 @@
-"""The sound of transcripts: marked utterances, intersected with who speaks, cut out of their recordings."""
+"""Audio of transcripts: utterances with time marks, intersected with RTTM segments and cut from their recordings."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,11 @@ __all__ = ["Sound", "with_sound"]
 
 @dataclass(frozen=True)
 class Sound:
-    """The recordings of transcripts, and which part of a marked utterance counts as speech.
+    """Recordings of transcripts, and the part of an utterance that counts as speech.
 
-    :param media: folder of recordings, found by the name in @Media or that of the transcript.
-    :param rttm: RTTM file or folder; boundaries are intersected with it. None trusts the transcript alone.
-    :param labels: labels of it that count, such as FEM and MAL; () for all.
+    :param media: folder of recordings, matched by the name in @Media or by the name of the transcript.
+    :param rttm: RTTM file or folder with which the utterances are intersected; None uses the time marks alone.
+    :param labels: RTTM labels that count as speech, such as FEM and MAL; () for all.
     :param least: shortest clip in seconds; shorter ones are dropped.
     """
 
@@ -30,13 +30,15 @@ class Sound:
 
 
 def with_sound(rows: pd.DataFrame, sound: Sound, out: Path) -> pd.DataFrame:
-    """Return a row for each stretch of speech with its clip.
+    """Return one row with a clip for each stretch of speech.
 
-    An utterance that the RTTM file parts in several keeps its words on the first.
+    If the RTTM file splits an utterance into several stretches, the first keeps the words.
 
-    :param rows: with `onset`, `offset` (seconds; none without time mark), `path` and `media`.
-    :param sound: recordings and what counts as speech.
+    :param rows: with `onset`, `offset` (seconds; missing without a time mark), `path` and `media`.
+    :param sound: the recordings and the definition of speech.
     :param out: the corpus folder; clips are written into it.
+    :raises RecordingMissingError: if the recording of a transcript is missing.
+    :raises NoSegmentsError: if no stretch of speech is left.
     """
     recordings = by_stem(find_recordings(sound.media))
     segments = read_rttm(sound.rttm) if sound.rttm else None

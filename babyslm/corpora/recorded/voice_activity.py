@@ -1,4 +1,4 @@
-"""Where a recording of reading is speech: by energy, against its own loudest frame."""
+"""Speech detection in read recordings, by energy relative to the loudest frame of the recording."""
 
 from dataclasses import dataclass
 
@@ -14,11 +14,11 @@ FRAME, HOP = 1024, 256
 
 @dataclass(frozen=True)
 class Activity:
-    """How speech is told from silence.
+    """Settings of speech detection.
 
-    :param below: dB below the loudest frame that still count as speech.
-    :param pause: seconds of silence that do not part two segments.
-    :param margin: seconds kept around a segment.
+    :param below: frames down to this many dB below the loudest frame count as speech.
+    :param pause: longest silence in seconds within a segment.
+    :param margin: seconds kept before and after a segment.
     :param least: shortest segment in seconds; shorter ones are dropped.
     :param most: longest segment in seconds; longer ones are cut at their quietest frame.
     """
@@ -31,12 +31,12 @@ class Activity:
 
 
 def speech_spans(sound: Samples, activity: Activity) -> list[Span]:
-    """Return onsets and offsets of speech in seconds.
+    """Return onset and offset of each speech segment in seconds.
 
-    Energy of frames of 64 ms every 16 ms, as `librosa.effects.split` measures it: reading has quiet pauses. For
-    recordings of homes use a voice-type classifier and its RTTM.
+    The energy of 64 ms frames every 16 ms is compared with a threshold, as in `librosa.effects.split`. The method
+    suits read speech, whose pauses are quiet; for home recordings use the RTTM output of a voice-type classifier.
 
-    :param sound: 16 kHz mono.
+    :param sound: waveform, shape (frames,), 16 kHz.
     :param activity: the settings.
     """
     from librosa.effects import split
@@ -54,7 +54,7 @@ def speech_spans(sound: Samples, activity: Activity) -> list[Span]:
 
 
 def _cut(span: Span, energy: np.ndarray, activity: Activity) -> list[Span]:
-    """Part a span that is too long at the quietest frame of its middle, as often as it takes."""
+    """Split a long span, recursively, at its quietest frame between half the longest length and the longest length."""
     onset, offset = span
     if offset - onset <= activity.most:
         return [span]

@@ -39,13 +39,13 @@ class TableFigures:
 
     :param names: the learners.
     :param accuracy: official accuracy.
-    :param low: lower end of the 95 % interval; NaN where fewer than two clusters speak.
+    :param low: lower end of the 95 % interval; NaN for fewer than two clusters.
     :param high: upper end.
-    :param n: items averaged.
-    :param ties: trials in which both members scored the same.
-    :param clusters: clusters that were drawn.
-    :param drawn: shape (draws, n): accuracies under draws that all learners of the table share.
-    :param breakdowns: columns `learner`, and of `BREAKDOWN_COLUMNS` all but `track` and `task`.
+    :param n: number of items averaged.
+    :param ties: trials in which both members have the same score.
+    :param clusters: number of clusters drawn.
+    :param drawn: shape (draws, n): accuracies in bootstrap draws that all learners of the table share.
+    :param breakdowns: columns `learner`, and all of `BREAKDOWN_COLUMNS` except `track` and `task`.
     """
 
     names: tuple[str, ...]
@@ -65,7 +65,7 @@ class TableFigures:
 
     @cached_property
     def column(self) -> dict[str, int]:
-        """Position of each learner."""
+        """Index of each learner."""
         return {name: at for at, name in enumerate(self.names)}
 
 
@@ -103,7 +103,7 @@ def table_figures(
 
 
 def _long(attribute: str, grouping: Grouping, figures: GroupFigures, names: Sequence[str]) -> pd.DataFrame:
-    """Lay figures out as one row a learner and value, the values of a learner below each other."""
+    """Arrange figures as one row per learner and value, with the values of a learner consecutive."""
     groups, learners = figures.accuracy.shape
     return pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""What a maintainer should look at before a submission is taken; none of it is a refusal."""
+"""Flags of submissions for a maintainer to check before acceptance; none of them is a refusal."""
 
 import unicodedata
 from collections import defaultdict
@@ -11,16 +11,16 @@ from babyslm.leaderboard.submissions.scored import ScoredSubmission, TableKey
 __all__ = ["flags"]
 
 APART = 0.10
-"""Dev and test accuracies further apart than this are looked at ..."""
+"""A larger difference between dev and test accuracy is flagged ..."""
 
 ERRORS = 3.0
-"""... if they also lie apart by more than this many standard errors of the difference."""
+"""... if it is also larger than this many standard errors of the difference."""
 
 VOICES_DIFFER = 1e-3
-"""A learner that reads scores a text alike whoever would speak it, but for rounding (score units)."""
+"""Tolerance (score units) for the score of one text to vary between voices, for a text learner."""
 
 RECORDED = 1e-6
-"""Largest rounding between a recorded and a recomputed accuracy."""
+"""Tolerated rounding difference between a recorded and a recomputed accuracy."""
 
 
 def flags(
@@ -67,7 +67,7 @@ def _same_scores(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple
 
 
 def _same_names(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple[Flag, ...]]:
-    """Find models that are called alike, whatever their letters' case and form."""
+    """Find models whose names differ only in case and form of letters."""
     models = defaultdict(set)
     for each in submissions.values():
         models[_folded(each.card.name)].add(each.card.model)

@@ -1,4 +1,4 @@
-"""From a folder of submissions to the board: every figure recomputed from the scores."""
+"""Computation of the board from a folder of submissions: every figure is recomputed from the scores."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ __all__ = ["gather", "item_scores", "read_all"]
 
 @dataclass(frozen=True, eq=False)
 class _Computed:
-    """What the tables of all tracks gave."""
+    """Figures of the tables of all tracks."""
 
     figures: Mapping[TableKey, TableFigures]
     tracks: Mapping[str, Mapping[Task, TableFigures]]
@@ -56,9 +56,10 @@ class _Computed:
 def gather(submissions: Path, registry: Registry, *, draws: int = DRAWS, seed: int = 0) -> Board:
     """Read, check and rank every submission.
 
-    A submission that does not pass is left out and told in `Board.refused`.
+    A submission that fails the checks is left out and listed in `Board.refused`.
 
-    :param submissions: holds `MODEL/REVISION/card.yaml` and, below, `SET/CONDITION/scores/{task}/{split}.txt.gz`.
+    :param submissions: folder with `MODEL/REVISION/card.yaml` and, below,
+        `SET/CONDITION/scores/{task}/{split}.txt.gz`.
     :param registry: the registered stimulus sets.
     :param draws: draws of the bootstrap.
     :param seed: seed of the bootstrap.
@@ -99,7 +100,7 @@ def gather(submissions: Path, registry: Registry, *, draws: int = DRAWS, seed: i
 
 
 def read_all(submissions: Path, scorer: Scorer) -> tuple[list[ScoredSubmission], list[Refusal]]:
-    """Read and judge every submission, and say why some were refused.
+    """Read and check every submission; return those that pass, and the refusals with their reasons.
 
     :param submissions: the folder of submissions.
     :param scorer: reads the scores.
@@ -122,16 +123,16 @@ def read_all(submissions: Path, scorer: Scorer) -> tuple[list[ScoredSubmission],
 def item_scores(scores: TableScores, table: TrackTable) -> pd.DataFrame:
     """Read the scores of one learner in one table, for pages that show single items.
 
-    :param scores: of the entry.
-    :param table: of the track.
-    :returns: one row a row of `table.pairs`, by the same index: `good_score, bad_score`, NaN where not scored.
+    :param scores: scores of the entry.
+    :param table: table of the track.
+    :returns: one row per row of `table.pairs`, with the same index: `good_score, bad_score`, NaN if not scored.
     """
     good, bad = table.index.sides(table.index.read(scores.source))
     return pd.DataFrame({"good_score": good, "bad_score": bad}, index=table.pairs.index)
 
 
 def _refusal(folder: Path, root: Path, error: BabySLMError) -> Refusal:
-    """Tell a refusal in words that name no folder of this machine."""
+    """Return a refusal whose text names no folder of this machine."""
     name = folder.relative_to(root).as_posix()
     return Refusal(printable(name), printable(str(error).replace(f"{root}/", "").replace(str(root), ".")))
 
@@ -139,7 +140,7 @@ def _refusal(folder: Path, root: Path, error: BabySLMError) -> Refusal:
 def _without_duplicates(
     scored: Sequence[ScoredSubmission],
 ) -> tuple[list[ScoredSubmission], list[tuple[ScoredSubmission, DuplicateSubmissionError]]]:
-    """Tell apart the revisions of a model that repeat all scores of an earlier one."""
+    """Refuse revisions of a model that repeat all scores of an earlier revision."""
     first: dict[tuple[object, ...], ScoredSubmission] = {}
     kept, twice = [], []
     for each in sorted(scored, key=lambda each: (each.card.submitted, each.folder)):
@@ -234,7 +235,7 @@ def _lines(placed: Mapping[str, Standing], cards: Mapping[str, Card], floor: set
 
 
 def _under(table: StimulusTable, condition: str) -> StimulusTable:
-    """Hear a table in a condition, where the set at hand has its sound."""
+    """Return a table in an acoustic condition if the available set has its sound."""
     try:
         return table.under(condition)
     except MissingConditionError:

@@ -1,9 +1,9 @@
-"""The official aggregation of one table as matrices, so that a thousand learners cost little more than one.
+"""Official aggregation of one table as matrix products, so that a thousand learners cost little more than one.
 
 Averages of averages are linear in the verdicts: with `C` the verdicts (trials x learners), `A` holds the weight of
 each trial in each item (words or pairs, first within a voice, then over the voices), and a group's accuracy is the
-mean of its rows of `A @ C`. A bootstrap draw weighs clusters: both parts of its ratio are products with the matrix of
-draws. `babyslm.results.statistics.summary` computes the same one learner at a time; the tests hold this against it.
+mean of its rows of `A @ C`. A bootstrap draw weights clusters: numerator and denominator are products with the matrix
+of draws. `babyslm.results.statistics.summary` computes the same for one learner; the tests compare the two.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,12 +32,12 @@ IntArray = NDArray[np.int64]
 class Grouping:
     """The items of each value of an attribute.
 
-    :param values: what each group is called, in natural order.
+    :param values: names of the groups, in natural order.
     :param weights: shape (cells, trials): weight of each trial in each cell; a cell is one item within one group.
     :param group: shape (cells,): group of each cell.
     :param cluster: shape (cells,): cluster of each cell's item.
     :param trials: shape (groups,): number of trials.
-    :param member: shape (groups, trials): 1 where a trial belongs to a group.
+    :param member: shape (groups, trials): 1 if a trial belongs to a group.
     """
 
     values: tuple[str, ...]
@@ -53,9 +53,9 @@ class GroupFigures:
     """Figures of every group (rows) and learner (columns).
 
     :param accuracy: shape (groups, learners).
-    :param low: lower ends of the 95 % intervals; NaN where fewer than two clusters speak.
+    :param low: lower ends of the 95 % intervals; NaN for fewer than two clusters.
     :param high: upper ends.
-    :param ties: trials in which both members scored the same.
+    :param ties: trials in which both members have the same score.
     :param n: shape (groups,): items.
     :param clusters: shape (groups,): clusters.
     """
@@ -69,10 +69,10 @@ class GroupFigures:
 
 
 class TableMatrices:
-    """What is computed once of a table and a choice of its voices.
+    """Precomputed matrices of a table and a choice of its voices.
 
     :param table: the stimuli.
-    :param voices: the voices that were scored: all, or the one of a learner that reads.
+    :param voices: the voices that were scored: all, or one for a text learner.
     :param draws: draws of the bootstrap.
     :param seed: seed of the bootstrap.
     """
@@ -99,11 +99,11 @@ class TableMatrices:
         return self._grouping(codes.astype(np.int64), tuple(map(str, values)), self._of_item)
 
     def verdicts(self, chosen: NDArray[np.int8]) -> FloatArray:
-        """Turn stored verdicts, shape (pairs, learners), into 1, 0.5 and 0 of the trials of these voices."""
+        """Convert stored verdicts, shape (pairs, learners), to 1, 0.5 and 0 for the trials of these voices."""
         return chosen[self.rows].astype(np.float64) / 2
 
     def drawn(self, grouping: Grouping, verdicts: FloatArray, group: int) -> FloatArray:
-        """Return the accuracy of one group in each draw, shape (draws, learners); NaN where a draw misses it."""
+        """Return the accuracy of one group in each draw, shape (draws, learners); NaN if a draw misses the group."""
         inside = np.flatnonzero(grouping.group == group)
         cells = grouping.weights[inside] @ verdicts
         return self._drawn(cells, grouping.cluster[inside])
@@ -111,7 +111,7 @@ class TableMatrices:
     def figures(self, grouping: Grouping, verdicts: FloatArray) -> GroupFigures:
         """Compute accuracy and interval of every group and learner.
 
-        :param grouping: of this table.
+        :param grouping: a grouping of this table.
         :param verdicts: shape (trials, learners), from `verdicts`.
         """
         cells = grouping.weights @ verdicts
@@ -165,7 +165,7 @@ def _items_of(trials: pd.DataFrame) -> list[str]:
 
 
 def trial_items(table: StimulusTable, voices: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return the trials of a table without scores: its pairs, with `item`, what the official scripts average over.
+    """Return the trials of a table without scores: its pairs, with `item`, the unit of the official average.
 
     :param table: the stimuli.
     :param voices: all of the table (default) or one.

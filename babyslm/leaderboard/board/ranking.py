@@ -1,10 +1,10 @@
-"""Who is separable from whom, and the ranks that follow: paired tests under shared bootstrap draws.
+"""Pairwise separability of learners and the resulting ranks: paired tests with shared bootstrap draws.
 
-All learners of a track meet the same draws of clusters, so the standard error of the difference of any two follows
-from one covariance matrix of their drawn accuracies. With a thousand learners there are half a million pairs, and
-Holm's correction asks for p-values far below what counting draws can give (2 / (draws + 1)); so the difference over
-its clustered bootstrap standard error is read from Student's t with (clusters - 1) degrees of freedom (Cameron,
-Gelbach & Miller, Rev. Econ. Stat. 2008).
+All learners of a track share the same draws of clusters, so the standard error of the difference of any two follows
+from one covariance matrix of their drawn accuracies. A thousand learners form half a million pairs, for which Holm's
+correction needs p-values far below the resolution of the draws (2 / (draws + 1)). The difference divided by its
+clustered bootstrap standard error is therefore compared with Student's t with (clusters - 1) degrees of freedom
+(Cameron, Gelbach & Miller, Rev. Econ. Stat. 2008).
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LEVEL = 0.05
 """Family-wise error rate of all pairs of one track and measure."""
 
 NO_SPREAD = 1e-14
-"""A variance below this is rounding."""
+"""Smaller variances are treated as rounding errors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,11 +42,11 @@ class Ranks:
 def separable(
     accuracy: NDArray[np.float64], drawn: NDArray[np.float64], clusters: int, *, level: float = LEVEL
 ) -> NDArray[np.bool_]:
-    """Say of every two learners whether the first is better beyond chance, after Holm's correction for all pairs.
+    """Test for every two learners whether the first is better, after Holm's correction for all pairs.
 
     :param accuracy: shape (n,).
-    :param drawn: shape (draws, n): accuracies under shared draws.
-    :param clusters: clusters that were drawn; with fewer than two nothing is separable.
+    :param drawn: shape (draws, n): accuracies in shared draws.
+    :param clusters: number of clusters drawn; with fewer than two, no learners are separable.
     :param level: family-wise error rate.
     :returns: shape (n, n); element (i, j): i is separably better than j.
     """
@@ -76,7 +76,7 @@ def _p_values(
     variance = np.diag(covariance)
     spread = variance[first] + variance[second] - 2 * covariance[first, second]
     difference = np.abs(accuracy[first] - accuracy[second])
-    # Two learners that differ by the same amount in every draw differ for sure; equal ones do not differ.
+    # Two learners that differ by the same amount in every draw are separable; equal ones are not.
     flat = spread < NO_SPREAD
     certain = np.where(difference < NO_SPREAD, 1.0, 0.0)
     ratio = difference / np.sqrt(np.where(flat, 1.0, spread))
@@ -84,11 +84,11 @@ def _p_values(
 
 
 def rank(accuracy: NDArray[np.float64], better: NDArray[np.bool_]) -> Ranks:
-    """Give ranks to learners that are sorted, the best first.
+    """Rank learners that are sorted by accuracy, the best first.
 
-    Going down, a learner joins the group above unless it is separable from the best of that group.
+    From the best down, a learner joins the previous tie group unless it is separable from the best of that group.
 
-    :param accuracy: shape (n,), falling.
+    :param accuracy: shape (n,), descending.
     :param better: shape (n, n), from `separable`.
     """
     count = len(accuracy)

@@ -20,12 +20,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class MeasureFigures:
-    """What is known of each learner in one measure; arrays follow `names`, the best first.
+    """Figures of each learner in one measure; arrays follow `names`, the best first.
 
     :param names: slugs.
     :param accuracy: shape (n,).
-    :param drawn: shape (draws, n), under shared draws.
-    :param clusters: clusters behind the draws; of the task with fewer, for the mean.
+    :param drawn: shape (draws, n), in shared draws.
+    :param clusters: number of clusters drawn; for the mean, that of the task with fewer.
     :param counts: per learner, items and ties; None for the mean.
     """
 
@@ -37,12 +37,12 @@ class MeasureFigures:
 
     @cached_property
     def column(self) -> dict[str, int]:
-        """Position of each learner."""
+        """Index of each learner."""
         return {name: at for at, name in enumerate(self.names)}
 
 
 def measure_figures(tables: Mapping[Task, TableFigures]) -> dict[Measure, MeasureFigures]:
-    """Sort the learners of a track by each measure; the mean is that of both tasks, draw by draw.
+    """Sort the learners of a track by each measure; the mean is computed over both tasks, draw by draw.
 
     :param tables: figures of the track by task.
     """
@@ -109,14 +109,14 @@ def standings(figures: MeasureFigures) -> dict[str, Standing]:
 
 
 def estimate(value: float, low: float, high: float) -> Estimate:
-    """Return an estimate; ends that are NaN are none."""
+    """Return an estimate; ends that are NaN become None."""
     return Estimate(float(value), None if np.isnan(low) else float(low), None if np.isnan(high) else float(high))
 
 
 def paired(figures: MeasureFigures, first: str, second: str) -> tuple[Estimate, float]:
     """Return the difference of two learners, first minus second, with its p-value.
 
-    :param figures: of one track and measure, that both stand in.
+    :param figures: figures of one track and measure that include both.
     :param first: slug.
     :param second: slug.
     """

@@ -1,4 +1,4 @@
-"""The breakdowns of a learner, looked up by table and attribute without asking pandas a thousand times."""
+"""Breakdowns of a learner, indexed once by table and attribute for fast access."""
 
 from collections import defaultdict
 from typing import Any
@@ -39,7 +39,7 @@ class Breakdowns:
             self._rows[row["track"], row["task"]][str(row["attribute"])].append(row)
 
     def of(self, track: str, task: Task, attribute: str) -> list[dict[str, Any]]:
-        """Return the rows of one attribute; none where the table lacks it."""
+        """Return the rows of one attribute; empty if the table lacks it."""
         return self._rows.get((track, task), {}).get(attribute, [])
 
     def attributes(self, track: str, task: Task) -> list[str]:

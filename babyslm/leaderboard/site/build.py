@@ -21,17 +21,17 @@ __all__ = ["TITLE", "build_site"]
 
 TITLE = "BabySLM leaderboard"
 MARKER = "data/board.json"
-"""What tells a site from any other folder: only a site is replaced."""
+"""File that identifies a folder as a site; only a site is replaced."""
 
 
 def build_site(board: Board, out: Path, *, sound: bool = True, title: str = TITLE) -> Path:
-    """Write the pages of a board; an earlier site in their place is replaced as a whole, or not at all.
+    """Write the pages of a board; an earlier site in the folder is replaced atomically.
 
-    The same board gives the same bytes.
+    The same board gives byte-identical pages.
 
-    :param board: what is shown.
+    :param board: the board.
     :param out: folder of the site.
-    :param sound: put the sound of the stimuli beside the pages, where the sets at hand have it.
+    :param sound: include the sound of the stimuli, if the available sets have it.
     :param title: heading of the front page.
     :returns: the front page.
     """
@@ -45,7 +45,7 @@ def build_site(board: Board, out: Path, *, sound: bool = True, title: str = TITL
 
 
 def _sweep(place: Path) -> None:
-    """Remove what builds that were killed left beside the site; the lock is held."""
+    """Remove temporary folders of killed builds; the lock must be held."""
     left = re.compile(rf"\.{re.escape(place.name[:80])}\.[a-z0-9_]{{8}}\.(partial|old)")
     for path in place.parent.iterdir():
         if left.fullmatch(path.name) and path.is_dir():
@@ -82,7 +82,7 @@ def _write_learner(board: Board, tracks: Tracks, entry: Entry, breakdowns: Break
 
 
 def _learners(board: Board, tracks: Tracks) -> dict[str, object]:
-    """Return what the page that compares has to know before it loads anything."""
+    """Return the data that the comparison page needs at first."""
     return {
         "tables": [
             {"key": table_key(track.key, task), "title": f"{track_title(track)} · {task}"}

@@ -60,7 +60,7 @@ def import_codebook(path: Path, out: Path, *, trust_pickle: bool = False, dedupl
 def read_centroids(path: Path, *, trust_pickle: bool = False) -> NDArray[np.float32]:
     """Return the centroids of a file, shape (units, dimensions), float32; see `import_codebook`."""
     if not path.is_file():
-        raise CodebookFileError(path, "is no file")
+        raise CodebookFileError(path, "is not a file")
     pickled = path.suffix not in PLAIN + TENSORS
     if pickled and not trust_pickle:
         raise PickleNotTrustedError(path)

@@ -1,4 +1,4 @@
-"""Paired differences between learners: on the same pairs, with intervals and corrected p-values."""
+"""Paired differences between learners on the same pairs, with intervals and corrected p-values."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -18,7 +18,7 @@ from babyslm.verify.results.records import DifferentStimuliError, FewResultsErro
 __all__ = ["COMPARISON_DRAWS", "compare", "holm"]
 
 COMPARISON_DRAWS = 10_000
-"""More than for intervals: a p-value cannot be smaller than 2 / (draws + 1)."""
+"""More draws than for intervals, since a p-value cannot be smaller than 2 / (draws + 1)."""
 
 COLUMNS = (
     "task",
@@ -41,17 +41,17 @@ COLUMNS = (
 def compare(
     results: Sequence[Outcome], *, reference: int | None = None, draws: int = COMPARISON_DRAWS, seed: int = 0
 ) -> pd.DataFrame:
-    """Compare results on the pairs they share, every two of them or all with one.
+    """Compare results on the pairs they share, either every two of them or all with one.
 
-    Pairs are joined by id. Where both heard the same voices, they are joined by voice too; otherwise each accuracy is
-    averaged over the learner's own voices first, so that a reader and a listener can be compared. Both accuracies then
-    follow the official aggregation, and the bootstrap draws clusters of their differences.
+    Pairs are joined by id, and by voice as well if both learners heard the same voices; otherwise each accuracy is
+    first averaged over the learner's own voices, so that a text learner and a spoken learner can be compared. Both
+    accuracies then follow the official aggregation, and the bootstrap draws clusters of their differences.
 
     :param results: two or more results.
-    :param reference: position of the result that all others are compared with, as the second; default every two.
+    :param reference: index of the result with which all others are compared, as the second; default every two.
     :param draws: draws of the bootstrap.
     :param seed: seed of the bootstrap.
-    :returns: one row a table (`phenomenon` empty) and one a phenomenon, for each two results: `task, split,
+    :returns: one row per table (`phenomenon` empty) and one per phenomenon, for each two results: `task, split,
         phenomenon, first, second, n` (items), `clusters, first_accuracy, second_accuracy, difference` (first minus
         second), `low, high` (95 %), `p` (two-sided; 1 for fewer than two clusters), `p_holm` (Holm's correction over
         all rows of whole tables, and over all rows of phenomena).
@@ -84,7 +84,7 @@ def _with_reference(
 
 
 def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correct p-values for their number: Holm's step-down procedure (Holm, Scand. J. Statist. 1979).
+    """Correct p-values for multiple comparisons: Holm's step-down procedure (Holm, Scand. J. Statist. 1979).
 
     :param p_values: shape (n,).
 
@@ -116,7 +116,7 @@ def _compare_two(
 
 
 def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, one: str, two: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep the trials of shared pairs, once it is sure that a shared id means the same stimuli."""
+    """Select the trials of shared pairs, after a check that shared ids refer to the same stimuli."""
     ids = np.intersect1d(mine["id"], theirs["id"])
     column = "phones" if mine["task"].iloc[0] == "lexical" else "transcription"
     content = [column, f"bad_{column}"]
@@ -132,7 +132,7 @@ def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, one: str, two: str) -> tup
 
 
 def _differences(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: int) -> list[dict[str, Any]]:
-    """Compare the whole of a table, and each phenomenon, under the same draws."""
+    """Compare a table as a whole, and each phenomenon, with the same draws."""
     ours, others = item_accuracies(left).set_index("item"), item_accuracies(right).set_index("item")
     accuracies = np.stack([ours["accuracy"], others["accuracy"].loc[ours.index]])
     phenomena = np.array([""], dtype=object)
@@ -141,12 +141,12 @@ def _differences(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: i
         kinds = attribute(left, "phenomenon").groupby(left["item"]).first().loc[ours.index]
         codes, names = pd.factorize(kinds, sort=True)
         phenomena = np.array(["", *names], dtype=object)
-        # Every item stands in the whole, and once more in its phenomenon.
+        # Every item occurs in the whole table and again in its phenomenon.
         of = np.concatenate([of, np.where(codes < 0, -1, codes + 1)])
     copies = len(of) // len(ours)
     clusters = np.tile(cluster_codes(ours.index.to_series(), ours["cluster"]), copies)
     accuracies = np.tile(accuracies, copies)
-    # The seed bears the table's name, so that every comparison on these pairs meets the same draws.
+    # The seed includes the table's name, so that every comparison on these pairs uses the same draws.
     names_of_draws = (left["task"].iloc[0], left["split"].iloc[0])
     means = draw_means(accuracies[0] - accuracies[1], clusters, of, draws=draws, seed=seed, names=names_of_draws)
     rows = []

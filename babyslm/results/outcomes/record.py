@@ -35,7 +35,7 @@ Measure = Literal["accuracy", "macro_accuracy", "sum_accuracy"]
 
 
 class StimuliRecord(BaseModel):
-    """Which stimuli were scored."""
+    """The stimuli that were scored."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,7 +46,7 @@ class StimuliRecord(BaseModel):
 
 
 class Bootstrap(BaseModel):
-    """How the intervals were made."""
+    """Settings of the bootstrap intervals."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,7 +57,7 @@ class Bootstrap(BaseModel):
 
 
 class Metric(BaseModel):
-    """One figure: of a whole table, or of one value of an attribute."""
+    """One figure, for a whole table or for one value of an attribute."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,16 +68,16 @@ class Metric(BaseModel):
     value: str | int | float | bool | None = None
     n: int = Field(description="items averaged: words, pairs or, for macro_accuracy, phenomena")
     clusters: int
-    trials: int = Field(description="pairs, each once a voice")
+    trials: int = Field(description="pairs, each counted once per voice")
     ties: int
     accuracy: float
-    std: float | None = Field(description="between items; none for a single item")
+    std: float | None = Field(description="standard deviation between items; none for a single item")
     low: float | None = Field(description="lower end of the interval; none for fewer than two clusters")
     high: float | None
 
 
 class ResultRecord(BaseModel):
-    """Everything of a result but its trials."""
+    """A result without its trials."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -110,7 +110,7 @@ def stimuli_record(stimuli: StimulusSet) -> StimuliRecord:
 
 
 def metrics_of(trials: pd.DataFrame, bootstrap: Bootstrap) -> list[Metric]:
-    """Compute every figure that a result records."""
+    """Compute all figures that a result records."""
     draws, seed = bootstrap.draws, bootstrap.seed
     metrics = [Metric.model_validate(row) for row in _rows(headline(trials, draws=draws, seed=seed))]
     for name in ATTRIBUTES:
@@ -121,7 +121,7 @@ def metrics_of(trials: pd.DataFrame, bootstrap: Bootstrap) -> list[Metric]:
 
 
 def metric_table(metrics: Sequence[Metric], attribute: str | None = None) -> pd.DataFrame:
-    """Lay recorded figures out as `babyslm.results.statistics.summary` computes them.
+    """Return recorded figures in the format of `babyslm.results.statistics.summary`.
 
     :param metrics: the figures of a record.
     :param attribute: figures by this attribute, which names a column of the table; default those of whole tables,
@@ -148,7 +148,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return what JSON can hold of a value: numbers of other libraries as numbers, NaN and infinity as nothing."""
+    """Convert a value for JSON: numbers of other libraries to numbers, NaN and infinity to None."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return to_jsonable_python(value, fallback=_fallback, inf_nan_mode="null")

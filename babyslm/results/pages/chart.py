@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, to_json
+from babyslm.pictures import draw_svg
 from babyslm.results.pages.breakdowns import breakdown_spec, table_title
 from babyslm.results.pages.page import Table
 from babyslm.results.pages.plots import Spec, difference_plot, dot_plot
@@ -45,9 +46,7 @@ class Chart:
 
     def svg(self) -> str:
         """Return the plot as SVG."""
-        from vl_convert import vegalite_to_svg
-
-        return str(vegalite_to_svg(self.spec))
+        return draw_svg(self.spec)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the plot.

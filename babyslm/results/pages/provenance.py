@@ -8,9 +8,6 @@ from babyslm.results.pages.page import Section, Table
 
 __all__ = ["methods", "provenance"]
 
-FEW = 4
-"""With more learners than this, the table of settings starts folded."""
-
 METHODS = (
     "A pair counts 1 where the good member scores higher than the bad one, 0.5 where both score exactly the same, "
     "and 0 otherwise; the score is the mean log-probability per symbol unless said otherwise. Lexical accuracy "
@@ -38,7 +35,7 @@ def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section
     ]
     title = "Learner and settings" if len(results) == 1 else "Learners and settings"
     return [
-        Section(title, tables=learners, folded=len(results) > FEW),
+        Section(title, tables=learners, folded=True),
         Section("Stimuli and software", tables=software, folded=True),
     ]
 

@@ -1,8 +1,8 @@
 """Confidence intervals: a percentile bootstrap over clusters of items that share their lexical material.
 
-Whole clusters are drawn with replacement (Davison & Hinkley, Bootstrap Methods and their Application, 1997, section
-2.4 and 3.8), because items made of the same words are no independent evidence. A draw weighs each cluster by how often
-it was drawn, and takes the official aggregate under these weights: the weighted mean over items.
+Whole clusters are drawn with replacement (Davison & Hinkley, Bootstrap Methods and their Application, 1997, sections
+2.4 and 3.8), because items made of the same words are not independent. A draw weights each cluster by the number of
+times it was drawn; the statistic is the official aggregate with these weights, the weighted mean over items.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,22 +30,22 @@ __all__ = [
 DRAWS = 2_000
 CONFIDENCE = 0.95
 CHUNK = 1 << 20
-"""Drawn clusters held in memory at once; it has no influence on the numbers."""
+"""Number of drawn clusters in memory at once; it does not affect the results."""
 
 FloatArray = NDArray[np.float64]
 
 
 class Interval(NamedTuple):
-    """A confidence interval; both ends are NaN where fewer than two clusters speak."""
+    """A confidence interval; both ends are NaN for fewer than two clusters."""
 
     low: float
     high: float
 
 
 def cluster_codes(items: Sequence[object] | pd.Series, clusters: Sequence[object] | pd.Series) -> NDArray[np.int64]:
-    """Return the number of each row's cluster: 0, 1, ..., by the sorted order of their names.
+    """Return the cluster number of each row: 0, 1, ..., in the sorted order of their names.
 
-    Items whose rows lie in several clusters join these into one, so that no item is split by a draw.
+    Clusters that share an item are merged, so that a draw never splits an item.
 
     :param items: the item of each row.
     :param clusters: the named cluster of each row.
@@ -74,16 +74,16 @@ def draw_means(
 ) -> FloatArray:
     """Return the mean of each group of rows in each draw of clusters.
 
-    The same draw is used for all groups, so that their differences and their mean can be taken draw by draw.
+    The same draws are used for all groups, so that their differences and their mean can be computed draw by draw.
 
-    :param values: shape (n,): one value a row, such as the accuracy of an item.
+    :param values: shape (n,): one value per row, such as the accuracy of an item.
     :param clusters: shape (n,): codes 0 ... C-1 of the rows' clusters.
-    :param groups: shape (n,): codes 0 ... G-1 of the rows' groups; default all in one group. A negative code leaves
-        the row out of every group, though its cluster still takes part in the draws.
+    :param groups: shape (n,): codes 0 ... G-1 of the rows' groups; default all in one group. A negative code excludes
+        the row from every group, though its cluster still takes part in the draws.
     :param draws: number of draws.
-    :param seed: together with `names` it decides the draws.
-    :param names: what the draws are for, such as task and split.
-    :returns: shape (draws, G); NaN where a draw holds no row of a group.
+    :param seed: seed, which together with `names` determines the draws.
+    :param names: purpose of the draws, such as task and split.
+    :returns: shape (draws, G); NaN if a draw contains no row of a group.
     """
     count = int(clusters.max(initial=-1)) + 1
     if groups is None:
@@ -104,13 +104,13 @@ def draw_means(
 def draw_weights(
     clusters: int, *, draws: int = DRAWS, seed: int = 0, names: Sequence[object] = ()
 ) -> NDArray[np.float64]:
-    """Return how often each cluster is drawn in each draw: the draws of `draw_means`, for many statistics at once.
+    """Return the number of times that each cluster is drawn in each draw of `draw_means`, for use by many statistics.
 
     :param clusters: number of clusters.
     :param draws: number of draws.
-    :param seed: together with `names` it decides the draws.
-    :param names: what the draws are for, such as task and split.
-    :returns: shape (draws, clusters): whole numbers.
+    :param seed: seed, which together with `names` determines the draws.
+    :param names: purpose of the draws, such as task and split.
+    :returns: shape (draws, clusters): integers.
     """
     weights = np.empty((draws, clusters))
     for chunk, some in _weights(clusters, draws, seed, names):
@@ -119,7 +119,7 @@ def draw_weights(
 
 
 def _weights(count: int, draws: int, seed: int, names: Sequence[object]) -> Iterator[tuple[slice, NDArray[np.int64]]]:
-    """Give the weights of some draws after another, shape (clusters, draws of the chunk)."""
+    """Yield the weights of consecutive chunks of draws, shape (clusters, draws of the chunk)."""
     random = generator(seed, "bootstrap", *names)
     step = max(1, CHUNK // max(1, count))
     for start in range(0, draws, step):
@@ -132,9 +132,9 @@ def _weights(count: int, draws: int, seed: int, names: Sequence[object]) -> Iter
 
 
 def percentile_interval(means: FloatArray, clusters: int, *, confidence: float = CONFIDENCE) -> Interval:
-    """Return the percentile interval of one statistic's draws.
+    """Return the percentile interval of the draws of one statistic.
 
-    :param means: shape (draws,); NaN draws are left out.
+    :param means: shape (draws,); NaN draws are excluded.
     :param clusters: number of clusters behind the statistic; fewer than two give no interval.
     :param confidence: nominal coverage; default 0.95.
     """
@@ -149,8 +149,8 @@ def percentile_interval(means: FloatArray, clusters: int, *, confidence: float =
 def p_value(differences: FloatArray) -> float:
     """Return the two-sided bootstrap p-value of "no difference".
 
-    Twice the smaller share of draws on either side of zero, draws at zero on both sides, with one added above and
-    below the line (Davison & Hinkley 1997, equation 4.11), so that it is never 0.
+    Twice the smaller proportion of draws on either side of zero, with draws at zero on both sides, and with one added
+    to numerator and denominator (Davison & Hinkley 1997, equation 4.11), so that it is never 0.
 
     :param differences: shape (draws,): the difference in each draw.
     """

@@ -1,4 +1,4 @@
-"""Accuracies with their counts and intervals, as every table and plot of a result shows them."""
+"""Accuracies with counts and intervals, for all tables and plots of a result."""
 
 from typing import Any
 
@@ -25,13 +25,13 @@ ATTRIBUTES = (
     "category",
     "age_band",
 )
-"""The attributes that a result is broken down by where its trials have them."""
+"""Attributes by which a result is broken down if its trials have them."""
 
 MEASURES = ("accuracy", "macro_accuracy", "sum_accuracy")
 """Official (micro), mean over phenomena, and official with sums instead of means of log-probabilities."""
 
 STATISTICS = ("n", "clusters", "trials", "ties", "accuracy", "std", "low", "high")
-"""What is given of every figure: items, clusters, trials, ties, accuracy, deviation between items, interval."""
+"""Columns of every figure: items, clusters, trials, ties, accuracy, deviation between items, interval."""
 
 
 def tables_of(trials: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
@@ -90,7 +90,7 @@ def _statistics(
     """Aggregate each group of trials, and draw once for all groups.
 
     :param codes: shape (trials,): the group of each trial; negative for none.
-    :returns: one row of `STATISTICS` a group, and the draws, shape (draws, groups).
+    :returns: one row of `STATISTICS` per group, and the draws, shape (draws, groups).
     """
     items = item_accuracies(table, codes, pooling=pooling)
     clusters = cluster_codes(items["item"], items["cluster"])
@@ -123,11 +123,11 @@ def _whole(table: pd.DataFrame, pooling: Pooling, draws: int, seed: int) -> dict
 
 
 def _macro(table: pd.DataFrame, whole: dict[str, Any], draws: int, seed: int) -> dict[str, Any]:
-    """Average the phenomena, and in each draw their averages."""
+    """Average over the phenomena, in the data and in each draw."""
     codes, values = pd.factorize(attribute(table, "phenomenon"), sort=True)
     rows, means = _statistics(table, codes, "mean", draws, seed)
     each = pd.Series([row["accuracy"] for row in rows])
-    # A phenomenon of one cluster never varies, and would make the interval of the mean too narrow.
+    # A phenomenon with one cluster does not vary between draws, and would make the interval of the mean too narrow.
     low, high = percentile_interval(means.mean(axis=1), min(row["clusters"] for row in rows))
     figures = {"n": len(values), "accuracy": float(each.mean()), "std": float(each.std()), "low": low, "high": high}
     return {**whole, **figures}

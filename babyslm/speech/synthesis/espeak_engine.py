@@ -1,4 +1,4 @@
-"""espeak-ng in process: phonemes in, samples and phoneme times out, the same samples whatever was spoken before."""
+"""espeak-ng in process: phonemes in, samples and phoneme times out, independent of earlier utterances."""
 
 import ctypes
 import os
@@ -18,9 +18,9 @@ from babyslm.verify.speech.voices import EspeakError
 __all__ = ["ESPEAK_RATE", "Engine", "RawSpeech", "engine", "espeak_version"]
 
 ESPEAK_RATE = 22_050
-"""Hz: the rate of espeak-ng's formant synthesis."""
+"""Sample rate of espeak-ng's formant synthesis, in Hz."""
 
-# Values of espeak-ng's public header speak_lib.h.
+# Constants from espeak-ng's public header speak_lib.h.
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 INITIALIZE_PHONEME_EVENTS = 0x0001
 INITIALIZE_DONT_EXIT = 0x8000
@@ -33,11 +33,11 @@ PARAMETER_RATE = 1
 PARAMETER_VOLUME = 2
 
 VOLUME = 60
-"""Below espeak-ng's default of 100, at which loud voices run into its automatic gain control."""
+"""Volume, below espeak-ng's default of 100, at which its automatic gain control alters loud voices."""
 
 CALIBRATION = "[[@_@_]]"
-"""Spoken, and thrown away, before each utterance. espeak-ng sets the pitch at vowels and lets the last one of an
-utterance carry over to the consonants that open the next one; after this the state is always the same."""
+"""Spoken before each utterance and discarded. espeak-ng sets the pitch at vowels, and the last vowel of an utterance
+affects the initial consonants of the next one; after this sequence the state is always the same."""
 
 
 class _Identity(ctypes.Union):
@@ -62,10 +62,10 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass(frozen=True)
 class RawSpeech:
-    """What espeak-ng gave.
+    """Output of espeak-ng.
 
     :param samples: shape (frames,), int16 at `ESPEAK_RATE`.
-    :param events: (mnemonic, frame at which it begins), in order, pauses and stress marks included.
+    :param events: (mnemonic, first frame) of each phoneme event, in order, pauses and stress marks included.
     """
 
     samples: NDArray[np.int16]
@@ -73,7 +73,7 @@ class RawSpeech:
 
 
 class Engine:
-    """The one espeak-ng of this process. Use `engine()`: the library keeps global state."""
+    """The single espeak-ng instance of this process. Use `engine()`: the library keeps global state."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -81,7 +81,7 @@ class Engine:
         self._library = ctypes.CDLL(str(espeak_library()))
         self._chunks: list[NDArray[np.int16]] = []
         self._events: list[tuple[str, int]] = []
-        self._keep = _Callback(self._receive)  # the library holds only a bare pointer to it
+        self._keep = _Callback(self._receive)  # keeps the callback alive: the library stores only a pointer
         self._voice: tuple[str, str, int] | None = None
         options = INITIALIZE_PHONEME_EVENTS | INITIALIZE_DONT_EXIT
         rate = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, os.fsencode(self._home), options)
@@ -101,11 +101,12 @@ class Engine:
         return 0
 
     def speak(self, text: str, voice: Voice, base: str) -> RawSpeech:
-        """Speak `[[mnemonics]]` with a voice.
+        """Synthesise `[[mnemonics]]` with a voice.
 
-        :param text: what `MnemonicTable.encode` returns.
-        :param voice: who speaks.
-        :param base: espeak-ng's name of the language's voice, whose phonemes the mnemonics are.
+        :param text: the result of `MnemonicTable.encode`.
+        :param voice: the voice.
+        :param base: espeak-ng's name of the base voice of the language, which defines the mnemonics.
+        :raises EspeakError: if espeak-ng rejects a call.
         """
         with self._lock:
             self._choose(voice, base)
@@ -144,7 +145,7 @@ _starting = threading.Lock()
 
 
 def engine() -> Engine:
-    """Return the espeak-ng of this process, started on first use; a forked child starts its own."""
+    """Return the espeak-ng instance of this process, started on first use; a forked child starts its own."""
     with _starting:
         process = os.getpid()
         if process not in _engines:
@@ -154,7 +155,7 @@ def engine() -> Engine:
 
 @cache
 def espeak_version() -> str:
-    """Return the version of the embedded espeak-ng, such as `1.52.0`."""
+    """Return the version of the bundled espeak-ng, such as `1.52.0`."""
     library = ctypes.CDLL(str(espeak_library()))
     library.espeak_Info.restype = ctypes.c_char_p
     version: bytes = library.espeak_Info(None)

@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from babyslm.files import atomic_file, to_json, write_text
+from babyslm.pictures import draw_svg
+from babyslm.progress import side_effect
 from babyslm.stimuli.audit.plots import Spec, audit_plots
 
 __all__ = ["ALL", "Audit", "Figure", "count", "share"]
@@ -162,15 +164,17 @@ class Audit:
         return audit_plots(self.table)
 
     def save(self, folder: Path) -> None:
-        """Write `audit.csv`, `audit.json` and `plots/NAME.vl.json`.
+        """Write `audit.csv` and `audit.json`, and `plots/NAME.svg` and `.vl.json` where they can be drawn.
 
         :param folder: output folder; created if missing.
         """
         with atomic_file(folder / "audit.csv") as temporary:
             self.table.to_csv(temporary, index=False, lineterminator="\n")
-        for name, spec in self.plots().items():
-            write_text(folder / "plots" / f"{name}.vl.json", to_json(spec))
         write_text(folder / "audit.json", self.to_json())
+        with side_effect(f"draw {folder / 'plots'}"):
+            for name, spec in self.plots().items():
+                write_text(folder / "plots" / f"{name}.vl.json", to_json(spec))
+                write_text(folder / "plots" / f"{name}.svg", draw_svg(spec))
 
 
 def _say(value: float, unit: str) -> str:

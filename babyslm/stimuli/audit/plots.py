@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 __all__ = ["Spec", "audit_plots"]
@@ -31,6 +30,8 @@ def _labels(group: pd.DataFrame) -> pd.Series:
 
 
 def _shares(rows: pd.DataFrame, title: str) -> Spec:
+    import altair as alt
+
     columns = ["label", "table", "value", "low", "high", "pairs", "passed"]
     rows = rows[columns].astype({"passed": bool})
     data = alt.Data(values=[{k: None if pd.isna(v) else v for k, v in row.items()} for row in rows.to_dict("records")])

@@ -11,6 +11,7 @@ from torch import nn
 
 from babyslm.files import sha256_text, write_json
 from babyslm.models.folder import write_tensors
+from babyslm.progress import side_effect
 from babyslm.training.curve import CURVE, PICTURE, draw_curve
 from babyslm.training.loop import LOSSES, Problem, fit
 from babyslm.training.processes import first_alone, is_first
@@ -107,6 +108,9 @@ class EncoderRun:
         with first_alone(self.device):
             if is_first():
                 target.mkdir(parents=True, exist_ok=True)
-                for name in (LOSSES, CURVE, PICTURE, WEIGHTS):
+                for name in (LOSSES, CURVE, WEIGHTS):
                     shutil.copyfile(self.stages / stage / name, target / name)
+                if (self.stages / stage / PICTURE).is_file():  # drawing it may have failed
+                    with side_effect(f"write {target / PICTURE}"):
+                        shutil.copyfile(self.stages / stage / PICTURE, target / PICTURE)
         return Path(ENCODER) / WEIGHTS

@@ -58,8 +58,8 @@ def fit_neural(
         title=header.name,
     )
     if is_first():
-        draw_curve(outcome.position.losses, folder)
         save_neural(folder, outcome.weights, vocabulary, header)
+        draw_curve(outcome.position.losses, folder)
     return summary(outcome) | {
         "sequences": len(problem.training),
         "symbols": int(problem.lengths.sum()),

@@ -219,7 +219,7 @@ def _identity(training: Sequence[Example], schedule: TextSchedule, header: TextH
 
 
 def _state(states: Path, identity: str, *, resume: bool) -> str | None:
-    """Return the folder of the saved state of an interrupted run, or None if there is none of this training."""
+    """Return the folder of the saved state of an interrupted run, or None; raise an error for another training's."""
     told = states / "identity.json"
     if not resume and is_first():
         shutil.rmtree(states, ignore_errors=True)

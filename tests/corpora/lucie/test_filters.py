@@ -50,8 +50,8 @@ def test_json_strings_are_parsed_and_written_again() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"extra": "{not json"}, "extra is no JSON string"),
-        ({"quality_signals": "[1, 2]"}, "quality_signals is no JSON object"),
+        ({"extra": "{not json"}, "extra is not a JSON string"),
+        ({"quality_signals": "[1, 2]"}, "quality_signals is not a JSON object"),
         ({"text": None}, "text is None"),
         ({"language": " "}, "language is ' '"),
     ],

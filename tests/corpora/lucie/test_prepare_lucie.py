@@ -115,7 +115,7 @@ def test_a_source_that_does_not_fit_is_named(tmp_path: Path) -> None:
         verify_source(str(tmp_path), (), "v1.1")
     rows = [row("a b c", "fr", "Claire", 1), row("a b c", "fr", "Claire", 2) | {"extra": "{oops"}]
     source = write(tmp_path / "bad", rows, files=1)
-    with pytest.raises(LucieRowError, match=r"part-00\.parquet: row 1: extra is no JSON"):
+    with pytest.raises(LucieRowError, match=r"part-00\.parquet: row 1: extra is not a JSON"):
         prepare_lucie(str(source), tmp_path / "c", recipe(tasks=1))
 
 
