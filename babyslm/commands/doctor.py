@@ -74,7 +74,7 @@ class Report:
 
     def _neural(self) -> str:
         if self.neural["missing"]:
-            return self.neural["missing"]
+            return str(self.neural["missing"])
         told = [f"{each} {split}" for split, each in self.neural["voices"].items()]
         return (
             f"en: {sum(self.neural['voices'].values())} of {self.neural['model']} ({', '.join(told)}; training: drawn)"

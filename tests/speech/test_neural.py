@@ -178,7 +178,7 @@ def test_a_synthesizer_that_is_not_known_or_does_not_fit_is_named() -> None:
             find_origin(spec)
     with pytest.raises(AlphabetLanguageError, match="neural speaks en, not fr"):
         find_cast(("neural",), "fr", None)
-    with pytest.raises(SameVoiceError, match="both have a voice 'adam'"):
+    with pytest.raises(SameVoiceError, match="both have a voice 'emma'"):
         find_cast(("formant", f"command:{sys.executable} {{ipa}} {{out}}"), "en", 10)
 
 
