@@ -19,11 +19,11 @@ SHOWN = ("torch", "torchaudio", "transformers", "numpy", "pandas", "scipy", "lib
 EXTRAS = {
     "fairseq2": "wav2vec 2.0 encoders of fairseq2",
     "corpora": "CHAT transcripts and the Lucie Training Dataset",
-    "ray": "scoring, building and unit extraction on many machines (--engine ray)",
+    "ray": "distributed scoring, building and unit extraction (--engine ray)",
     "rooms": "simulated rooms in acoustic conditions",
     "voices": "neural voices (--synthesizer neural, kokoro:..., piper:...)",
     "kokoro-test": "the true Kokoro network, for its tests",
-    "site": "the leaderboard served with rebuild on change",
+    "site": "the leaderboard rebuilt and served after changes",
     "docs": "building the documentation",
     "fuzz": "fuzzing of the parsers (make fuzz)",
     "dev": "tests and checks",

@@ -1,16 +1,29 @@
 """Prepared corpus: one table of utterances and a card."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from babyslm.corpora.accounting import ItemCount
 from babyslm.files import atomic_file, sha256_file, sweep_partial_files, write_text
 from babyslm.verify.corpora.tables import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
 from babyslm.verify.documents import NoSuchFileError, parse_document, read_yaml
 
-__all__ = ["CARD_NAME", "COLUMNS", "TABLE_NAME", "Corpus", "CorpusCard", "load_corpus", "save_corpus"]
+__all__ = [
+    "CARD_NAME",
+    "COLUMNS",
+    "LANGUAGE",
+    "TABLE_NAME",
+    "Corpus",
+    "CorpusCard",
+    "StoredCorpus",
+    "load_corpus",
+    "save_corpus",
+]
 
 TABLE_NAME = "utterances.parquet"
 CARD_NAME = "card.yaml"
@@ -30,6 +43,10 @@ COLUMNS: dict[str, str] = {
 it; `age` is the child's, in days; `phones` is a phone string with `|` between words; `source` names the transcript."""
 
 
+LANGUAGE = "language"
+"""A further column of corpora in several languages: the language of each utterance, a BCP 47 tag."""
+
+
 class CorpusCard(BaseModel):
     """Metadata of a corpus."""
 
@@ -46,6 +63,7 @@ class CorpusCard(BaseModel):
     words: int
     hours: float | None = Field(description="hours of sound; null for text only")
     sha256: str = Field(description="checksum of the table")
+    account: dict[str, ItemCount] = Field(default_factory=dict, description="what became of each input item")
 
 
 @dataclass(frozen=True)
@@ -74,10 +92,32 @@ class Corpus:
         return float((self.utterances["offset"] - self.utterances["onset"]).sum() / 3600)
 
 
-def as_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with the columns and types of a corpus; missing columns are added empty."""
-    table = rows.reset_index(drop=True).reindex(columns=list(COLUMNS))
-    return table.astype(COLUMNS)
+class StoredCorpus(Corpus):
+    """A corpus that was written, whose table is read when it is asked for.
+
+    :param folder: the corpus folder.
+    :param card: its card.
+    """
+
+    def __init__(self, folder: Path, card: CorpusCard) -> None:
+        object.__setattr__(self, "folder", folder)
+        object.__setattr__(self, "card", card)
+
+    @cached_property
+    def utterances(self) -> pd.DataFrame:
+        """The table."""
+        assert self.folder is not None
+        return load_corpus(self.folder).utterances
+
+
+def as_table(rows: pd.DataFrame, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Bring a table to the columns and types of a corpus; missing columns become empty ones.
+
+    :param rows: utterances.
+    :param columns: columns and their types; default `COLUMNS`, and the language where the rows have it.
+    """
+    types = dict(columns or COLUMNS | ({LANGUAGE: "string"} if LANGUAGE in rows else {}))
+    return rows.reset_index(drop=True).reindex(columns=list(types)).astype(types)
 
 
 def load_corpus(folder: Path) -> Corpus:

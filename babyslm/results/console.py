@@ -35,7 +35,7 @@ def as_text(result: Outcome) -> str:
     verified = result.record.settings.get("verified")
     if verified:
         lines.append(
-            f"{verified['stimuli']} scored again one by one: at most {verified['max_abs_diff']:.2g} nats difference"
+            f"{verified['stimuli']} rescored one by one: largest difference {verified['max_abs_diff']:.2g} nats"
         )
     return "\n".join(lines)
 

@@ -1,6 +1,7 @@
 """Reading and writing of sound files: mono float32 arrays in memory, 16 kHz 16-bit PCM on disk."""
 
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -8,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.files import atomic_file
+from babyslm.progress import notice
 from babyslm.verify.speech.audio import (
     AudioFormatError,
     ChannelsError,
@@ -23,12 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "RATE",
+    "AudioHeader",
     "Samples",
+    "audio_header",
     "audio_seconds",
+    "opened_audio",
     "read_audio",
     "read_comment",
     "read_part",
     "resample_audio",
+    "to_mono",
     "to_pcm16",
     "verify_stimulus_audio",
     "write_audio",
@@ -46,6 +52,9 @@ ENDLESS = {0xFFFFFFFF, 0x7FFFFFFF, 0}
 UNKNOWN = 1 << 60
 """Frame count from which libsndfile reports an unknown length: a FLAC file written to a pipe."""
 
+CANCELLED = 0.01
+"""Share of the loudest channel's power (-20 dB) below which an average of channels is no use."""
+
 SLOWEST, FASTEST = 1_000, 1_000_000
 """Accepted sample rates in Hz; a few bytes at 1 Hz would become hours when resampled."""
 
@@ -55,21 +64,23 @@ def read_audio(
 ) -> Samples:
     """Read a sound file as mono.
 
-    :param path: WAV, FLAC, OGG or any other format of libsndfile.
-    :param rate: sample rate of the result in Hz.
-    :param resample: convert other sample rates to `rate`; otherwise they raise a `SampleRateError`.
-    :param downmix: average several channels; otherwise they raise a `ChannelsError`.
-    :param seconds: length read from the beginning of the file; None for all.
+    :param path: WAV, FLAC, OGG or whatever libsndfile reads.
+    :param rate: Hz of the array returned.
+    :param resample: change another rate to `rate` instead of refusing it (a `SampleRateError`).
+    :param downmix: average several channels instead of refusing them (a `ChannelsError`); see `to_mono`.
+    :param seconds: read no more than so many from its beginning; None for all.
     :returns: shape (frames,), float32.
     """
-    with _opened(path) as file:
+    with opened_audio(path) as file:
         if file.channels != 1 and not downmix:
             raise ChannelsError(path, file.channels)
         if file.samplerate != rate and not resample:
             raise SampleRateError(path, file.samplerate, rate)
         found = file.samplerate
         samples = _read(path, file, file.frames if seconds is None else min(file.frames, round(seconds * found)))
-    mono = samples.mean(axis=1, dtype=np.float32) if samples.shape[1] > 1 else samples[:, 0]
+    mono, cancelled = to_mono(samples)
+    if cancelled:
+        notice(f"{path}: its channels cancel each other; the loudest of them is read")
     if not np.isfinite(mono).all():
         raise SampleValueError(path, int(np.argmin(np.isfinite(mono))))
     return mono if found == rate else resample_audio(mono, found, rate)
@@ -83,7 +94,7 @@ def read_part(path: Path, start: int, stop: int) -> Samples:
     :param stop: sample after the last; beyond the end of the file raises a `TruncatedAudioError`.
     :returns: shape (stop - start,), float32.
     """
-    with _opened(path) as file:
+    with opened_audio(path) as file:
         _verify_stimulus(path, file)
         file.seek(min(start, file.frames))
         samples = _read(path, file, stop - start)[:, 0]
@@ -108,8 +119,8 @@ def _read(path: Path, file: "soundfile.SoundFile", promised: int) -> NDArray[np.
     return samples
 
 
-def _opened(path: Path) -> "soundfile.SoundFile":
-    """Open a sound file, or raise a one-line error that states the fault."""
+def opened_audio(path: Path) -> "soundfile.SoundFile":
+    """Open a file, or say in one line what is wrong with it."""
     import soundfile
 
     if not path.is_file():
@@ -158,15 +169,64 @@ def _compare_sizes(path: Path, file: BinaryIO, size: int, block: int) -> None:
         raise TruncatedAudioError(path, size // block, held // block)
 
 
+def to_mono(samples: NDArray[np.float32]) -> tuple[Samples, bool]:
+    """Average channels, unless they cancel each other.
+
+    Where the average has less than a hundredth of the power of the loudest channel (20 dB), as of channels in
+    antiphase, the loudest channel is taken instead.
+
+    :param samples: shape (frames, channels).
+    :returns: mono, shape (frames,), and whether one channel was taken.
+    """
+    if samples.shape[1] == 1:
+        return samples[:, 0], False
+    mono = samples.mean(axis=1, dtype=np.float32)
+    powers = np.square(samples).mean(axis=0, dtype=np.float64)
+    loudest = int(np.argmax(powers))
+    if len(samples) and np.square(mono).mean(dtype=np.float64) < CANCELLED * powers[loudest]:
+        return samples[:, loudest], True
+    return mono, False
+
+
+@dataclass(frozen=True)
+class AudioHeader:
+    """What the header of a sound file says.
+
+    :param seconds: its length.
+    :param rate: Hz.
+    :param channels: their number.
+    """
+
+    seconds: float
+    rate: int
+    channels: int
+
+    @property
+    def as_learned(self) -> bool:
+        """Whether learners can read it as it is: one channel at 16 kHz."""
+        return self.rate == RATE and self.channels == 1
+
+    def __str__(self) -> str:
+        return f"{self.rate} Hz, {self.channels} channel{'s' if self.channels > 1 else ''}"
+
+
+def audio_header(path: Path) -> AudioHeader:
+    """Read the header of a sound file."""
+    with opened_audio(path) as file:
+        if file.frames == 0:
+            raise EmptyAudioError(path)
+        return AudioHeader(float(file.frames / file.samplerate), file.samplerate, file.channels)
+
+
 def audio_seconds(path: Path) -> float:
     """Return the length of a sound file in seconds, from its header."""
-    with _opened(path) as file:
+    with opened_audio(path) as file:
         return float(file.frames / file.samplerate)
 
 
 def verify_stimulus_audio(path: Path) -> float:
-    """Check that a file is complete, mono and at 16 kHz, from its header; return its length in seconds."""
-    with _opened(path) as file:
+    """Refuse whatever is not a whole mono file at 16 kHz; return its length in seconds. Reads the header only."""
+    with opened_audio(path) as file:
         _verify_stimulus(path, file)
         return float(file.frames / RATE)
 

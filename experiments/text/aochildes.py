@@ -50,10 +50,10 @@ KEPT = ["n", "accuracy", "low", "high"]
 PAGE = """\
 # Text baselines on {name}: lexical accuracy on the official dev set
 
-Trained on {utterances:,} utterances ({words:,} words) of everyone in the recordings, phonemised by espeak-ng and
-folded to the 40 official phones. Official aggregation, mean log-probability with the end symbol, ties 0.5; chance is
-0.500. Intervals: 95 %, bootstrap over words. *Seen* words occur as a word of the training corpus ({seen:,} of
-{all:,}).
+The training corpus consists of {utterances:,} utterances ({words:,} words) of all speakers, phonemised by espeak-ng
+and mapped to the 40 official phones. Accuracies use the official aggregation and the mean log-probability with the end
+symbol; ties count 0.5, chance is 0.500. Intervals are 95 % bootstrap intervals over words. *Seen* words occur as a
+word of the training corpus ({seen:,} of {all:,}).
 
 | learner | all | seen | unseen | training, s | evaluation, s |
 | --- | --- | --- | --- | --- | --- |
@@ -68,8 +68,8 @@ folded to the 40 official phones. Official aggregation, mean log-probability wit
 babyslm evaluate --model MODEL --stimuli STIMULI --task lexical --split dev --out RESULT
 ```
 
-All of it: `python -m experiments.text.aochildes --corpus CORPUS --stimuli STIMULI --out RUNS --name {name}`.
-The corpus is a table in the form of childes-db, sha256 `{sha256}`.
+`python -m experiments.text.aochildes --corpus CORPUS --stimuli STIMULI --out RUNS --name {name}` runs all of these.
+The corpus is a table in the format of childes-db, sha256 `{sha256}`.
 """
 
 LEARNERS = (

@@ -81,7 +81,7 @@ LEARNERS = (
     Learner("phone-5gram-words", "phone 5-gram, isolated words", "phone-5gram-words"),
     Learner(
         "phone-6gram-types",
-        "phone 6-gram, word types alone, Kneser–Ney",
+        "phone 6-gram, word types only, Kneser–Ney",
         "phone-5gram-words",
         settings=("weighting=types", "order=6", "smoothing=kneser-ney"),
     ),
@@ -89,20 +89,20 @@ LEARNERS = (
     Learner("word-5gram", "word 5-gram, Kneser–Ney", "word-5gram", "text"),
     Learner(
         "causal-phones-words",
-        "GPT-2 on phones, word types alone",
+        "GPT-2 on phones, word types only",
         "causal-phones-words",
         settings=(*ONE_CORE, "schedule.passes=20", "schedule.checkpoints=4"),
     ),
     Learner(
         "causal-phones-words-long",
-        "the same three times as long, dropout 0.05",
+        "GPT-2 on phones, word types only, three times the passes, dropout 0.05",
         "causal-phones-words",
         settings=(*ONE_CORE, "schedule.passes=60", "schedule.checkpoints=4", "shape.dropout=0.05"),
     ),
     Learner("causal-phones", "GPT-2 on phones, running utterances", "causal-phones", settings=(*ONE_CORE, *PHONES)),
     Learner(
         "causal-phones-mixed",
-        "GPT-2 on phones, running utterances and words alone",
+        "GPT-2 on phones, running utterances and isolated words",
         "causal-phones-mixed",
         settings=(*ONE_CORE, *PHONES),
     ),
@@ -133,7 +133,7 @@ LEARNERS = (
     ),
     Learner(
         "lucie-tiny",
-        "lucie-tiny at 6 M parameters, half of it French",
+        "lucie-tiny with 6 M parameters, half of the data French",
         "lucie-tiny",
         "text",
         (
@@ -155,7 +155,7 @@ LEARNERS = (
     ),
     Learner(
         "lucie-tiny-instruct",
-        "lucie-tiny taught to answer",
+        "lucie-tiny, instruction-tuned",
         "lucie-tiny-instruct",
         "text",
         (*ONE_CORE, "schedule.batch_tokens=1024"),

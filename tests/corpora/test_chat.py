@@ -9,7 +9,8 @@ from babyslm.corpora.childes.lines import days_of
 from babyslm.corpora.childes.words import clean_words
 from babyslm.corpora.tiers import fold_tier
 from babyslm.stimuli.phones.pronunciation import load_phone_set
-from babyslm.verify.corpora.chat import ChatFormatError, NoTranscriptError
+from babyslm.verify.corpora.chat import NoTranscriptError
+from babyslm.verify.corpora.faults import FaultsError
 from babyslm.verify.documents import NoSuchFileError
 from tests.corpora.transcripts import HEADER, transcript
 
@@ -82,7 +83,7 @@ def test_a_fault_names_file_and_line(tmp_path: Path, old: str, new: str, line: i
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(ChatFormatError, match=rf"a\.cha:{line}: .*{reason}"):
+    with pytest.raises(FaultsError, match=rf"a\.cha:{line}: .*{reason}"):
         read_chat(path)
 
 
@@ -104,7 +105,7 @@ def test_marks_of_older_transcripts_are_read(tmp_path: Path) -> None:
 def test_other_encodings_are_named(tmp_path: Path) -> None:
     path = tmp_path / "old.cha"
     path.write_bytes((HEADER.format(age="2;", media="m") + "*MOT:\tdéjà .\n@End\n").encode("latin-1"))
-    with pytest.raises(ChatFormatError, match=r"old\.cha:13: is not UTF-8"):
+    with pytest.raises(FaultsError, match=r"old\.cha:13: is not UTF-8"):
         read_chat(path)
     with pytest.raises(NoTranscriptError):
         chat_paths(_empty(tmp_path))

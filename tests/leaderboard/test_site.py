@@ -189,7 +189,7 @@ def test_only_names_that_stay_in_their_folder_become_sounds() -> None:
 
 def test_a_board_without_entries_has_pages(tmp_path: Path) -> None:
     page = build_site(Board({}, {}), tmp_path / "out")
-    assert "No learner has been entered yet" in page.read_text(encoding="utf-8")
+    assert "No submissions yet" in page.read_text(encoding="utf-8")
     assert (tmp_path / "out" / "compare.html").is_file()
 
 

@@ -60,7 +60,7 @@ def test_a_new_submission_appears_and_a_broken_one_does_no_harm(tmp_path: Path) 
         page_with(address, "Made learner 2")
         (submissions / "made-001" / "v1" / "card.yaml").write_text("name: [", encoding="utf-8")
         page_with(address, "1 learner")
-        assert "is not valid YAML" in page_with(f"{address}about.html", "not shown, with the reason")
+        assert "is not valid YAML" in page_with(f"{address}about.html", "refused and not shown")
     finally:
         stop.set()
         thread.join(timeout=30)

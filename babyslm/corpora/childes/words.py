@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal
 
-__all__ = ["UNINTELLIGIBLE", "Wording", "clean_words"]
+__all__ = ["FOREIGN", "UNINTELLIGIBLE", "Piece", "Wording", "clean_words", "pieces_of", "protect_languages"]
 
 Wording = Literal["intended", "heard"]
 """`intended`: the words as the transcriber interprets them, as in childes-db: retraced words once, omitted sounds
 restored, replacements instead of the words they replace. `heard`: the words as spoken, with false starts and
 fragments."""
+
+Piece = tuple[str, tuple[str, ...] | None]
+"""Words, and the languages that they are marked with: None for unmarked words, () for `@s` without a language."""
 
 UNINTELLIGIBLE = frozenset({"xxx", "yyy", "www", "xx", "yy", "ww"})
 """Codes for unintelligible, phonetically coded and untranscribed speech."""
@@ -20,6 +24,34 @@ LENGTHENED = re.compile(r":+")
 SIGNS = re.compile(r"[^\w' -]")
 """All characters but letters, digits, apostrophe, hyphen and space: overlap brackets, intonation arrows, compound
 marks."""
+
+FOREIGN = re.compile(r"@s(?P<codes>:[a-z]+(?:[+&][a-z]+)*)?(?![\w:+])")
+"""The mark of a word in another language: `@s`, `@s:fra`, mixed `@s:fra+eng`, undecided `@s:fra&eng`."""
+OPENS, CLOSES, JOINS = "\ue000", "\ue001", "\ue002"
+"""Private characters that carry the mark through pylangacq, which drops `@s` with its language."""
+PRIVATE = re.compile(f"[{OPENS}{CLOSES}{JOINS}]")
+
+
+def protect_languages(line: str) -> str:
+    """Replace the marks of languages on a main tier by characters that the parser leaves in the word.
+
+    :param line: a line of a main tier.
+    """
+    line = PRIVATE.sub("", line)
+    return FOREIGN.sub(lambda mark: OPENS + re.sub("[+&]", JOINS, (mark["codes"] or ":")[1:]) + CLOSES, line)
+
+
+@lru_cache(maxsize=1 << 16)
+def _plain(token: str) -> tuple[str, tuple[str, ...] | None]:
+    """Return the plain word of a token, "" where it is none, and the languages that it is marked with."""
+    word, opens, codes = token.partition(OPENS)
+    marked = None if not opens else tuple(code for code in codes.partition(CLOSES)[0].split(JOINS) if code)
+    bare = word.split("@")[0]
+    if bare.lower() in UNINTELLIGIBLE or NO_WORD.match(bare):
+        return "", None
+    plain = LENGTHENED.sub("", bare).replace("_", " ").replace("’", "'")
+    plain = SIGNS.sub("", plain).strip("- ")
+    return (plain, marked) if any(sign.isalnum() for sign in plain) else ("", None)
 
 
 def clean_words(tokens: Iterable[str]) -> str:
@@ -33,13 +65,21 @@ def clean_words(tokens: Iterable[str]) -> str:
 
     :param tokens: tokens of pylangacq, or the words of a cleaned line.
     """
-    words = []
-    for token in tokens:
-        bare = token.split("@")[0]
-        if bare.lower() in UNINTELLIGIBLE or NO_WORD.match(bare):
-            continue
-        plain = LENGTHENED.sub("", bare).replace("_", " ").replace("’", "'")
-        plain = SIGNS.sub("", plain).strip("- ")
-        if any(sign.isalnum() for sign in plain):
-            words.append(plain)
-    return " ".join(words)
+    return " ".join(plain for plain, _ in map(_plain, tokens) if plain)
+
+
+def pieces_of(tokens: Iterable[str]) -> tuple[Piece, ...]:
+    """Return the words of a main tier in pieces of one language each, as `protect_languages` has marked them.
+
+    >>> pieces_of(protect_languages("the big chien@s:fra").split())
+    (('the big', None), ('chien', ('fra',)))
+
+    :param tokens: as for `clean_words`.
+    """
+    pieces: list[Piece] = []
+    for plain, codes in map(_plain, tokens):
+        if plain and pieces and pieces[-1][1] == codes:
+            pieces[-1] = (f"{pieces[-1][0]} {plain}", codes)
+        elif plain:
+            pieces.append((plain, codes))
+    return tuple(pieces)

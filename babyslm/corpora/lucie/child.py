@@ -182,6 +182,7 @@ class ChildSubset(PipelineStep):  # type: ignore[misc]
                 continue
             if place == cut.last:
                 document.text = first_words(document.text, cut.words)
+            self.stat_update("drawn")
             yield document
 
 

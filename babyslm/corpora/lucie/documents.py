@@ -6,7 +6,7 @@ from typing import Any
 
 from datatrove.data import Document
 
-from babyslm.verify.corpora.lucie import LucieRowError
+from babyslm.corpora.lucie.faults import marked
 
 __all__ = ["COLUMNS", "REQUIRED", "adapt", "as_row", "language_of", "schema", "source_of"]
 
@@ -21,17 +21,23 @@ def adapt(reader: Any, data: dict[str, Any], path: str, row: int | str) -> dict[
 
     :param reader: not used; datatrove's readers bind adapters as methods.
     :param data: the row.
-    :param path: file or dataset, for error messages.
-    :param row: row number, for error messages.
-    :raises LucieRowError: if text, language or source is missing, or a JSON string is invalid.
+    :param path: the file or dataset, for errors.
+    :param row: its number there.
+    :returns: a marked document, which `Counted` takes out, where text, language or source are missing, or a JSON
+        string is none.
     """
     del reader
     for column in REQUIRED:
         if not isinstance(data.get(column), str) or (column != "text" and not data[column].strip()):
-            raise LucieRowError(path, row, column, f"is {data.get(column)!r} and should be text")
+            return marked(path, row, f"{column} is {data.get(column)!r} and should be text")
+    if not data["text"]:
+        return marked(path, row, "")
     kept: dict[str, Any] = {name: _text(data.get(name)) for name in COLUMNS if name not in ("text", "id")}
     for column in JSON_COLUMNS:
-        kept[column] = _parsed(data.get(column), path, row, column)
+        try:
+            kept[column] = _parsed(data.get(column))
+        except ValueError as error:
+            return marked(path, row, f"{column} is not a JSON {error}")
     identity = _text(data.get("id")) or f"{path}/{row}"
     return {"text": data["text"], "id": identity, "metadata": kept}
 
@@ -40,17 +46,18 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _parsed(value: Any, path: str, row: int | str, column: str) -> dict[str, Any]:
+def _parsed(value: Any) -> dict[str, Any]:
+    """Return the object that a JSON string holds; a ValueError says what it is not."""
     if value is None or value == "":
         return {}
     if isinstance(value, Mapping):
         return {name: each for name, each in value.items() if each is not None}
     try:
         parsed = json.loads(value)
-    except (TypeError, json.JSONDecodeError) as error:
-        raise LucieRowError(path, row, column, f"is not a JSON string ({error})") from error
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"string ({error})") from error
     if not isinstance(parsed, dict):
-        raise LucieRowError(path, row, column, "is not a JSON object")
+        raise ValueError("object")  # noqa: TRY004 - of the value, not of the caller
     return parsed
 
 

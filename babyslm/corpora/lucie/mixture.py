@@ -142,6 +142,8 @@ class Draw(PipelineStep):  # type: ignore[misc]
             copies = 0
             while words and due[cell] >= words / 2:
                 copies += 1
+                if copies == 1:
+                    self.stat_update("drawn")
                 due[cell] -= words
                 yield _copy(document, copies)
 

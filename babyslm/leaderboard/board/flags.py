@@ -75,7 +75,7 @@ def _same_names(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple[
     for slug, each in submissions.items():
         others = sorted(models[_folded(each.card.name)] - {each.card.model})
         if others:
-            found[slug] = (Flag("same-name", f"The learner is called as {', '.join(others)} is."),)
+            found[slug] = (Flag("same-name", f"The learner has the same name as {', '.join(others)}."),)
     return found
 
 
@@ -105,7 +105,7 @@ def _voices_differ(each: ScoredSubmission) -> list[Flag]:
     for key, table in each.tables.items():
         if each.card.modality != "spoken" and table.voice_spread > VOICES_DIFFER:
             text = (
-                f"The learner is {each.card.modality}, but its {key.task}/{key.split} scores of one text differ by "
+                f"The learner is {each.card.modality}, but {key.task}/{key.split} scores of the same text differ by "
                 f"up to {table.voice_spread:.3g} between voices."
             )
             found.append(Flag("voices-differ", text))
@@ -122,7 +122,7 @@ def _recorded_otherwise(slug: str, each: ScoredSubmission, figures: Mapping[Tabl
         ]
         computed = _accuracy(slug, figures[key])[0]
         if told and abs(told[0] - computed) > RECORDED:
-            text = f"result.json tells {told[0]:.4f} for {key.task}/{key.split}; its scores give {computed:.4f}."
+            text = f"result.json reports {told[0]:.4f} for {key.task}/{key.split}, but its scores give {computed:.4f}."
             found.append(Flag("recorded-otherwise", text))
     return found
 
@@ -133,7 +133,9 @@ def _scored_by_sum(each: ScoredSubmission) -> list[Flag]:
         for key, table in each.tables.items()
         if table.record.settings.get("pooling") == "sum"
     ]
-    text = f"The scores of {_listed(tables)} are sums of log-probabilities, where others are means over symbols."
+    text = (
+        f"The scores of {_listed(tables)} are sums of log-probabilities; the official scores are means over symbols."
+    )
     return [Flag("scored-by-sum", text)] if tables else []
 
 

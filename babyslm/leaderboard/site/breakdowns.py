@@ -11,13 +11,13 @@ __all__ = ["ATTRIBUTE_TITLES", "Breakdowns"]
 
 ATTRIBUTE_TITLES = {
     "phenomenon": "By phenomenon",
-    "frequency": "By frequency of the word",
+    "frequency": "By word frequency",
     "length": "By length",
     "voice": "By voice",
     "voice_kind": "By kind of voice",
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
-    "seen": "By whether the word was met in training",
+    "seen": "By occurrence of the word in training",
     "category": "By category",
     "age_band": "By age of acquisition (months)",
 }

@@ -85,7 +85,7 @@ def _facts(card: Card) -> list[dict[str, str | None]]:
         ("Updates", None if training.steps is None else f"{training.steps:,}", None),
         ("Parameters", None if card.parameters is None else amount(card.parameters), None),
         ("Hardware", compute.hardware, None),
-        ("Hours of it", None if compute.hours is None else f"{compute.hours:,.6g}", None),
+        ("Compute hours", None if compute.hours is None else f"{compute.hours:,.6g}", None),
         ("Licence", card.licence, None),
         ("Publication", _publication(card), web_address(publication.url if publication else None)),
         ("Code or weights", card.url, web_address(card.url)),

@@ -57,7 +57,7 @@ def serve(
             except BabySLMError as error:
                 notice(f"not rebuilt: {error}")
             else:
-                notice("built again")
+                notice("rebuilt")
 
 
 @contextmanager

@@ -10,13 +10,13 @@ __all__ = ["breakdown_spec", "breakdowns", "figures_table", "interval_text", "ta
 
 TITLES = {
     "phenomenon": "By phenomenon",
-    "frequency": "By frequency of the word",
+    "frequency": "By word frequency",
     "length": "By length",
     "voice": "By voice",
     "voice_kind": "By kind of voice",
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
-    "seen": "By whether the word was met in training",
+    "seen": "By occurrence of the word in training",
     "category": "By category",
     "age_band": "By age of acquisition",
 }

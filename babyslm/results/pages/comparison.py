@@ -115,11 +115,11 @@ def _learners(results: Sequence[Outcome], names: Sequence[str]) -> Section:
             " ".join(part for part in (condition(result), snr_text(result)) if part),
         )
         rows.append((name, *(cell or "–" for cell in cells)))
-    heads = ["learner", "takes in", "family", "trained on", "training sound", "test sound"]
+    heads = ["learner", "input", "family", "trained on", "training sound", "test sound"]
     # A column without content for any learner is omitted.
     kept = [0, *(column for column in range(1, len(heads)) if any(row[column] != "–" for row in rows))]
     table = Table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], names=len(kept))
-    return Section("The learners", tables=[table])
+    return Section("Learners", tables=[table])
 
 
 def _differences(results: Sequence[Outcome]) -> list[Section]:
@@ -135,8 +135,8 @@ def _differences(results: Sequence[Outcome]) -> list[Section]:
         for (task, split), group in whole.groupby(["task", "split"], sort=True)
     ]
     text = (
-        "Differences are taken pair by pair on the pairs that both were tested on. The p-value is that of no "
-        "difference, corrected after Holm for all comparisons of this section."
+        "Differences are computed pair by pair, on the pairs on which both learners were tested. The p-value tests "
+        "the hypothesis of no difference and is corrected by Holm's method for all comparisons of this section."
     )
     sections = [Section("Differences", [text], plots)]
     parts = frame[frame["phenomenon"] != ""]

@@ -88,7 +88,7 @@ def _learning_curve(results: Sequence[Outcome]) -> list[Section]:
     plots = _plots(points, unit, f"{unit} of training", log=True)
     if len(set(points["learner"])) == 1:
         plots += _phenomenon_curves(results, unit, value_of)
-    return [Section("Over training", plots=plots)] if plots else []
+    return [Section("Accuracy by amount of training", plots=plots)] if plots else []
 
 
 def _phenomenon_curves(
@@ -111,7 +111,7 @@ def _phenomenon_curves(
 def _noise_curve(results: Sequence[Outcome]) -> list[Section]:
     points = _points(results, "snr", snr, (training_text, amount_text, _place))
     plots = _plots(points, "snr", "signal-to-noise ratio of the stimuli (dB)", log=False)
-    return [Section("Over noise", plots=plots)] if plots else []
+    return [Section("Accuracy by signal-to-noise ratio", plots=plots)] if plots else []
 
 
 def _place(result: Outcome) -> str | None:
@@ -149,4 +149,4 @@ def _condition_table(results: Sequence[Outcome]) -> list[Section]:
             ]
             heads = ("", *(f"tested on {test}" for test in tests))
             tables.append(Table(heads, rows, caption=f"{name}: {table_title(task, split)}"))
-    return [Section("Clean and in the wild", tables=tables)]
+    return [Section("Training and test conditions", tables=tables)]

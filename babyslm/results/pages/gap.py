@@ -15,9 +15,10 @@ from babyslm.verify.results.records import NoSharedPairsError
 __all__ = ["gap_section", "text_speech_gaps"]
 
 EXPLANATION = (
-    "Each row is a learner that reads against one that hears, on the same pairs; the accuracy of the hearer is "
-    "averaged over its voices first. The gap is the reader's accuracy minus the hearer's, with its 95 % interval. A "
-    "reader meets phones or spelling that somebody has already found in the sound: the gap is what that is worth."
+    "Each row compares a text learner with a spoken learner on the same pairs. The accuracy of the spoken learner is "
+    "first averaged over its voices. The gap is the accuracy of the text learner minus that of the spoken learner, "
+    "with its 95 % interval. A text learner receives phones or letters, which a spoken learner has to find in the "
+    "sound; the gap measures the effect of this difference."
 )
 
 COLUMNS = {
@@ -88,9 +89,9 @@ def gap_section(results: Sequence[Outcome]) -> list[Section]:
             )
             for row in group.to_dict("records")
         ]
-        heads = ("reads", "hears", "reader", "hearer", "gap (points)", "95 % interval", "n")
+        heads = ("text learner", "spoken learner", "text", "speech", "gap (points)", "95 % interval", "n")
         tables.append(Table(heads, rows, names=2, caption=table_title(str(task), str(split))))
-    return [Section("Text against speech", [EXPLANATION], tables=tables)]
+    return [Section("Text–speech gap", [EXPLANATION], tables=tables)]
 
 
 def interval_text_of_points(low: float, high: float) -> str:

@@ -9,14 +9,14 @@ from babyslm.results.pages.page import Section, Table
 __all__ = ["methods", "provenance"]
 
 METHODS = (
-    "A pair counts 1 where the good member scores higher than the bad one, 0.5 where both score exactly the same, "
-    "and 0 otherwise; the score is the mean log-probability per symbol unless said otherwise. Lexical accuracy "
-    "averages the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages "
-    "the voices of a pair, then the pairs; the mean over phenomena is given beside it. These are the official "
-    "BabySLM steps. Intervals are 95 % percentile intervals of a bootstrap that draws whole clusters (the word, or "
-    "the words that fill a template) with replacement; voices and templates are taken as given, so the intervals "
-    "speak of other words, not of other voices. Breakdowns of very few items have unreliable intervals: look at n. "
-    "Frequency bands include their lower end."
+    "A pair counts 1 if the good member scores higher than the bad one, 0.5 if both scores are exactly equal, and 0 "
+    "otherwise. The score is the mean log-probability per symbol unless stated otherwise. Lexical accuracy averages "
+    "the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages the voices "
+    "of a pair, then the pairs; the mean over phenomena is also given. These are the official BabySLM steps. "
+    "Intervals are 95 % percentile intervals of a bootstrap that draws whole clusters (the word, or the words in a "
+    "template) with replacement. Voices and templates are treated as fixed, so the intervals generalise to other "
+    "words, not to other voices. Intervals of breakdowns with very few items (n) are unreliable. Frequency bands "
+    "include their lower limit."
 )
 
 
@@ -42,7 +42,7 @@ def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section
 
 def methods() -> Section:
     """Return the section on the method of computation."""
-    return Section("How the numbers are computed", [METHODS])
+    return Section("Computation of accuracies and intervals", [METHODS])
 
 
 def _software(result: Outcome) -> list[tuple[str, str]]:

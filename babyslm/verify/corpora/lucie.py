@@ -10,7 +10,6 @@ __all__ = [
     "EmptyMixtureError",
     "ExtraMissingError",
     "LucieColumnsError",
-    "LucieRowError",
     "PerplexityModelError",
     "PipelineFailedError",
     "PipelineRunningError",
@@ -32,13 +31,6 @@ class LucieColumnsError(BabySLMError):
         super().__init__(
             f"{path}: lacks the column(s) {', '.join(missing)} of the Lucie Training Dataset; it has {first_of(have)}"
         )
-
-
-class LucieRowError(BabySLMError):
-    """A row of the dataset contains an invalid value."""
-
-    def __init__(self, path: str, row: int | str, column: str, reason: str) -> None:
-        super().__init__(f"{path}: row {row}: {column} {reason}")
 
 
 class DatasetMissingError(BabySLMError):

@@ -1,20 +1,11 @@
-"""Errors of RTTM files."""
+"""Errors of RTTM files; faults of their lines are in `faults`."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from babyslm.verify.errors import BabySLMError, first_of
 
-__all__ = ["NoSegmentsError", "RttmFormatError"]
-
-
-class RttmFormatError(BabySLMError):
-    """A line violates the RTTM format."""
-
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(
-            f"{path}:{line}: {reason}; the format is SPEAKER FILE CHANNEL ONSET DURATION <NA> <NA> LABEL <NA> <NA>"
-        )
+__all__ = ["NoSegmentsError"]
 
 
 class NoSegmentsError(BabySLMError):

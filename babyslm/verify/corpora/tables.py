@@ -7,7 +7,6 @@ from babyslm.verify.errors import BabySLMError, UsageError
 
 __all__ = [
     "BudgetError",
-    "ClipNameError",
     "CorpusColumnsError",
     "CorpusFormatError",
     "EmptyCorpusError",
@@ -16,7 +15,6 @@ __all__ = [
     "NoRecordingsError",
     "NoTimesError",
     "SplitError",
-    "TranscriptLineError",
     "UnknownCorpusKindError",
 ]
 
@@ -54,22 +52,6 @@ class NoRecordingsError(BabySLMError):
 
     def __init__(self, folder: Path, kinds: Sequence[str]) -> None:
         super().__init__(f"{folder}: contains no recording ({', '.join(kinds)}); check the path")
-
-
-class ClipNameError(BabySLMError):
-    """The name of a Providence clip does not follow the published naming scheme."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path}: is not named CHILD_ROLE/RECORDING_DATE_ROLE_ONSET_OFFSET.wav (milliseconds); check the folder"
-        )
-
-
-class TranscriptLineError(BabySLMError):
-    """A line of a transcript table is malformed."""
-
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
 
 
 class SplitError(UsageError):

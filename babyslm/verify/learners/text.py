@@ -42,8 +42,8 @@ class UnsafeWeightsError(BabySLMError):
 
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"{source}: has no safetensors weights, and pickled ones are never loaded; convert them with "
-            "model.save_pretrained(folder, safe_serialization=True) or name a revision that has them"
+            f"{source}: has no safetensors weights, and pickled ones are never opened; convert them to "
+            "safetensors with transformers, or name a revision that has them (MODEL@REVISION)"
         )
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "NoSpeechError",
     "OtherCodebookError",
     "PickleNotTrustedError",
+    "SamplingError",
     "SegmentError",
     "TooFewFramesError",
     "WarpError",
@@ -82,6 +83,13 @@ class PickleNotTrustedError(UsageError):
             f"{path}: is a pickle, which can execute code when it is loaded; add --trust-pickle to read only its "
             "arrays of numbers, without executing anything, or ask its authors for .npy or .safetensors"
         )
+
+
+class SamplingError(UsageError):
+    """Segmentations cannot be drawn from a quantiser without posteriors."""
+
+    def __init__(self, quantiser: str) -> None:
+        super().__init__(f"draws: {quantiser} has no posteriors to draw segmentations from; leave draws at 0")
 
 
 class SegmentError(BabySLMError):

@@ -54,7 +54,7 @@ class ChannelsError(UsageError):
     """A file has several channels where one is required."""
 
     def __init__(self, path: Path, channels: int) -> None:
-        super().__init__(f"{path}: has {channels} channels; convert it to mono, or read it with downmix=True")
+        super().__init__(f"{path}: has {channels} channels; convert it to one channel, as with sox IN OUT remix -")
 
 
 class SampleRateError(UsageError):
@@ -62,5 +62,5 @@ class SampleRateError(UsageError):
 
     def __init__(self, path: Path, rate: int, needed: int) -> None:
         super().__init__(
-            f"{path}: is sampled at {rate} Hz, not at {needed} Hz; resample it, or read with resample=True"
+            f"{path}: is at {rate} Hz and must be at {needed} Hz; resample it, as with sox IN -r {needed} OUT"
         )

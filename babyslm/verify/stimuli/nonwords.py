@@ -28,6 +28,6 @@ class NoBalancedWordError(BabySLMError):
     def __init__(self, words: int, reasons: dict[str, int]) -> None:
         counted = ", ".join(f"{reason}: {count}" for reason, count in reasons.items()) or "the lexicon is empty"
         super().__init__(
-            f"none of {words} words has a balanced set of non-words ({counted}); "
-            "give a larger lexicon, or relax the rules: max_distance=2, same_skeleton=False or legal_trigrams=False"
+            f"none of {words} words has a balanced choice of non-words ({counted}); "
+            "give a larger lexicon (--lexicon) or ask for fewer non-words a word (--per-word)"
         )

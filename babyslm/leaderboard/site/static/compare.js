@@ -123,14 +123,14 @@ babyslm.compare = (() => {
     first.forEach((mark, place) => { if (`${mark}${second[place]}` in counts) counts[`${mark}${second[place]}`] += 1; });
     const cell = (key) => node("td", { class: "figure" }, counts[key].toLocaleString("en"));
     const head = (text, scope) => node("th", { scope }, text);
-    return node("table", { class: "quad" }, node("caption", {}, "Trials by both verdicts (a pair in one voice; ties left out)"),
+    return node("table", { class: "quad" }, node("caption", {}, "Trials by both verdicts (a pair in one voice; without ties)"),
       node("thead", {}, node("tr", {}, node("td"), head("second right", "col"), head("second wrong", "col"))),
       node("tbody", {}, node("tr", {}, head("first right", "row"), cell("22"), cell("20")), node("tr", {}, head("first wrong", "row"), cell("02"), cell("00"))));
   };
 
   const sentence = (a, b, key, estimate) => {
     const better = estimate.value >= 0 ? labels[a].label : labels[b].label;
-    const verdict = clear(estimate) ? `${better} is better, and the interval leaves out zero.` : "The interval holds zero: this table does not tell them apart.";
+    const verdict = clear(estimate) ? `${better} is better; the interval excludes zero.` : "The interval contains zero: this table does not separate them.";
     const [own, other] = [labels[a].groups[key], labels[b].groups[key]];
     const ranks = own === undefined || other === undefined ? "" : own === other ? " On the board they share a rank." : " On the board their ranks differ.";
     return `${verdict}${ranks}`;
@@ -148,7 +148,7 @@ babyslm.compare = (() => {
     const own = (turn += 1);
     const keys = data.tables.filter(({ key }) => labels[a].tables.includes(key) && labels[b].tables.includes(key));
     if (!keys.length) {
-      status.textContent = "These two were not tested on the same stimuli.";
+      status.textContent = "These two learners were not tested on the same stimuli.";
       return;
     }
     status.textContent = "Loading…";
@@ -167,7 +167,7 @@ babyslm.compare = (() => {
       const table = tables[place];
       return { key, title, table, ...compare.differences(table, first, second), first: compare.everywhere(table, first), second: compare.everywhere(table, second) };
     }).filter(({ whole }) => whole);
-    out.append(node("section", {}, node("h2", {}, "As a whole"), forest("First minus second, in percentage points: to the right, the first is better", shared.map(({ title, whole }) => [title, whole]))));
+    out.append(node("section", {}, node("h2", {}, "Overall"), forest("First minus second, in percentage points; to the right, the first is better", shared.map(({ title, whole }) => [title, whole]))));
     for (const { key, title, table, whole, parts, first, second } of shared) {
       const blocks = parts.map(({ name, values }) => node("div", {}, forest(`By ${name.replace("_", " ")}`, values.map(({ value, estimate }) => [value, estimate]))));
       out.append(node("details", { class: "table", open: key === shared[0].key }, node("summary", {}, node("h3", {}, title)), node("p", {}, sentence(a, b, key, whole)), quad(table, first, second), node("div", { class: "pair wide" }, ...blocks)));
@@ -190,7 +190,7 @@ babyslm.compare = (() => {
       const other = listed.second[place];
       if (mark !== "-" && other !== "-" && wanted(mark, other) && fits(place)) found.push(place);
     });
-    document.getElementById("differ-count").textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}` : "No such trial.";
+    document.getElementById("differ-count").textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}` : "No matching trials.";
     document.getElementById("differ-table").hidden = found.length === 0;
     page(found);
   };
