@@ -12,7 +12,7 @@ from babyslm.leaderboard.site.figures import readable
 from babyslm.leaderboard.site.sounds import Sounds
 from babyslm.leaderboard.site.tracks import table_key
 from babyslm.results.statistics.aggregate import attribute, has_attribute
-from babyslm.results.statistics.intervals import cluster_codes
+from babyslm.results.statistics.clusters import cluster_codes
 from babyslm.results.statistics.summary import ATTRIBUTES
 
 __all__ = ["SCORED_ROWS", "learner_record", "table_record"]

@@ -7,6 +7,7 @@ their phones through this table, never through espeak-ng's dictionary, so pronun
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +18,7 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY, phone_words
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.speech.voices import EmptyUtteranceError, UnspeakablePhoneError
 
-__all__ = ["MnemonicTable", "load_mnemonics"]
+__all__ = ["MnemonicTable", "load_mnemonics", "read_mnemonics"]
 
 Stress = Literal["first", "penultimate", "last"]
 """Which full vowel of a word is stressed."""
@@ -182,9 +183,16 @@ def load_mnemonics(language: str) -> MnemonicTable:
 
     :param language: two-letter code.
     """
-    path = resource("datasets", f"phones/mnemonics-{language}.yaml")
+    return read_mnemonics(resource("datasets", f"phones/mnemonics-{language}.yaml"), load_phone_set(language))
+
+
+def read_mnemonics(path: Path, phones: PhoneSet) -> MnemonicTable:
+    """Read the table of a language from its card.
+
+    :param path: the YAML file.
+    :param phones: the language's phone set.
+    """
     document = parse_document(_Document, read_yaml(path), path)
-    phones = load_phone_set(language)
     heard = {name: phone for phone, name in document.mnemonics.items()} | document.allophones
     return MnemonicTable(
         language=document.language,
