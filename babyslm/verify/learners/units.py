@@ -10,6 +10,7 @@ __all__ = [
     "CodebookFileError",
     "FeatureSizeError",
     "NoCorrespondenceError",
+    "NoPhonesError",
     "NoSpeechError",
     "OtherCodebookError",
     "PickleNotTrustedError",
@@ -55,6 +56,16 @@ class NoCorrespondenceError(BabySLMError):
         super().__init__(
             f"{words} utterances of at most {seconds:g} s by too few speakers: no word is said by two of them; raise "
             "units.projection.max_seconds, or use units.projection.kind=pca"
+        )
+
+
+class NoPhonesError(BabySLMError):
+    """The phones of an utterance are not known frame by frame."""
+
+    def __init__(self, path: Path, row: int) -> None:
+        super().__init__(
+            f"{path}: the phones of utterance {row} are not known for each frame; train a supervised reference on a "
+            "corpus synthesised in clean speech by the embedded voices, with longest above its longest utterance"
         )
 
 
