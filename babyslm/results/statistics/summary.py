@@ -14,7 +14,18 @@ from babyslm.results.statistics.intervals import proportion_interval
 
 __all__ = ["ATTRIBUTES", "MEASURES", "STATISTICS", "headline", "summarise", "tables_of"]
 
-ATTRIBUTES = ("phenomenon", "frequency", "length", "voice", "condition", "snr", "seen", "category", "age_band")
+ATTRIBUTES = (
+    "phenomenon",
+    "frequency",
+    "length",
+    "voice",
+    "voice_kind",
+    "condition",
+    "snr",
+    "seen",
+    "category",
+    "age_band",
+)
 """Attributes by which a result is broken down if its trials have them."""
 
 MEASURES = ("accuracy", "macro_accuracy", "sum_accuracy")
