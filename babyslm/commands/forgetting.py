@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from babyslm.files import write_json
 from babyslm.pictures import write_drawing
-from babyslm.results.outcomes.compare import COMPARISON_DRAWS, holm
+from babyslm.results.outcomes.compare import holm
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.pages.breakdowns import interval_text, table_title
 from babyslm.results.pages.page import Page, Plot, Section, Table, percent, points, render
 from babyslm.results.pages.plots import difference_plot
 from babyslm.results.statistics.aggregate import attribute, has_attribute, item_accuracies
-from babyslm.results.statistics.intervals import cluster_codes, draw_means, p_value, percentile_interval
+from babyslm.results.statistics.clusters import cluster_codes, influence
+from babyslm.results.statistics.intervals import difference_test
 from babyslm.results.statistics.summary import tables_of
 from babyslm.verify.results.records import DifferentStimuliError
 
@@ -44,20 +45,16 @@ COLUMNS = (
 
 NOTE = (
     "Each figure is the accuracy of a compressed version minus that of the original learner, pair by pair on "
-    "the same pairs; bars are 95 % intervals of a bootstrap over clusters of shared words. All versions keep the same "
-    "number of parameters, with the same ranks."
+    "the same pairs; bars are 95 % intervals with clusters of shared words as the unit of evidence. All versions keep "
+    "the same number of parameters, with the same ranks."
 )
 
 
-def forgetting(
-    teacher: Outcome, versions: Mapping[str, Outcome], *, draws: int = COMPARISON_DRAWS, seed: int = 0
-) -> pd.DataFrame:
+def forgetting(teacher: Outcome, versions: Mapping[str, Outcome]) -> pd.DataFrame:
     """Compare compressed versions with their teacher on the same pairs.
 
     :param teacher: result of the original learner.
     :param versions: results of its compressed versions by name.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
     :returns: one row for each version and table (`attribute` and `value` empty), and for each value of the attributes
         that the pairs have: `task, split, attribute, value, version, n` (items), `clusters, teacher_accuracy,
         accuracy, difference` (version minus teacher), `low, high` (95 %), `p` (two-sided), `p_holm` (Holm's
@@ -71,7 +68,7 @@ def forgetting(
             head = {"task": task, "split": split, "version": name}
             kinds = [kind for kind in ATTRIBUTES if has_attribute(mine, kind)]
             for kind in ("", *kinds):
-                rows += [head | row for row in _differences(mine, theirs, kind, draws, seed)]
+                rows += [head | row for row in _differences(mine, theirs, kind)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     for whole in (True, False):
         family = (table["attribute"] == "") == whole
@@ -89,7 +86,7 @@ def _aligned(mine: pd.DataFrame, theirs: pd.DataFrame | None, one: str, two: str
     return theirs.iloc[order["index"].astype(int)].set_index(mine.index)
 
 
-def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str, draws: int, seed: int) -> list[dict[str, Any]]:
+def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
     """Return one row for each value of an attribute, or without an attribute one row for the whole table."""
     codes: NDArray[np.int64] | None = None
     values: Sequence[Any] = [""]
@@ -101,25 +98,24 @@ def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str, draws: int
     gains = (after["accuracy"] - before["accuracy"]).to_numpy(float)
     groups = before["group"].to_numpy(np.int64)
     clusters = cluster_codes(before["item"], before["cluster"])
-    names = (mine["task"].iloc[0], mine["split"].iloc[0])
-    means = draw_means(gains, clusters, groups, draws=draws, seed=seed, names=names)
     rows = []
     for code, value in enumerate(values):
         inside = groups == code
-        count = len(np.unique(clusters[inside]))
-        low, high = percentile_interval(means[:, code], count)
+        own = gains[inside]
+        evidence = influence(own - own.mean(), clusters[inside])
+        test = difference_test(own.mean(), evidence)
         rows.append(
             {
                 "attribute": kind,
                 "value": str(value),
                 "n": int(inside.sum()),
-                "clusters": count,
+                "clusters": evidence.count,
                 "teacher_accuracy": float(before.loc[inside, "accuracy"].mean()),
                 "accuracy": float(after.loc[inside, "accuracy"].mean()),
-                "difference": float(gains[inside].mean()),
-                "low": low,
-                "high": high,
-                "p": p_value(means[:, code]) if count > 1 else 1.0,
+                "difference": float(own.mean()),
+                "low": float(test.low),
+                "high": float(test.high),
+                "p": float(test.p),
             }
         )
     return rows

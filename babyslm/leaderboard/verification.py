@@ -11,7 +11,6 @@ from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.leaderboard.submissions.submission import submission_folders
 from babyslm.leaderboard.submit import changed_values
 from babyslm.results.scores.files import score_values
-from babyslm.results.statistics.intervals import DRAWS
 from babyslm.verify.errors import BabySLMError
 from babyslm.verify.results.submission import ChangedScoresError, RemovedScoresError
 from babyslm.verify.untrusted import printable, unpacked
@@ -93,17 +92,14 @@ class Verification:
         return "\n".join(lines) + "\n"
 
 
-def verify_submissions(
-    submissions: Path, registry: Registry, *, base: Path | None = None, draws: int = DRAWS
-) -> Verification:
+def verify_submissions(submissions: Path, registry: Registry, *, base: Path | None = None) -> Verification:
     """Recompute every figure and check every submission.
 
     :param submissions: the folder of submissions.
     :param registry: the registered sets.
     :param base: the submissions on the board, whose scores may not change; default none.
-    :param draws: draws of the bootstrap.
     """
-    board = gather(submissions, registry, draws=draws)
+    board = gather(submissions, registry)
     changed = _changed(submissions, base) if base is not None else []
     before = (
         {f"{path.parent.name}--{path.name}" for path in submission_folders(base)[0]} if base is not None else set()

@@ -22,8 +22,9 @@ from babyslm.models.load import load_model
 from babyslm.models.protocol import ScoreBatch
 from babyslm.models.symbols.sequences import SequenceLearner
 from babyslm.models.units.cache import UnitCache
-from babyslm.models.units.codebook import Codebook, Units
-from babyslm.models.units.encoding import encode_units, warp_encoder
+from babyslm.models.units.encoding import draw_units, encode_units, warp_encoder
+from babyslm.models.units.load import load_quantiser
+from babyslm.models.units.protocol import Quantiser, Units
 from babyslm.speech.sound import Recording
 from babyslm.stimuli.stimulus import Modality, Stimulus
 from babyslm.verify.learners.folders import CorruptModelError
@@ -62,6 +63,7 @@ class SpokenLanguageModel:
     :param name: name shown in results.
     :param cache: keep units in the user's cache; by default only if the encoder is costly.
     :param training: facts about the training speech: hours, condition.
+    :param draws: number of segmentations drawn per stimulus, whose scores are pooled; 0 for the best segmentation.
     """
 
     family = "spoken"
@@ -70,14 +72,16 @@ class SpokenLanguageModel:
     def __init__(
         self,
         encoder: Encoder,
-        codebook: Codebook,
+        codebook: Quantiser,
         language_model: SequenceLearner,
         *,
         warps: Sequence[float] = (1.0,),
         name: str = "spoken",
         cache: bool | None = None,
         training: Mapping[str, float | str] | None = None,
+        draws: int = 0,
     ) -> None:
+        self.draws = draws
         self.encoder = encoder
         self.warps = tuple(warps)
         self.ears = warp_encoder(encoder, self.warps)
@@ -91,19 +95,12 @@ class SpokenLanguageModel:
     @property
     def settings(self) -> dict[str, Any]:
         """Settings that affect the scores."""
-        units = {
-            "size": self.codebook.size,
-            "context": list(self.codebook.context),
-            "penalty": self.codebook.penalty,
-            "deduplicate": self.codebook.deduplicate,
-            "codebook": self.codebook.digest,
-        }
         below = {"family": self.language_model.family} | self.language_model.settings
         return {
             "encoder": self.encoder.settings,
             "warps": list(self.warps),
             "frame_rate": self.encoder.frame_rate,
-            "units": units,
+            "units": self.codebook.settings | ({"draws": self.draws} if self.draws else {}),
             "language_model": below,
         } | ({"training": self.training} if self.training else {})
 
@@ -117,18 +114,17 @@ class SpokenLanguageModel:
             name=self.name,
             cache=False,
             training=self.training,
+            draws=self.draws,
         )
 
     def units(self, stimuli: Sequence[Stimulus]) -> list[list[Units]]:
         """Return the units of each stimulus, one array per warp; raise `AudioMissingError` if a sound is missing."""
-        lacking = [stimulus.name for stimulus in stimuli if stimulus.audio is None]
-        if lacking:
-            raise AudioMissingError(lacking)
-        recordings = (Recording.whole(stimulus.audio) for stimulus in stimuli if stimulus.audio is not None)
-        return list(encode_units(recordings, self.ears, self.codebook, caches=self.caches))
+        return list(encode_units(_recordings(stimuli), self.ears, self.codebook, caches=self.caches))
 
     def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
         """Return sum of log-probabilities in nats and number of scored units, in the order of the stimuli."""
+        if self.draws:
+            return self._score_drawn(stimuli)
         vocabulary = self.language_model.vocabulary
         hearings = [vocabulary.encode_units(units.tolist()) for heard in self.units(stimuli) for units in heard]
         sums, symbols = self.language_model.score_sequences(hearings)
@@ -137,11 +133,29 @@ class SpokenLanguageModel:
         rows = np.arange(len(stimuli))
         return ScoreBatch(sums.reshape(shape)[rows, best], symbols.reshape(shape)[rows, best])
 
+    def _score_drawn(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
+        """Score drawn segmentations: log-probabilities and symbols are summed over the draws of a stimulus."""
+        vocabulary = self.language_model.vocabulary
+        heard = draw_units(_recordings(stimuli), self.ears, self.codebook, self.draws)
+        hearings = [vocabulary.encode_units(units.tolist()) for sound in heard for drawn in sound for units in drawn]
+        shape = (len(stimuli), len(self.ears), self.draws)
+        sums, symbols = (part.reshape(shape).sum(axis=2) for part in self.language_model.score_sequences(hearings))
+        best, rows = (sums / symbols).argmax(axis=1), np.arange(len(stimuli))
+        return ScoreBatch(sums[rows, best], symbols[rows, best])
+
+
+def _recordings(stimuli: Sequence[Stimulus]) -> list[Recording]:
+    """Return the sound of each stimulus; raise `AudioMissingError` if one is missing."""
+    lacking = [stimulus.name for stimulus in stimuli if stimulus.audio is None]
+    if lacking:
+        raise AudioMissingError(lacking)
+    return [Recording.whole(stimulus.audio) for stimulus in stimuli if stimulus.audio is not None]
+
 
 def save_spoken(
     folder: Path,
     encoder: EncoderSettings,
-    codebook: Codebook,
+    codebook: Quantiser,
     name: str,
     *,
     warps: Sequence[float] = (1.0,),
@@ -162,7 +176,13 @@ def save_spoken(
 
 
 def load(
-    folder: Path, *, device: str = "auto", dtype: str | None = None, cache: bool | None = None, **options: Any
+    folder: Path,
+    *,
+    device: str = "auto",
+    dtype: str | None = None,
+    cache: bool | None = None,
+    draws: int = 0,
+    **options: Any,
 ) -> SpokenLanguageModel:
     """Load a spoken learner from its model folder.
 
@@ -170,10 +190,12 @@ def load(
     :param device: device of encoder and language model; default auto.
     :param dtype: number type of the language model; None is float32.
     :param cache: keep units in the user's cache; by default only if the encoder is costly.
+    :param draws: number of segmentations drawn per stimulus from the posteriors of the unit stage, whose scores are
+        pooled; 0 for the best segmentation.
     :param options: passed on to the language model's loader, such as `batch_tokens`.
     """
     header = read_header(folder, SpokenHeader)
-    codebook = Codebook.load(folder)
+    codebook = load_quantiser(folder)
     encoder = make_encoder(located_settings(header.encoder, folder), device=device)
     if encoder.dimensions != codebook.dimensions:
         reason = f"the codebook takes {codebook.dimensions} dimensions and the encoder gives {encoder.dimensions}"
@@ -192,4 +214,5 @@ def load(
         name=header.name or folder.resolve().name,
         cache=cache,
         training=header.training,
+        draws=draws,
     )

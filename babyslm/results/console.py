@@ -29,7 +29,7 @@ def as_text(result: Outcome) -> str:
         lines.append(f"{task}/{split}")
         metrics = [m for m in result.record.metrics if (m.task, m.split) == (task, split)]
         lines += [_line(NAMES.get(m.measure, m.measure), m) for m in metrics if m.attribute is None]
-        for attribute in ("phenomenon", "seen", "voice"):
+        for attribute in ("phenomenon", "seen", "voice_kind", "voice"):
             parts = [m for m in metrics if m.attribute == attribute and m.measure == "accuracy"]
             lines += [_line(f"  {m.value}", m) for m in parts if len(parts) > 1]
     verified = result.record.settings.get("verified")

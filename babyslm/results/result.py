@@ -17,7 +17,7 @@ from babyslm.results.outcomes.environment import current_environment
 from babyslm.results.outcomes.outcome import Outcome, Scores
 from babyslm.results.outcomes.record import (
     RECORD_NAME,
-    Bootstrap,
+    IntervalRecord,
     ResultRecord,
     metrics_of,
     plain,
@@ -30,7 +30,6 @@ from babyslm.results.pages.report import notebook_table, report_page
 from babyslm.results.scores.files import parse_scores, score_lines, score_path
 from babyslm.results.scores.table import official_order
 from babyslm.results.scores.trials import TRIAL_COLUMNS, make_trials
-from babyslm.results.statistics.intervals import CONFIDENCE, DRAWS
 from babyslm.results.statistics.summary import tables_of
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -78,7 +77,7 @@ class Result(Outcome):
         :param columns: values by the index of `trials`.
         """
         trials = self.trials.assign(**columns)
-        record = self.record.model_copy(update={"metrics": metrics_of(trials, self.record.bootstrap)})
+        record = self.record.model_copy(update={"metrics": metrics_of(trials)})
         return Result(record, trials, self.scores)
 
     def save(self, folder: str | PathLike[str], *, report: bool = True) -> Path:
@@ -136,8 +135,6 @@ def make_result(
     *,
     settings: Mapping[str, Any],
     seconds: float,
-    draws: int = DRAWS,
-    seed: int = 0,
 ) -> Result:
     """Build a result from scores.
 
@@ -148,11 +145,8 @@ def make_result(
     :param settings: settings of the evaluation (engine, device, dtype, condition ...), as far as JSON can represent
         them.
     :param seconds: wall time of the evaluation.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
     """
     trials = pd.concat([make_trials(stimuli[key], scores[key]) for key in sorted(scores)], ignore_index=True)
-    bootstrap = Bootstrap(confidence=CONFIDENCE, draws=draws, seed=seed)
     chosen = StimulusSet(
         stimuli.name, {key: stimuli[key] for key in scores}, stimuli.card, stimuli.folder, stimuli.checksums
     )
@@ -163,8 +157,8 @@ def make_result(
         settings=plain(dict(settings)),
         environment=current_environment(),
         seconds=seconds,
-        bootstrap=bootstrap,
-        metrics=metrics_of(trials, bootstrap),
+        interval=IntervalRecord(),
+        metrics=metrics_of(trials),
     )
     ordered = {key: official_order(scores[key], stimuli[key]) for key in sorted(scores)}
     return Result(record, trials, ordered)

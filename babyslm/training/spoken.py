@@ -17,14 +17,17 @@ from pydantic import Field, model_validator
 from babyslm.files import sha256_text, write_json
 from babyslm.models.encoders.load import located_settings, make_encoder, sealed_settings
 from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
+from babyslm.models.encoders.settings import DenoisingSettings, EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
 from babyslm.models.ngram.model import MAX_ORDER, NgramLanguageModel
 from babyslm.models.spoken import LANGUAGE_MODEL, save_spoken, warp_encoder
 from babyslm.models.symbols.lstm import LstmSizes
 from babyslm.models.symbols.vocabulary import Vocabulary
 from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.posteriors import PosteriorUnits
+from babyslm.models.units.protocol import Quantiser
 from babyslm.models.units.transformer import TransformerSizes
+from babyslm.training.encoders.denoising.settings import DenoisingRecipe
 from babyslm.training.encoders.pretraining import Pretraining, pretrain
 from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.processes import first_alone, is_first
@@ -74,6 +77,13 @@ class SpokenRecipe(Recipe):
         return self
 
     @model_validator(mode="after")
+    def _has_one_kind_of_units(self) -> Self:
+        staged = isinstance(self.pretrain, DenoisingRecipe) and self.pretrain.unit_stage is not None
+        if staged and "units" in self.model_fields_set:
+            raise ValueError("units: a recipe with a unit stage sets its units in pretrain.unit_stage")
+        return self
+
+    @model_validator(mode="after")
     def _has_one_language_model(self) -> Self:
         if (self.loop is None) == (self.order is None):
             raise ValueError("give either loop, for a network over the units, or order, for an n-gram model")
@@ -107,7 +117,7 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     encoder = make_encoder(located_settings(settings, folder), device=device)
     ears = warp_encoder(encoder, recipe.warps)
     with first_alone(device):
-        codebook = _codebook(stages, recipe, corpus, encoder, device)
+        codebook = _quantiser(stages, recipe, corpus, settings, encoder, device)
         remake = partial(make_ears, located_settings(settings, folder), recipe.warps, device)
         units = _units(stages, corpus, ears, codebook, remake)
     vocabulary = Vocabulary.of_units(codebook.size)
@@ -118,7 +128,11 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     if not is_first():
         return outcome
     shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
-    training = {"hours": round(corpus.hours, 4)} | ({"condition": corpus.condition} if corpus.condition else {})
+    training: dict[str, float | str] = {"hours": round(corpus.hours, 4)} | (
+        {"condition": corpus.condition} if corpus.condition else {}
+    )
+    if "supervised" in encoder_record:
+        training["supervised"] = encoder_record["supervised"]
     sealed = sealed_settings(settings, encoder)
     save_spoken(folder, sealed, codebook, recipe.name, warps=recipe.warps, training=training)
     told = {"file": corpus.source.name, "sha256": corpus.sha256, "utterances": len(corpus)} | training
@@ -137,7 +151,7 @@ def _validation(
     sample: NDArray[np.int64],
     units: Ragged,
     encoder: Encoder,
-    codebook: Codebook,
+    codebook: Quantiser,
     seed: int,
 ) -> dict[str, float]:
     """Describe the units of the held-out utterances, and compare them with the phones if these are known."""
@@ -212,7 +226,18 @@ def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances) -> N
         write_json(path, identity)
 
 
-def _codebook(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, encoder: Encoder, device: str) -> Codebook:
+def _quantiser(
+    stages: Path,
+    recipe: SpokenRecipe,
+    corpus: SpokenUtterances,
+    settings: EncoderSettings,
+    encoder: Encoder,
+    device: str,
+) -> Quantiser:
+    """Return the units of the unit stage, or a codebook, which is learned unless the stage is finished."""
+    stage = recipe.pretrain.unit_stage if isinstance(recipe.pretrain, DenoisingRecipe) else None
+    if stage is not None and isinstance(settings, DenoisingSettings):
+        return PosteriorUnits(settings.classes, stage.penalty, stage.units.deduplicate)
     if not (stages / "codebook.json").is_file():
         codebook = learn_codebook(corpus, encoder, recipe.units, seed=recipe.seed, device=device, folder=stages)
         codebook.save(stages)
@@ -223,7 +248,7 @@ def _units(
     stages: Path,
     corpus: SpokenUtterances,
     ears: list[Encoder],
-    codebook: Codebook,
+    codebook: Quantiser,
     remake: Callable[[], list[Encoder]],
 ) -> list[Ragged]:
     """Return, for each encoder, the units of every utterance in the order of the corpus."""

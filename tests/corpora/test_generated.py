@@ -22,7 +22,7 @@ GRAMMAR = """
     sets:
       animal: {category: noun, animacy: animal, only: [dog, ant, elephant]}
     rules:
-      sentence: {"<noun_phrase> {doing:third}": 1, "look a {animal}": 1}
+      sentence: {"<noun_phrase> {act:third}": 1, "look a {animal}": 1}
       noun_phrase: {"the {animal}": 2, "my {animal}": 1}
 """
 
@@ -149,9 +149,9 @@ def test_an_exhausted_grammar_says_how_many_it_gave(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "error", "reason"),
     [
-        ("<noun_phrase> {doing", "<verb_phrase> {doing", TemplateError, r"unknown rule <verb_phrase>"),
+        ("<noun_phrase> {act", "<verb_phrase> {act", TemplateError, r"unknown rule <verb_phrase>"),
         ("look a {animal}", "look a {beast}", UnknownSetError, "'beast'"),
-        ("{doing:third}", "{doing:dual}", EmptySlotError, "slot doing"),
+        ("{act:third}", "{act:dual}", EmptySlotError, "slot act"),
         ("  sentence:", "  start:", TemplateError, "lacks the start rule `sentence`"),
         ('"my {animal}": 1', '"my {animal}": 0', TemplateError, "weights above 0"),
         ('"my {animal}": 1', '"my <noun_phrase>": 1000000', TemplateError, "deep"),

@@ -215,7 +215,7 @@ def test_it_is_refused_with_a_reason(name: str, submissions: Path, registry: Reg
     change, reason = HOSTILE[name]
     made.make_submission(submissions, stimuli, 0, only="syntactic")
     change(made.make_submission(submissions, stimuli, 1, only="lexical"))
-    board = gather(submissions, registry, draws=20)
+    board = gather(submissions, registry)
     assert list(board.entries) == ["made-000--v1"], "the sound one stays, the other goes"
     (refusal,) = board.refused
     assert reason in refusal.reason
@@ -229,12 +229,12 @@ def test_it_is_refused_with_a_reason(name: str, submissions: Path, registry: Reg
 def test_folders_have_plain_names(name: str, submissions: Path, registry: Registry, stimuli: StimulusSet) -> None:
     folder = made.make_submission(submissions, stimuli, 0, only="syntactic")
     folder.parent.rename(submissions / name)
-    board = gather(submissions, registry, draws=20)
+    board = gather(submissions, registry)
     assert not board.entries
     assert "lower-case" in board.refused[0].reason
     (submissions / name).rename(submissions / "made-000")
     folder.rename(folder.parent / name)
-    board = gather(submissions, registry, draws=20)
+    board = gather(submissions, registry)
     assert not board.entries
     assert "lower-case" in board.refused[0].reason
 
@@ -244,7 +244,7 @@ def test_a_model_that_is_a_link_is_refused(submissions: Path, registry: Registry
     (submissions / "made-000").symlink_to(elsewhere.parent, target_is_directory=True)
     (submissions / "made-001").mkdir()
     (submissions / "made-001" / "v1").symlink_to(elsewhere, target_is_directory=True)
-    board = gather(submissions, registry, draws=20)
+    board = gather(submissions, registry)
     assert not board.entries
     assert len(board.refused) == 2
 
@@ -257,7 +257,7 @@ def test_a_bomb_is_never_unpacked(submissions: Path, registry: Registry, stimuli
     (folder / SCORES).write_bytes(packed[:40_000])
     registry.stimuli(made.SET)
     tracemalloc.start()
-    board = gather(submissions, registry, draws=20)
+    board = gather(submissions, registry)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "more than" in board.refused[0].reason
@@ -267,6 +267,6 @@ def test_a_bomb_is_never_unpacked(submissions: Path, registry: Registry, stimuli
 def test_a_revision_is_entered_once(submissions: Path, registry: Registry, stimuli: StimulusSet) -> None:
     made.make_submission(submissions, stimuli, 1, ability=1.0)
     made.make_submission(submissions, stimuli, 1, ability=1.0, revision="v2")
-    board = gather(submissions, registry, draws=20)
+    board = gather(submissions, registry)
     assert list(board.entries) == ["made-001--v1"]
     assert "exactly the scores of made-001/v1" in board.refused[0].reason

@@ -34,7 +34,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
     stimuli = made.make_set(folder / "set", words=8, pairs=9, sound=6)
     registry = made.make_registry(folder / "leaderboard", stimuli)
     made.make_submissions(folder / "leaderboard" / "submissions", stimuli, 6)
-    return gather(folder / "leaderboard" / "submissions", registry, draws=50)
+    return gather(folder / "leaderboard" / "submissions", registry)
 
 
 @pytest.fixture(scope="module")

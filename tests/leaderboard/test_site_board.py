@@ -35,7 +35,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
         made.make_submission(
             submissions, stimuli, 23, model="made-grown", revision=f"step{step}", training=training, ability=0.6 * step
         )
-    return gather(submissions, registry, draws=200)
+    return gather(submissions, registry)
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +193,7 @@ def test_a_board_of_one_and_an_empty_one(browser: Any, board: Board, tmp_path: P
     stimuli = made.make_set(tmp_path / "set", words=4, pairs=6)
     registry = made.make_registry(tmp_path / "leaderboard", stimuli)
     made.make_submission(tmp_path / "leaderboard" / "submissions", stimuli, 0)
-    build_site(gather(tmp_path / "leaderboard" / "submissions", registry, draws=50), tmp_path / "one")
+    build_site(gather(tmp_path / "leaderboard" / "submissions", registry), tmp_path / "one")
     build_site(Board({}, {}), tmp_path / "none")
     with serving(tmp_path, port=0) as address:
         with opened(browser, f"{address}one/index.html") as page:

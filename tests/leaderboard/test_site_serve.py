@@ -48,7 +48,7 @@ def test_a_new_submission_appears_and_a_broken_one_does_no_harm(tmp_path: Path) 
     port, stop = free_port(), threading.Event()
     thread = threading.Thread(
         target=serve,
-        args=(lambda: gather(submissions, registry, draws=20), [submissions], tmp_path / "site"),
+        args=(lambda: gather(submissions, registry), [submissions], tmp_path / "site"),
         kwargs={"port": port, "stop": stop},
     )
     thread.start()

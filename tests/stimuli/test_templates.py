@@ -138,6 +138,17 @@ def test_a_choice_of_words_that_cannot_be_filled_is_named(tmp_path: Path) -> Non
         source(path)
 
 
+def test_a_choice_of_words_that_names_no_set_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD + "            together: [{noun: beasts, verb: [run]}]\n")
+    with pytest.raises(UnknownSetError, match=r"slot noun refers to the set 'beasts'.*being"):
+        load_templates("en", path)
+
+
+def test_lists_may_hold_lists(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace("animacy: animal", "only: [[dog, [cat]], cow]"))
+    assert load_templates("en", path).sets["being"]["only"] == ["dog", "cat", "cow"]
+
+
 def test_words_without_a_category_fit_no_slot_that_asks_for_one(tmp_path: Path) -> None:
     plain = pd.DataFrame(
         {"word": ["dog", "run"], "lemma": ["dog", "run"], "category": [None, None], "form": [None, None]}

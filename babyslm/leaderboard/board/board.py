@@ -148,7 +148,7 @@ class Standing:
     :param best_rank: 1 + the number of learners that are separable from this one and above it.
     :param worst_rank: number of learners - the number of those that are separable from this one and below it.
     :param n: number of items averaged (words, pairs; None for `mean`).
-    :param clusters: number of clusters drawn by the bootstrap (None for `mean`).
+    :param clusters: number of clusters of items (None for `mean`).
     :param ties: trials in which both members have the same score (None for `mean`).
     """
 

@@ -29,7 +29,6 @@ from babyslm.leaderboard.submissions.card import Card
 from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.leaderboard.submissions.scored import ScoredSubmission, Scorer, TableKey
 from babyslm.leaderboard.submissions.submission import read_submission, submission_folders
-from babyslm.results.statistics.intervals import DRAWS
 from babyslm.stimuli.stimulus import Task
 from babyslm.stimuli.stimulus_set import StimulusTable
 from babyslm.verify.errors import BabySLMError
@@ -53,7 +52,7 @@ class _Computed:
     tracks: Mapping[str, Mapping[Task, TableFigures]]
 
 
-def gather(submissions: Path, registry: Registry, *, draws: int = DRAWS, seed: int = 0) -> Board:
+def gather(submissions: Path, registry: Registry) -> Board:
     """Read, check and rank every submission.
 
     A submission that fails the checks is left out and listed in `Board.refused`.
@@ -61,14 +60,12 @@ def gather(submissions: Path, registry: Registry, *, draws: int = DRAWS, seed: i
     :param submissions: folder with `MODEL/REVISION/card.yaml` and, below,
         `SET/CONDITION/scores/{task}/{split}.txt.gz`.
     :param registry: the registered stimulus sets.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
     """
     scorer = Scorer(registry)
     scored, refused = read_all(submissions, scorer)
     by_slug = {each.card.slug: each for each in scored}
     cards = {slug: each.card for slug, each in by_slug.items()}
-    computed = _compute(by_slug, registry, draws=draws, seed=seed)
+    computed = _compute(by_slug, registry)
     figures = {track: measure_figures(tables) for track, tables in computed.tracks.items()}
     placed = {
         track: {measure: standings(each) for measure, each in by_measure.items()}
@@ -155,7 +152,7 @@ def _without_duplicates(
     return kept, twice
 
 
-def _compute(submissions: Mapping[str, ScoredSubmission], registry: Registry, *, draws: int, seed: int) -> _Computed:
+def _compute(submissions: Mapping[str, ScoredSubmission], registry: Registry) -> _Computed:
     entered = defaultdict(list)
     for slug, each in sorted(submissions.items()):
         for key, table in each.tables.items():
@@ -164,7 +161,7 @@ def _compute(submissions: Mapping[str, ScoredSubmission], registry: Registry, *,
     tracks: dict[str, dict[Task, TableFigures]] = defaultdict(dict)
     for key in sorted(entered, key=lambda key: (key.track, key.task)):
         stimuli = registry.stimuli(key.set_key)[key.task, key.split]
-        figures[key] = table_figures(stimuli, entered[key], draws=draws, seed=seed)
+        figures[key] = table_figures(stimuli, entered[key])
         tracks[key.track][key.task] = figures[key]
     return _Computed(figures, tracks)
 

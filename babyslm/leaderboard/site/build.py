@@ -10,6 +10,7 @@ from babyslm.leaderboard.site.breakdowns import Breakdowns
 from babyslm.leaderboard.site.downloads import board_json, breakdown_csv, entry_json, track_csv
 from babyslm.leaderboard.site.layout import Layout
 from babyslm.leaderboard.site.learner import learner_page
+from babyslm.leaderboard.site.pictures import Pictures
 from babyslm.leaderboard.site.records import learner_record, table_record
 from babyslm.leaderboard.site.sounds import place_sounds
 from babyslm.leaderboard.site.standings import standings_page
@@ -54,11 +55,14 @@ def _sweep(place: Path) -> None:
 
 def _write(board: Board, layout: Layout, *, sound: bool) -> None:
     layout.assets()
-    tracks = Tracks(board)
+    tracks, pictures = Tracks(board), Pictures()
     breakdowns = {slug: Breakdowns(entry) for slug, entry in board.entries.items()}
     layout.data(MARKER, board_json(board))
     for track in tracks.ordered:
-        layout.page(tracks.path(track), "board.html", **standings_page(board, tracks, track, breakdowns))
+        page = standings_page(board, tracks, track, breakdowns)
+        layout.page(
+            tracks.path(track), "board.html", **page, pictures=pictures.of_track(page["data"], page["primary"])
+        )
         layout.text(f"data/{track.key}.csv", track_csv(board, track))
         for table in track.tables.values():
             sounds = place_sounds(track, table, layout.root) if sound else None
@@ -69,13 +73,16 @@ def _write(board: Board, layout: Layout, *, sound: bool) -> None:
     layout.page("about.html", "about.html", title="About the leaderboard", refused=board.refused)
     with bar("pages", len(board.entries)) as progress:
         for slug, entry in board.entries.items():
-            _write_learner(board, tracks, entry, breakdowns[slug], layout)
+            _write_learner(board, tracks, entry, breakdowns[slug], layout, pictures)
             progress.advance()
 
 
-def _write_learner(board: Board, tracks: Tracks, entry: Entry, breakdowns: Breakdowns, layout: Layout) -> None:
+def _write_learner(
+    board: Board, tracks: Tracks, entry: Entry, breakdowns: Breakdowns, layout: Layout, pictures: Pictures
+) -> None:
     slug = entry.slug
-    layout.page(f"learners/{slug}.html", "learner.html", **learner_page(board, tracks, entry, breakdowns))
+    page = learner_page(board, tracks, entry, breakdowns)
+    layout.page(f"learners/{slug}.html", "learner.html", **page, pictures=pictures.of_learner(page["data"]))
     layout.script(f"learners/{slug}", learner_record(entry, dict(board.tracks)))
     layout.data(f"data/learners/{slug}.json", entry_json(entry, breakdowns))
     layout.text(f"data/learners/{slug}.csv", breakdown_csv(breakdowns))

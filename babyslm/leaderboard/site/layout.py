@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from babyslm.progress import side_effect
 from babyslm.results.pages.page import vega_bundle
 
 __all__ = ["Layout"]
@@ -45,9 +46,11 @@ class Layout:
             text = (source / name).read_text(encoding="utf-8")
             digest.update(text.encode("utf-8"))
             self.text(f"static/{name}", text)
-        bundle = vega_bundle()
-        digest.update(bundle.encode("utf-8"))
-        self.text(f"static/{VEGA}", bundle)
+        # Without it the static plots stay.
+        with side_effect("write the scripts of the interactive plots"):
+            bundle = vega_bundle()
+            digest.update(bundle.encode("utf-8"))
+            self.text(f"static/{VEGA}", bundle)
         self.shared["stamp"] = digest.hexdigest()[:10]
 
     def page(self, path: str, template: str, **context: Any) -> None:

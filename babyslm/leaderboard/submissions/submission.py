@@ -13,7 +13,7 @@ from typing import Any
 
 from babyslm.leaderboard.submissions.card import CARD_NAME, FOLDER_NAME, Card
 from babyslm.leaderboard.submissions.registry import RegisteredSet
-from babyslm.results.outcomes.record import RECORD_NAME, SCHEMA_VERSION, ResultRecord
+from babyslm.results.outcomes.record import RECORD_NAME, SCHEMA_VERSIONS, ResultRecord
 from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.verify.documents import NoSuchFileError, parse_document
 from babyslm.verify.results.records import ResultVersionError
@@ -170,8 +170,8 @@ def _run(folder: Path, registered: RegisteredSet) -> Run:
 def _record(path: Path) -> ResultRecord:
     value: Any = read_untrusted_json(path)
     found = value.get("schema_version") if isinstance(value, dict) else None
-    if isinstance(value, dict) and found != SCHEMA_VERSION:
-        raise ResultVersionError(path, found, SCHEMA_VERSION)
+    if isinstance(value, dict) and found not in SCHEMA_VERSIONS:
+        raise ResultVersionError(path, found, SCHEMA_VERSIONS)
     return parse_document(ResultRecord, value, path)
 
 

@@ -6,6 +6,7 @@ from babyslm.models.devices import resolve_device
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import (
     CpcSettings,
+    DenoisingSettings,
     EncoderSettings,
     Fairseq2Settings,
     HubertSettings,
@@ -54,6 +55,10 @@ def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
             from babyslm.models.encoders.hubert import build_hubert
 
             return build_hubert(settings, resolve_device(device))
+        case DenoisingSettings():
+            from babyslm.models.encoders.denoising.encoder import build_denoising
+
+            return build_denoising(settings, resolve_device(device))
 
 
 def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSettings:

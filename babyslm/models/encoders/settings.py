@@ -5,8 +5,11 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from babyslm.models.encoders.denoising.settings import HearingSettings, NetworkSizes
+
 __all__ = [
     "CpcSettings",
+    "DenoisingSettings",
     "EncoderSettings",
     "Fairseq2Settings",
     "HubertSettings",
@@ -186,6 +189,26 @@ class HubertSettings(NetworkSettings):
     warp: float = Field(default=1.0, ge=0.7, le=1.4)
 
 
+class DenoisingSettings(NetworkSettings):
+    """Encoder trained by denoising masked prediction.
+
+    :param weights: its weights (safetensors); a relative path is resolved in the model folder.
+    :param hearing: the door for sound.
+    :param sizes: its layers.
+    :param classes: classes of its head.
+    :param output: `states` of the layer, or the log-`posteriors` of the head.
+    :param warp: factor of the frequencies, as for a shorter (above 1) or longer vocal tract.
+    """
+
+    kind: Literal["denoising"] = "denoising"
+    weights: Path
+    hearing: HearingSettings = HearingSettings()
+    sizes: NetworkSizes
+    classes: int = Field(ge=2)
+    output: Literal["states", "posteriors"] = "states"
+    warp: float = Field(default=1.0, ge=0.7, le=1.4)
+
+
 EncoderSettings = Annotated[
     MfccSettings
     | LogMelSettings
@@ -193,6 +216,7 @@ EncoderSettings = Annotated[
     | HuggingFaceSettings
     | Fairseq2Settings
     | CpcSettings
-    | HubertSettings,
+    | HubertSettings
+    | DenoisingSettings,
     Field(discriminator="kind"),
 ]

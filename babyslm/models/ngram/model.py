@@ -1,4 +1,4 @@
-"""N-gram language models of orders 1 to 6 over phones, words, characters or units."""
+"""N-gram language models of orders 1 to 8 over phones, words, characters or units."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from babyslm.verify.learners.folders import CorruptModelError
 
 __all__ = ["MAX_ORDER", "NgramHeader", "NgramLanguageModel", "Weighting", "load"]
 
-MAX_ORDER = 6
+MAX_ORDER = 8
 
 DECIMALS = 9
 """Sums are rounded to this precision, so that sequences of equal probability tie in any order of summation: a unigram

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 from babyslm.caches import keep_entry, kept_entry
 from babyslm.files import WriteError, cache_folder, sha256_text
 from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.units.codebook import Codebook, Units
+from babyslm.models.units.protocol import Quantiser, Units
 from babyslm.speech.audio import Samples
 
 __all__ = ["UnitCache"]
@@ -39,7 +39,7 @@ class UnitCache:
     :param folder: folder of the entries; default the user's cache.
     """
 
-    def __init__(self, encoder: Encoder, codebook: Codebook, folder: Path | None = None) -> None:
+    def __init__(self, encoder: Encoder, codebook: Quantiser, folder: Path | None = None) -> None:
         told = json.dumps([VERSION, encoder.settings, codebook.digest], sort_keys=True)
         self.maker = sha256_text(told)
         self.folder = (folder or cache_folder("units")) / self.maker[:16]

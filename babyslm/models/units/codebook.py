@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from babyslm.files import write_json
 from babyslm.models.encoders.protocol import Features
 from babyslm.models.folder import read_arrays, write_arrays
+from babyslm.models.units.protocol import Units
 from babyslm.models.units.segmentation import segment, segment_stream
 from babyslm.verify.documents import parse_document, read_json
 from babyslm.verify.learners.folders import CorruptModelError, MissingModelFileError
@@ -23,9 +24,6 @@ __all__ = ["Codebook", "Units", "deduplicate", "stack_blocks", "stack_context"]
 
 CODEBOOK_NAME = "codebook.json"
 ARRAYS_NAME = "codebook.safetensors"
-
-Units = NDArray[np.int64]
-"""Shape (n,): indices of centroids."""
 
 
 class _Stored(BaseModel):
@@ -76,6 +74,17 @@ class Codebook:
             digest.update(f"{name} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
         return digest.hexdigest()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Settings that affect the units."""
+        return {
+            "size": self.size,
+            "context": list(self.context),
+            "penalty": self.penalty,
+            "deduplicate": self.deduplicate,
+            "codebook": self.digest,
+        }
 
     def project(self, features: Features) -> Features:
         """Stack neighbours and project: (frames, dimensions) to (frames, d)."""

@@ -6,12 +6,12 @@ import numpy as np
 
 from babyslm.models.encoders.protocol import Encoder, StreamingEncoder, WarpingEncoder
 from babyslm.models.units.cache import UnitCache
-from babyslm.models.units.codebook import Codebook, Units
+from babyslm.models.units.protocol import Quantiser, SamplingQuantiser, Units
 from babyslm.speech.audio import RATE, Samples
 from babyslm.speech.sound import HeldSound, Sound, read_blocks, read_whole
-from babyslm.verify.learners.units import WarpError
+from babyslm.verify.learners.units import SamplingError, WarpError
 
-__all__ = ["LONG", "chunks_of", "encode_units", "warp_encoder"]
+__all__ = ["LONG", "chunks_of", "draw_units", "encode_units", "warp_encoder"]
 
 CHUNK = 64
 """Upper limit on the number of sounds in memory at once."""
@@ -43,7 +43,7 @@ def warp_encoder(encoder: Encoder, warps: Sequence[float]) -> list[Encoder]:
 def encode_units(
     sounds: Iterable[Samples | Sound],
     encoders: Sequence[Encoder],
-    codebook: Codebook,
+    codebook: Quantiser,
     *,
     caches: Sequence[UnitCache] | None = None,
 ) -> Iterator[list[Units]]:
@@ -64,6 +64,24 @@ def encode_units(
         yield from map(list, zip(*heard, strict=True))
 
 
+def draw_units(
+    sounds: Iterable[Samples | Sound], encoders: Sequence[Encoder], quantiser: Quantiser, draws: int
+) -> Iterator[list[list[Units]]]:
+    """Yield, for each sound and each encoder, the units of several segmentations drawn from their posteriors.
+
+    :param sounds: sounds at 16 kHz, each short enough to be encoded as a whole.
+    :param encoders: waveform to features: one encoder, or the same encoder with several warps.
+    :param quantiser: one that can draw segmentations; another one is a `SamplingError`.
+    :param draws: number of segmentations.
+    """
+    if not isinstance(quantiser, SamplingQuantiser):
+        raise SamplingError(type(quantiser).__name__)
+    for chunk in chunks_of(HeldSound(sound) if isinstance(sound, np.ndarray) else sound for sound in sounds):
+        waveforms = [read_whole(sound) for sound in chunk]
+        heard = [[quantiser.sample(features, draws) for features in encoder.encode(waveforms)] for encoder in encoders]
+        yield from map(list, zip(*heard, strict=True))
+
+
 def chunks_of(sounds: Iterable[Sound]) -> Iterator[list[Sound]]:
     """Yield chunks of sounds that fit into memory; a long sound is a chunk of its own."""
     chunk: list[Sound] = []
@@ -81,7 +99,7 @@ def chunks_of(sounds: Iterable[Sound]) -> Iterator[list[Sound]]:
         yield chunk
 
 
-def _encode_long(sound: Sound, encoder: Encoder, codebook: Codebook, cache: UnitCache | None) -> Units:
+def _encode_long(sound: Sound, encoder: Encoder, codebook: Quantiser, cache: UnitCache | None) -> Units:
     key = cache.key_of(read_blocks(sound)) if cache else ""
     known = cache.get(key) if cache else None
     if known is not None:
@@ -96,7 +114,7 @@ def _encode_long(sound: Sound, encoder: Encoder, codebook: Codebook, cache: Unit
 
 
 def _encode_chunk(
-    chunk: Sequence[Samples], encoder: Encoder, codebook: Codebook, cache: UnitCache | None
+    chunk: Sequence[Samples], encoder: Encoder, codebook: Quantiser, cache: UnitCache | None
 ) -> list[Units]:
     if cache is None:
         return codebook.quantise(encoder.encode(chunk))

@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 from babyslm.results.outcomes.labels import labels
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.statistics.aggregate import attribute, has_attribute, item_accuracies
-from babyslm.results.statistics.intervals import cluster_codes, draw_means, p_value, percentile_interval
+from babyslm.results.statistics.clusters import cluster_codes, influence
+from babyslm.results.statistics.intervals import difference_test
 from babyslm.results.statistics.summary import tables_of
 from babyslm.verify.results.records import DifferentStimuliError, FewResultsError, NoSharedPairsError
 
-__all__ = ["COMPARISON_DRAWS", "compare", "holm"]
-
-COMPARISON_DRAWS = 10_000
-"""More draws than for intervals, since a p-value cannot be smaller than 2 / (draws + 1)."""
+__all__ = ["compare", "holm"]
 
 COLUMNS = (
     "task",
@@ -38,19 +36,15 @@ COLUMNS = (
 )
 
 
-def compare(
-    results: Sequence[Outcome], *, reference: int | None = None, draws: int = COMPARISON_DRAWS, seed: int = 0
-) -> pd.DataFrame:
+def compare(results: Sequence[Outcome], *, reference: int | None = None) -> pd.DataFrame:
     """Compare results on the pairs they share, either every two of them or all with one.
 
     Pairs are joined by id, and by voice as well if both learners heard the same voices; otherwise each accuracy is
     first averaged over the learner's own voices, so that a text learner and a spoken learner can be compared. Both
-    accuracies then follow the official aggregation, and the bootstrap draws clusters of their differences.
+    accuracies then follow the official aggregation, and the test takes clusters of items as the unit of evidence.
 
     :param results: two or more results.
     :param reference: index of the result with which all others are compared, as the second; default every two.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
     :returns: one row per table (`phenomenon` empty) and one per phenomenon, for each two results: `task, split,
         phenomenon, first, second, n` (items), `clusters, first_accuracy, second_accuracy, difference` (first minus
         second), `low, high` (95 %), `p` (two-sided; 1 for fewer than two clusters), `p_holm` (Holm's correction over
@@ -63,7 +57,7 @@ def compare(
     named = list(zip(names, results, strict=True))
     couples = combinations(named, 2) if reference is None else _with_reference(named, reference)
     for (one, first), (two, second) in couples:
-        found = _compare_two(first, second, one, two, draws=draws, seed=seed)
+        found = _compare_two(first, second, one, two)
         if not found:
             raise NoSharedPairsError(one, two)
         rows += found
@@ -98,9 +92,7 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return corrected
 
 
-def _compare_two(
-    first: Outcome, second: Outcome, one: str, two: str, *, draws: int, seed: int
-) -> list[dict[str, Any]]:
+def _compare_two(first: Outcome, second: Outcome, one: str, two: str) -> list[dict[str, Any]]:
     others = {(task, split): table for task, split, table in tables_of(second.trials)}
     rows: list[dict[str, Any]] = []
     for task, split, mine in tables_of(first.trials):
@@ -111,7 +103,7 @@ def _compare_two(
         if left.empty:
             continue
         head = {"task": task, "split": split, "first": one, "second": two}
-        rows += [{**head, **row} for row in _differences(left, right, draws=draws, seed=seed)]
+        rows += [{**head, **row} for row in _differences(left, right)]
     return rows
 
 
@@ -131,7 +123,7 @@ def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, one: str, two: str) -> tup
     return mine, theirs
 
 
-def _differences(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: int) -> list[dict[str, Any]]:
+def _differences(left: pd.DataFrame, right: pd.DataFrame) -> list[dict[str, Any]]:
     """Compare a table as a whole, and each phenomenon, with the same draws."""
     ours, others = item_accuracies(left).set_index("item"), item_accuracies(right).set_index("item")
     accuracies = np.stack([ours["accuracy"], others["accuracy"].loc[ours.index]])
@@ -146,26 +138,25 @@ def _differences(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: i
     copies = len(of) // len(ours)
     clusters = np.tile(cluster_codes(ours.index.to_series(), ours["cluster"]), copies)
     accuracies = np.tile(accuracies, copies)
-    # The seed includes the table's name, so that every comparison on these pairs uses the same draws.
-    names_of_draws = (left["task"].iloc[0], left["split"].iloc[0])
-    means = draw_means(accuracies[0] - accuracies[1], clusters, of, draws=draws, seed=seed, names=names_of_draws)
+    gains = accuracies[0] - accuracies[1]
     rows = []
     for code, phenomenon in enumerate(phenomena):
         inside = of == code
-        count = len(np.unique(clusters[inside]))
-        low, high = percentile_interval(means[:, code], count)
+        mine = gains[inside]
+        evidence = influence(mine - mine.mean(), clusters[inside])
+        test = difference_test(mine.mean(), evidence)
         first, second = accuracies[:, inside].mean(axis=1)
         rows.append(
             {
                 "phenomenon": phenomenon,
                 "n": int(inside.sum()),
-                "clusters": count,
+                "clusters": evidence.count,
                 "first_accuracy": float(first),
                 "second_accuracy": float(second),
-                "difference": float((accuracies[0] - accuracies[1])[inside].mean()),
-                "low": low,
-                "high": high,
-                "p": p_value(means[:, code]) if count > 1 else 1.0,
+                "difference": float(mine.mean()),
+                "low": float(test.low),
+                "high": float(test.high),
+                "p": float(test.p),
             }
         )
     return rows

@@ -91,8 +91,7 @@ class Outcome:
                 recorded["split"] == (split or recorded["split"])
             )
             return recorded[wanted].reset_index(drop=True)
-        bootstrap = self.record.bootstrap
-        return summarise(trials, attribute, pooling=pooling, draws=bootstrap.draws, seed=bootstrap.seed)
+        return summarise(trials, attribute, pooling=pooling)
 
     def _select(self, task: Task | None, split: Split | None) -> pd.DataFrame:
         chosen = self.trials

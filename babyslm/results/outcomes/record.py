@@ -11,6 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from babyslm.files import sha256_text
 from babyslm.results.outcomes.environment import Environment
+from babyslm.results.statistics.intervals import CONFIDENCE, METHOD
 from babyslm.results.statistics.summary import ATTRIBUTES, STATISTICS, headline, summarise
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -19,8 +20,9 @@ from babyslm.verify.results.records import ResultVersionError
 
 __all__ = [
     "RECORD_NAME",
-    "SCHEMA_VERSION",
+    "SCHEMA_VERSIONS",
     "Bootstrap",
+    "IntervalRecord",
     "Metric",
     "ResultRecord",
     "StimuliRecord",
@@ -28,7 +30,8 @@ __all__ = [
     "read_record",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSIONS = (1, 2)
+"""Versions that are read; the last one is written. Version 1 has percentile intervals of a bootstrap."""
 RECORD_NAME = "result.json"
 
 Measure = Literal["accuracy", "macro_accuracy", "sum_accuracy"]
@@ -46,7 +49,7 @@ class StimuliRecord(BaseModel):
 
 
 class Bootstrap(BaseModel):
-    """Settings of the bootstrap intervals."""
+    """Settings of the bootstrap intervals of results with schema version 1."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,6 +57,15 @@ class Bootstrap(BaseModel):
     confidence: float
     draws: int
     seed: int
+
+
+class IntervalRecord(BaseModel):
+    """How the intervals were computed; see `babyslm.results.statistics.intervals`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: Literal["Wilson with effective clusters"] = METHOD
+    confidence: float = CONFIDENCE
 
 
 class Metric(BaseModel):
@@ -81,14 +93,15 @@ class ResultRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2
     created: str = Field(description="UTC, ISO 8601")
     model: dict[str, Any]
     stimuli: StimuliRecord
     settings: dict[str, Any]
     environment: Environment
     seconds: float = Field(description="wall time of the evaluation")
-    bootstrap: Bootstrap
+    interval: IntervalRecord | None = Field(default=None, description="none in results of schema version 1")
+    bootstrap: Bootstrap | None = Field(default=None, description="of results of schema version 1")
     metrics: list[Metric]
     files: dict[str, str] = Field(default_factory=dict, description="SHA-256 of scores and trials, by relative path")
 
@@ -109,12 +122,11 @@ def stimuli_record(stimuli: StimulusSet) -> StimuliRecord:
     )
 
 
-def metrics_of(trials: pd.DataFrame, bootstrap: Bootstrap) -> list[Metric]:
+def metrics_of(trials: pd.DataFrame) -> list[Metric]:
     """Compute all figures that a result records."""
-    draws, seed = bootstrap.draws, bootstrap.seed
-    metrics = [Metric.model_validate(row) for row in _rows(headline(trials, draws=draws, seed=seed))]
+    metrics = [Metric.model_validate(row) for row in _rows(headline(trials))]
     for name in ATTRIBUTES:
-        for row in _rows(summarise(trials, name, draws=draws, seed=seed)):
+        for row in _rows(summarise(trials, name)):
             value = row.pop(name)
             metrics.append(Metric.model_validate({**row, "measure": "accuracy", "attribute": name, "value": value}))
     return metrics
@@ -162,6 +174,6 @@ def read_record(path: Path) -> ResultRecord:
     """Read and check a `result.json`."""
     value = read_json(path)
     found = value.get("schema_version") if isinstance(value, dict) else None
-    if isinstance(value, dict) and found != SCHEMA_VERSION:
-        raise ResultVersionError(path, found, SCHEMA_VERSION)
+    if isinstance(value, dict) and found not in SCHEMA_VERSIONS:
+        raise ResultVersionError(path, found, SCHEMA_VERSIONS)
     return parse_document(ResultRecord, value, path)

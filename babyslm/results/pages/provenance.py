@@ -13,10 +13,9 @@ METHODS = (
     "otherwise. The score is the mean log-probability per symbol unless stated otherwise. Lexical accuracy averages "
     "the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages the voices "
     "of a pair, then the pairs; the mean over phenomena is also given. These are the official BabySLM steps. "
-    "Intervals are 95 % percentile intervals of a bootstrap that draws whole clusters (the word, or the words in a "
-    "template) with replacement. Voices and templates are treated as fixed, so the intervals generalise to other "
-    "words, not to other voices. Intervals of breakdowns with very few items (n) are unreliable. Frequency bands "
-    "include their lower limit."
+    "Intervals are 95 % Wilson intervals with the cluster (the word, or the words in a template) as the unit of "
+    "evidence. Voices and templates are treated as fixed, so the intervals generalise to other words, not to other "
+    "voices. Frequency bands include their lower limit."
 )
 
 
@@ -57,7 +56,7 @@ def _software(result: Outcome) -> list[tuple[str, str]]:
         "babyslm": environment.babyslm + (f" at {git.revision}{' (changed)' if git.dirty else ''}" if git else ""),
         "Python": f"{environment.python} on {environment.system}",
         "packages": ", ".join(f"{name} {value}" for name, value in environment.packages.items()),
-        "bootstrap": f"{record.bootstrap.draws:,} draws, seed {record.bootstrap.seed}, {record.bootstrap.method}",
+        "intervals": record.interval.method if record.interval else "bootstrap of clusters",
     }
     return _flat(rows)
 

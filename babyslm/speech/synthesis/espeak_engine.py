@@ -32,6 +32,10 @@ POSITION_CHARACTER = 1
 PARAMETER_RATE = 1
 PARAMETER_VOLUME = 2
 
+MNEMONICS, IPA = 0, 2
+BETWEEN = "\x1f"
+"""Put by espeak-ng between phonemes; a sign that occurs in no mnemonic."""
+
 VOLUME = 60
 """Volume, below espeak-ng's default of 100, at which its automatic gain control alters loud voices."""
 
@@ -114,6 +118,29 @@ class Engine:
             self._synthesize(text)
             samples = np.concatenate(self._chunks) if self._chunks else np.zeros(0, dtype=np.int16)
             return RawSpeech(samples, tuple(self._events))
+
+    def transcribe(self, text: str, language: str) -> tuple[list[str], list[str]]:
+        """Return how espeak-ng pronounces a text: phoneme by phoneme its mnemonics, and its IPA symbols.
+
+        :param text: a word, in ordinary spelling.
+        :param language: espeak-ng's name of the language.
+        """
+        with self._lock:
+            self._voice = None
+            status = self._library.espeak_SetVoiceByName(language.encode())
+            if status != 0:
+                raise EspeakError(f"espeak_SetVoiceByName({language})", status)
+            return self._phonemes(text, MNEMONICS), self._phonemes(text, IPA)
+
+    def _phonemes(self, text: str, form: int) -> list[str]:
+        convert = self._library.espeak_TextToPhonemes
+        convert.restype = ctypes.c_char_p
+        convert.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
+        rest = ctypes.c_char_p(text.encode("utf-8"))
+        clauses = []
+        while rest.value:  # espeak-ng advances the pointer clause by clause, and sets it to null behind the last one
+            clauses.append(convert(ctypes.byref(rest), CHARS_UTF8, form | ord(BETWEEN) << 8) or b"")
+        return b" ".join(clauses).decode("utf-8", "replace").replace(" ", BETWEEN).split(BETWEEN)
 
     def _synthesize(self, text: str) -> None:
         self._chunks.clear()

@@ -7,6 +7,7 @@ their phones through this table, never through espeak-ng's dictionary, so pronun
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +18,7 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY, phone_words
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.speech.voices import EmptyUtteranceError, UnspeakablePhoneError
 
-__all__ = ["MnemonicTable", "load_mnemonics"]
+__all__ = ["MnemonicTable", "load_mnemonics", "read_mnemonics"]
 
 Stress = Literal["first", "penultimate", "last"]
 """Which full vowel of a word is stressed."""
@@ -106,7 +107,7 @@ class MnemonicTable:
         following = [*(phone for word in words for phone in word), ""][1:]
         spoken, position = [], 0
         for word in words:
-            stressed = self._stressed(word, alone=len(words) == 1)
+            stressed = self.stressed(word, alone=len(words) == 1)
             names = []
             for index, phone in enumerate(word):
                 name = self._mnemonic(phone, following[position])
@@ -123,8 +124,12 @@ class MnemonicTable:
             return special["vowel"]
         return self.mnemonics[phone]
 
-    def _stressed(self, word: tuple[str, ...], *, alone: bool) -> int | None:
-        """Return the index of the stressed vowel, or None for a word without stress."""
+    def stressed(self, word: tuple[str, ...], *, alone: bool) -> int | None:
+        """Return the index of the stressed vowel, or None for a word without stress.
+
+        :param word: phones of one word.
+        :param alone: whether the word is the whole utterance; if so, it is always stressed.
+        """
         vowels = [index for index, phone in enumerate(word) if self.is_vowel(phone)]
         full = [index for index in vowels if word[index] not in self.weak]
         if not alone and (not full or word in self.unstressed):
@@ -178,9 +183,16 @@ def load_mnemonics(language: str) -> MnemonicTable:
 
     :param language: two-letter code.
     """
-    path = resource("datasets", f"phones/mnemonics-{language}.yaml")
+    return read_mnemonics(resource("datasets", f"phones/mnemonics-{language}.yaml"), load_phone_set(language))
+
+
+def read_mnemonics(path: Path, phones: PhoneSet) -> MnemonicTable:
+    """Read the table of a language from its card.
+
+    :param path: the YAML file.
+    :param phones: the language's phone set.
+    """
     document = parse_document(_Document, read_yaml(path), path)
-    phones = load_phone_set(language)
     heard = {name: phone for phone, name in document.mnemonics.items()} | document.allophones
     return MnemonicTable(
         language=document.language,

@@ -132,6 +132,11 @@ def build_lexical(
         nonwords_of[place] = [strings[member] for member in members]
         if not len(members):
             reasons[place] = each.reason or "non-words taken"
+    used = {string for strings in nonwords_of.values() for string in strings}
+    for place, each, strings in zip(tested, weighed, candidates, strict=True):
+        free = np.array([string not in used for string in strings], dtype=np.bool_)
+        if reasons[place] == "non-words taken" and len(each.pairs.among(free)):
+            reasons[place] = "no balanced pair"
     left_out = words.assign(reason=reasons)[["word", "phones", "frequency", "reason"]]
     left_out = left_out[left_out["reason"] != ""].sort_values(["reason", "phones"], ignore_index=True)
     counted = {str(reason): count for reason, count in sorted(Counter(left_out["reason"]).items())}

@@ -11,7 +11,9 @@ after the other such that two kinds of odd functions of the differences sum to n
 
 The distribution of the differences is then symmetric about 0, and a classifier cannot beat chance. Sums are kept per
 split, so each split is balanced by itself, however small it is. The first pair of a word is always selected, a further
-pair only if the balance does not suffer (see `PATIENCE`).
+pair only if the balance does not suffer (see `PATIENCE`). In small sets later pairs cannot compensate. There, pairs
+are released again until the decorrelated sums are well below those of random signs (see `CHANCE`), and a word may lose
+all its pairs.
 """
 
 from collections.abc import Sequence
@@ -50,6 +52,16 @@ RIDGE = 1e-3
 
 SWEEPS = 2
 """Number of times that the selection for every word is repeated, given the selection for all other words."""
+
+SMALL = 1000
+"""Number of tested words below which pairs are released again; larger sets are balanced without it."""
+
+CHANCE = 0.25
+"""Largest mean square of the decorrelated sums of a split in a small set, in units of its expectation if the signs of
+all differences were random."""
+
+FEWEST = 40
+"""Number of pairs of a split below which none is released."""
 
 
 class _Grid:
@@ -114,6 +126,8 @@ def choose_pairs(found: Sequence[Found], splits: Sequence[str], per_word: int, s
             wanted = max(len(state.chosen[place]), 1)
             state.release(place)
             state.extend(place, wanted)
+    if len(some) <= SMALL:
+        state.trim()
     return [np.array(pairs, dtype=np.int64) for pairs in state.chosen]
 
 
@@ -172,6 +186,34 @@ class _Choice:
                 counts[cells[member]] += sides[member]
                 self.taken.add(names[member])
                 free[member] = False
+
+    def trim(self) -> None:
+        """Release pairs until the sums of each split are small; first the pair whose release reduces them most."""
+        scaled = [each.differences @ self.decorrelated for each in self.found]
+        for split in sorted(self.totals):
+            pairs = [
+                (place, pair)
+                for place, chosen in enumerate(self.chosen)
+                if self.splits[place] == split
+                for pair in chosen
+            ]
+            if len(pairs) <= FEWEST:
+                continue
+            first = np.stack([scaled[place][self.found[place].pairs.first[pair]] for place, pair in pairs])
+            second = np.stack([scaled[place][self.found[place].pairs.second[pair]] for place, pair in pairs])
+            moves, squares = first + second, (first**2 + second**2).mean(axis=1)
+            kept = np.ones(len(pairs), dtype=np.bool_)
+            total = moves.sum(axis=0)
+            while kept.sum() > FEWEST and (total**2).mean() > CHANCE * squares[kept].sum():
+                left = np.where(kept, np.round(((total - moves) ** 2).sum(axis=1), 9), np.inf)
+                worst = int(np.argmin(left))
+                if left[worst] >= (total**2).sum():
+                    break
+                kept[worst] = False
+                total = total - moves[worst]
+            for (place, pair), stays in zip(pairs, kept, strict=True):
+                if not stays:
+                    self.chosen[place].remove(pair)
 
     def _members(self, place: int) -> list[int]:
         pairs = self.found[place].pairs

@@ -16,7 +16,15 @@ from babyslm.stimuli.words.phonotactics import Codes
 
 __all__ = ["REASONS", "Found", "Reason", "Search", "search_words"]
 
-Reason = Literal["too short", "taboo", "same spelling", "no non-word near", "no opposite pair", "non-words taken"]
+Reason = Literal[
+    "too short",
+    "taboo",
+    "same spelling",
+    "no non-word near",
+    "no opposite pair",
+    "non-words taken",
+    "no balanced pair",
+]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 NOISE = 0.05

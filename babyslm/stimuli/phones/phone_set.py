@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,7 +15,7 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.stimuli.lexicon import UnknownPhoneError
 
-__all__ = ["MARKS", "Phone", "PhoneSet", "load_phone_set", "rewrite"]
+__all__ = ["MARKS", "Phone", "PhoneSet", "load_phone_set", "read_phone_set", "rewrite"]
 
 STRESS = "ˈˌ"
 MARKS = STRESS + "-"
@@ -178,7 +179,14 @@ def load_phone_set(language: str) -> PhoneSet:
 
     :param language: two-letter code; `en` and `fr` are shipped.
     """
-    path = resource("datasets", f"phones/{language}.yaml")
+    return read_phone_set(resource("datasets", f"phones/{language}.yaml"))
+
+
+def read_phone_set(path: Path) -> PhoneSet:
+    """Read a phone set from its card.
+
+    :param path: the YAML file.
+    """
     document = parse_document(_Document, read_yaml(path), path)
     return PhoneSet(
         language=document.language,

@@ -8,7 +8,7 @@ as c and t are not adjacent. Any model that computes a sum of such features is t
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,14 @@ import numpy as np
 from babyslm.seeds import generator
 from babyslm.stimuli.phones.pronunciation import phonemize
 from babyslm.stimuli.syntactic.fillers import Filler, WordBank
-from babyslm.stimuli.syntactic.templates import REFERENCE, Phenomenon, Template, TemplateFile, references
+from babyslm.stimuli.syntactic.templates import (
+    REFERENCE,
+    Choice,
+    Phenomenon,
+    Template,
+    TemplateFile,
+    references,
+)
 from babyslm.verify.stimuli.templates import EmptySlotError
 
 __all__ = ["Block", "BlockSource", "realise"]
@@ -81,8 +88,12 @@ class BlockSource:
             )
             for slot in self.slots
         }
+        together = [self._allowed(templates, bank, choice) for choice in template.together] or [{}]
+        for slot in set.intersection(*(set(choice) for choice in together)):
+            met = frozenset().union(*(choice[slot] for choice in together))
+            self.fillers[slot] = tuple(filler for filler in self.fillers[slot] if filler.lemma in met)
         self.left_out = self._leave_out(templates)
-        self.choices = self._choices(templates)
+        self.choices = self._choices(templates, together)
 
     def _leave_out(self, templates: TemplateFile) -> tuple[str, ...]:
         """Drop and return the fillers whose two contexts or two targets are homophones, such as sheep."""
@@ -98,17 +109,31 @@ class BlockSource:
             )
             heard = [filler for filler, a, b in zip(self.fillers[slot], first, second, strict=True) if a != b]
             left_out |= {filler.lemma for filler in self.fillers[slot]} - {filler.lemma for filler in heard}
-            if not heard:
+            if not heard and self.fillers[slot]:
                 raise EmptySlotError(templates.path, self.label, slot, "in every lemma, the two forms are homophones")
             self.fillers[slot] = tuple(heard)
         return tuple(sorted(left_out))
 
-    def _choices(self, templates: TemplateFile) -> list[dict[str, tuple[Filler, ...]]]:
+    def _allowed(self, templates: TemplateFile, bank: WordBank, choice: Choice) -> dict[str, frozenset[str]]:
+        """Return the lemmas that a choice of `together` names, by slot."""
+        allowed: dict[str, frozenset[str]] = {}
+        for slot, value in choice.items():
+            if isinstance(value, list):
+                allowed[slot] = frozenset(value)
+                continue
+            rule = templates.named(self.label, slot, value)
+            found = bank.matching(rule, path=templates.path, label=self.label, slot=slot)
+            allowed[slot] = frozenset(filler.lemma for filler in found)
+        return allowed
+
+    def _choices(
+        self, templates: TemplateFile, together: Sequence[Mapping[str, frozenset[str]]]
+    ) -> list[dict[str, tuple[Filler, ...]]]:
         """Return the fillers by slot, once per choice of `together`; choices the lexicon cannot fill are dropped."""
         choices = []
-        for together in self.template.together or [{}]:
+        for allowed in together:
             choice = {
-                slot: tuple(filler for filler in fillers if slot not in together or filler.lemma in together[slot])
+                slot: tuple(filler for filler in fillers if slot not in allowed or filler.lemma in allowed[slot])
                 for slot, fillers in self.fillers.items()
             }
             if all(choice.values()):

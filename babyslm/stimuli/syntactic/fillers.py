@@ -1,7 +1,7 @@
 """Words for the slots of templates and grammars, selected from a lexicon by constraints."""
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,13 +81,7 @@ class WordBank:
         :raises UnknownColumnError: if a constraint refers to an unknown column.
         """
         needed = sorted(set(forms))
-        if "words" in rule:
-            found: Iterable[Filler] = [_literal(value) for value in _listed(rule["words"])]
-        else:
-            for column in rule:
-                if column not in RESERVED and column not in self.columns:
-                    raise UnknownColumnError(path, label, slot, column, self.columns)
-            found = [filler for filler in self.fillers if _fits(filler, rule, path, label)]
+        found = self.matching(rule, path=path, label=label, slot=slot)
         kept = tuple(filler for filler in found if all(filler.form(name) is not None for name in needed))
         if not kept:
             wanted = ", ".join(f"{key}: {value}" for key, value in rule.items() if key != "except")
@@ -95,6 +89,21 @@ class WordBank:
                 path, label, slot, f"{wanted[:160]}; forms: {', '.join(n or 'lemma' for n in needed)}"
             )
         return kept
+
+    def matching(self, rule: SlotRule, *, path: Path, label: str, slot: str) -> tuple[Filler, ...]:
+        """Return every word that meets constraints, whatever its forms; maybe none.
+
+        :param rule: the constraints.
+        :param path: the template file, for errors.
+        :param label: the template, for errors.
+        :param slot: the slot, for errors.
+        """
+        if "words" in rule:
+            return tuple(_literal(value) for value in _listed(rule["words"]))
+        for column in rule:
+            if column not in RESERVED and column not in self.columns:
+                raise UnknownColumnError(path, label, slot, column, self.columns)
+        return tuple(filler for filler in self.fillers if _fits(filler, rule, path, label))
 
 
 def _listed(value: object) -> list[str | dict[str, str]]:

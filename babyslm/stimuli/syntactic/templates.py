@@ -11,24 +11,38 @@ The sentence is grammatical if context and target have the same index in their l
 and `{noun:plural}` one of its forms; a filler without a form that the template uses does not fit. `{context}` may
 contain `{target}`. A slot is the name of a shared set, or constraints: `column: value` or `column: [values]` over the
 columns of the lexicon; `only` and `except`, lists of lemmas; `has` and `lacks`, required and excluded forms; `starts:
-consonant` (by letter); or `words`, literal fillers that may have forms (`{one: each, many: many}`).
+consonant` (by letter); or `words`, literal fillers that may have forms (`{one: each, many: many}`) and several words
+(`in the garden`). Lists may be nested, as YAML aliases are.
 """
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from babyslm.resources import resource
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.stimuli.templates import TemplateError, UnknownSetError, UnknownSlotError
 
-__all__ = ["Phenomenon", "SlotRule", "Template", "TemplateFile", "load_templates", "references"]
+__all__ = ["Choice", "Phenomenon", "SlotRule", "Template", "TemplateFile", "load_templates", "references"]
 
-SlotRule = dict[str, str | list[str | dict[str, str]]]
+
+def _flat(value: Any) -> Any:
+    """Flatten a list whose members are lists, as YAML aliases are: `[*people, *animals, giant]`."""
+    if not isinstance(value, list):
+        return value
+    return [each for part in value for each in (_flat(part) if isinstance(part, list) else [part])]
+
+
+Listed = Annotated[list[str | dict[str, str]], BeforeValidator(_flat)]
+
+SlotRule = dict[str, str | Listed]
 """Constraints of a slot, by column or reserved word."""
+
+Choice = dict[str, str | Annotated[list[str], BeforeValidator(_flat)]]
+"""Fillers that make sense together, by slot: lemmas, or the name of a shared set."""
 
 REFERENCE = re.compile(r"\{([^{}:]*)(?::([^{}]*))?\}")
 
@@ -40,7 +54,8 @@ class Template(BaseModel):
     :param slots: slot name -> name of a shared set, or constraints.
     :param material: slots whose lemmas are the lexical material: no two splits share it, and intervals are clustered
         on it.
-    :param together: combinations of fillers that make sense; a block uses one of them.
+    :param together: combinations of fillers that make sense, by slot: lemmas, or the name of a shared set; a block
+        uses one of them.
     :param sentence: the crossed sentence, with `{context}` and optionally `{target}`.
     :param context: two contexts.
     :param target: two targets; the first matches the first context, the second the second.
@@ -54,7 +69,7 @@ class Template(BaseModel):
     name: str = ""
     slots: dict[str, str | SlotRule] = Field(min_length=1)
     material: list[str] = Field(min_length=1)
-    together: list[dict[str, list[str]]] = []
+    together: list[Choice] = []
     sentence: str = ""
     context: tuple[str, str] | None = None
     target: tuple[str, str] | None = None
@@ -126,11 +141,18 @@ class TemplateFile(BaseModel):
         :param slot: a slot of the template.
         """
         value = template.slots[slot]
-        if not isinstance(value, str):
-            return value
-        if value not in self.sets:
-            raise UnknownSetError(self.path, label, slot, value, self.sets)
-        return self.sets[value]
+        return self.named(label, slot, value) if isinstance(value, str) else value
+
+    def named(self, label: str, slot: str, name: str) -> SlotRule:
+        """Return a shared set.
+
+        :param label: name of the template in errors.
+        :param slot: slot that asks for it.
+        :param name: its name.
+        """
+        if name not in self.sets:
+            raise UnknownSetError(self.path, label, slot, name, self.sets)
+        return self.sets[name]
 
 
 def references(text: str) -> list[tuple[str, str]]:
@@ -173,6 +195,10 @@ def _check(document: TemplateFile, phenomenon: Phenomenon, template: Template) -
     for slot in sorted(named):
         if slot not in template.slots:
             raise UnknownSlotError(document.path, label, slot, template.slots)
+    for choice in template.together:
+        for slot, value in choice.items():
+            if isinstance(value, str):
+                document.named(label, slot, value)
     for slot in template.slots:
         document.rule(label, template, slot)
         if slot in marks or slot not in used:

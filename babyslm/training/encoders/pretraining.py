@@ -1,4 +1,4 @@
-"""Self-supervised training of encoders from raw sound, before units are learned: HuBERT and CPC."""
+"""Training of encoders from raw sound, before units are learned: HuBERT, CPC, denoising masked prediction."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from babyslm.models.encoders.settings import CpcSettings, EncoderSettings
 from babyslm.seeds import derive
 from babyslm.training.encoders.cpc import Contrast, CpcPretraining, CpcProblem, CpcSizes
+from babyslm.training.encoders.denoising.rounds import train_denoising
+from babyslm.training.encoders.denoising.settings import DenoisingRecipe
 from babyslm.training.encoders.hubert_iterations import HubertRecipe, train_hubert
 from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.settings import LoopSettings
@@ -40,10 +42,12 @@ class CpcRecipe(BaseModel):
         return self
 
 
-Pretraining = Annotated[HubertRecipe | CpcRecipe, Field(discriminator="kind")]
+Pretraining = Annotated[HubertRecipe | CpcRecipe | DenoisingRecipe, Field(discriminator="kind")]
 
 
-def pretrain(recipe: HubertRecipe | CpcRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:
+def pretrain(
+    recipe: HubertRecipe | CpcRecipe | DenoisingRecipe, run: EncoderRun
+) -> tuple[EncoderSettings, dict[str, Any]]:
     """Train an encoder into the subfolder `encoder` of a model folder; finished stages are kept.
 
     :param recipe: the recipe.
@@ -55,6 +59,8 @@ def pretrain(recipe: HubertRecipe | CpcRecipe, run: EncoderRun) -> tuple[Encoder
             return train_hubert(recipe, run)
         case CpcRecipe():
             return _train_cpc(recipe, run)
+        case DenoisingRecipe():
+            return train_denoising(recipe, run)
 
 
 def _train_cpc(recipe: CpcRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:

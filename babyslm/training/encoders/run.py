@@ -1,6 +1,7 @@
 """Training run of an encoder: its data, its folders and its finished stages."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from babyslm.files import sha256_text, write_json
 from babyslm.models.folder import write_tensors
 from babyslm.progress import side_effect
 from babyslm.training.curve import CURVE, PICTURE, draw_curve
-from babyslm.training.loop import LOSSES, Problem, fit
+from babyslm.training.loop import LOSSES, Fit, Problem, fit
 from babyslm.training.processes import first_alone, is_first
 from babyslm.training.settings import LoopSettings
 from babyslm.training.speech.utterances import SpokenUtterances
@@ -63,7 +64,17 @@ class EncoderRun:
         """Return the path of the weights of a finished stage."""
         return self.stages / stage / WEIGHTS
 
-    def fit(self, stage: str, network: nn.Module, part: str, problem: Problem, loop: LoopSettings, told: str) -> None:
+    def fit(
+        self,
+        stage: str,
+        network: nn.Module,
+        part: str,
+        problem: Problem,
+        loop: LoopSettings,
+        told: str,
+        *,
+        notes: Callable[[Fit], dict[str, Any]] | None = None,
+    ) -> None:
         """Train a network and keep one part of it.
 
         :param stage: name of the stage.
@@ -73,6 +84,7 @@ class EncoderRun:
         :param loop: settings of the optimisation.
         :param told: description of everything else that determines the weights; checkpoints with another one are
             refused.
+        :param notes: gives further entries of the record; default none.
         """
         place = self.stages / stage
         timing = {"checkpoint_updates", "checkpoint_seconds"}
@@ -100,7 +112,9 @@ class EncoderRun:
                 write_tensors(place / WEIGHTS, kept)
                 draw_curve(outcome.position.losses, place)
                 parameters = sum(tensor.numel() for tensor in kept.values())
-                write_json(place / DONE, summary(outcome) | {"parameters": parameters})
+                write_json(
+                    place / DONE, summary(outcome) | {"parameters": parameters} | (notes(outcome) if notes else {})
+                )
 
     def bring_home(self, stage: str) -> Path:
         """Copy a finished encoder and its loss curve into the model folder; return its path relative to it."""

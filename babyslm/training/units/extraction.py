@@ -8,8 +8,8 @@ from babyslm.engines import in_processes, on_this_machine, workers_for
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings
-from babyslm.models.units.codebook import Codebook, Units
 from babyslm.models.units.encoding import chunks_of, encode_units, warp_encoder
+from babyslm.models.units.protocol import Quantiser, Units
 from babyslm.progress import bar
 from babyslm.speech.sound import Recording, Sound
 from babyslm.training.speech.utterances import SpokenUtterances
@@ -28,7 +28,7 @@ def make_ears(settings: EncoderSettings, warps: Sequence[float], device: str) ->
 
 
 def extract_units(
-    corpus: SpokenUtterances, ears: list[Encoder], codebook: Codebook, remake: Callable[[], list[Encoder]]
+    corpus: SpokenUtterances, ears: list[Encoder], codebook: Quantiser, remake: Callable[[], list[Encoder]]
 ) -> list[list[Units]]:
     """Return, for each encoder, the units of every utterance in the order of the corpus.
 
@@ -56,6 +56,6 @@ def extract_units(
     return [heard[place] for place in np.argsort(np.array(numbers))]
 
 
-def _chunk_units(ears: list[Encoder], task: tuple[Codebook, Sequence[Sound]]) -> list[list[Units]]:
+def _chunk_units(ears: list[Encoder], task: tuple[Quantiser, Sequence[Sound]]) -> list[list[Units]]:
     codebook, chunk = task
     return list(encode_units(chunk, ears, codebook))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.protocol import Quantiser
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE
 from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
@@ -50,7 +50,7 @@ def unit_statistics(units: Ragged, size: int, seconds: float) -> dict[str, float
 
 
 def unit_agreement(
-    corpus: SpokenUtterances, numbers: NDArray[np.int64], encoder: Encoder, codebook: Codebook, *, seed: int
+    corpus: SpokenUtterances, numbers: NDArray[np.int64], encoder: Encoder, codebook: Quantiser, *, seed: int
 ) -> dict[str, float]:
     """Measure the agreement of units with the phones that were spoken; empty if these are not known.
 
@@ -98,7 +98,8 @@ def phone_labels(
     if not speech.phones or min(abs(longer - tail) for tail in TAILS) > AGREED:
         return None
     times = np.arange(int(len(speech.waveform) / RATE * encoder.frame_rate)) / encoder.frame_rate
-    times += getattr(encoder, "receptive", 0) / 2 / RATE
+    onset = getattr(encoder, "onset", None)  # an encoder that trims silence says where its first frame is
+    times += onset(speech.waveform) if onset else getattr(encoder, "receptive", 0) / 2 / RATE
     places = np.searchsorted(speech.onsets, times, side="right") - 1
     said = [phone for phone in speech.phones if phone != WORD_BOUNDARY]
     numbers = np.array([names.setdefault(phone, len(names)) for phone in said], dtype=np.int64)

@@ -10,9 +10,11 @@ __all__ = [
     "CodebookFileError",
     "FeatureSizeError",
     "NoCorrespondenceError",
+    "NoPhonesError",
     "NoSpeechError",
     "OtherCodebookError",
     "PickleNotTrustedError",
+    "SamplingError",
     "SegmentError",
     "TooFewFramesError",
     "WarpError",
@@ -57,6 +59,16 @@ class NoCorrespondenceError(BabySLMError):
         )
 
 
+class NoPhonesError(BabySLMError):
+    """The phones of an utterance are not known frame by frame."""
+
+    def __init__(self, path: Path, row: int) -> None:
+        super().__init__(
+            f"{path}: the phones of utterance {row} are not known for each frame; train a supervised reference on a "
+            "corpus synthesised in clean speech by the embedded voices, with longest above its longest utterance"
+        )
+
+
 class NoSpeechError(BabySLMError):
     """A corpus has no sound to train on."""
 
@@ -82,6 +94,13 @@ class PickleNotTrustedError(UsageError):
             f"{path}: is a pickle, which can execute code when it is loaded; add --trust-pickle to read only its "
             "arrays of numbers, without executing anything, or ask its authors for .npy or .safetensors"
         )
+
+
+class SamplingError(UsageError):
+    """Segmentations cannot be drawn from a quantiser without posteriors."""
+
+    def __init__(self, quantiser: str) -> None:
+        super().__init__(f"draws: {quantiser} has no posteriors to draw segmentations from; leave draws at 0")
 
 
 class SegmentError(BabySLMError):

@@ -44,9 +44,9 @@ class UnknownAttributeError(UsageError):
 class ResultVersionError(BabySLMError):
     """A result has a schema version that this version does not read."""
 
-    def __init__(self, path: Path, found: object, known: int) -> None:
+    def __init__(self, path: Path, found: object, known: Sequence[int]) -> None:
         super().__init__(
-            f"{path}: has schema version {found!r}, this babyslm reads {known}; "
+            f"{path}: has schema version {found!r}, this babyslm reads {' and '.join(map(str, known))}; "
             "read it with the version that wrote it, or evaluate again"
         )
 

@@ -48,13 +48,23 @@ babyslm.compare = (() => {
     if (!kept.length) return null;
     const mean = (values) => kept.reduce((sum, item) => sum + values[item], 0) / kept.length;
     const value = mean(first) - mean(second);
-    const sums = new Map();
-    for (const item of kept) sums.set(clusters[item], (sums.get(clusters[item]) ?? 0) + first[item] - second[item] - value);
-    const count = sums.size;
+    // As babyslm.results.statistics.intervals computes it: effects and shares of clusters, Student's t of their effective number.
+    const effects = new Map();
+    const shares = new Map();
+    for (const item of kept) {
+      effects.set(clusters[item], (effects.get(clusters[item]) ?? 0) + (first[item] - second[item] - value) / kept.length);
+      shares.set(clusters[item], (shares.get(clusters[item]) ?? 0) + 1 / kept.length);
+    }
+    const count = effects.size;
     const estimate = { value, low: null, high: null, n: kept.length, clusters: count, first: mean(first), second: mean(second) };
     if (count > 1) {
-      const squares = [...sums.values()].reduce((sum, each) => sum + each * each, 0);
-      const half = (quantile(count - 1) * Math.sqrt((count / (count - 1)) * squares)) / kept.length;
+      const scale = Math.sqrt(count / (count - 1));
+      const sum = (map, of) => [...map].reduce((total, [cluster, each]) => total + of(each, cluster), 0);
+      const effective = 1 / sum(shares, (each) => each * each);
+      const variance = sum(effects, (each) => (scale * each) ** 2);
+      const expected = effective * sum(effects, (each, cluster) => Math.abs(scale * each + shares.get(cluster) * value));
+      const most = Math.max(variance, (expected + 2) / (effective * (effective + 2)));
+      const half = quantile(Math.max(1, effective - 1)) * Math.sqrt((expected ** 2 * variance + most) / (expected ** 2 + 1));
       Object.assign(estimate, { low: Math.max(-1, value - half), high: Math.min(1, value + half) });
     }
     return estimate;
