@@ -20,19 +20,18 @@ from babyslm.training.encoders.denoising.phones import phone_targets
 from babyslm.training.encoders.denoising.problem import DenoisingProblem, Predictor
 from babyslm.training.encoders.denoising.settings import Cepstra, DenoisingRecipe, Prediction
 from babyslm.training.encoders.denoising.sources import CepstralFrames, StateFrames
+from babyslm.training.encoders.denoising.spectra_stage import heard_spectra
 from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.loop import Fit
 from babyslm.training.processes import first_alone, is_first
 from babyslm.training.settings import LoopSettings
 from babyslm.training.speech.augmentation.mix import Augmentation
 from babyslm.training.speech.produced import ProductionSettings, produce
-from babyslm.training.speech.spectra import Spectra, hear_corpus
+from babyslm.training.speech.spectra import Spectra
 from babyslm.training.units.learn import UnitSettings, learn_units
 
 __all__ = ["train_denoising"]
 
-SPECTRA = "spectra.safetensors"
-OWNERS = "owners.safetensors"
 LABELS = "labels.safetensors"
 
 PRODUCED = -1
@@ -84,7 +83,7 @@ class _Training:
         self.hearing = Hearing(recipe.hearing)
         self.before = ("", 0)
         with first_alone(run.device):
-            spectra, self.owners = self._heard()
+            spectra, self.owners = heard_spectra(run, self.hearing, recipe.longest)
             self.speakers = run.corpus.speakers[self.owners]
             if recipe.produced is not None:
                 spectra = self._with_produced(spectra, recipe.produced)
@@ -144,15 +143,6 @@ class _Training:
             kept = {name: weight for name, weight in state.items() if not name.startswith("head.")}
             network.load_state_dict(network.state_dict() | kept)
         return network
-
-    def _heard(self) -> tuple[Spectra, NDArray[np.int64]]:
-        """Return the clean spectra of the corpus, heard once, and the utterance of each piece."""
-        path = self.run.stages / SPECTRA
-        if not path.is_file():
-            spectra, owners = hear_corpus(self.run.corpus, self.hearing, self.recipe.longest)
-            write_arrays(self.run.stages / OWNERS, {"owners": owners})
-            spectra.save(path)
-        return Spectra.load(path), read_arrays(self.run.stages / OWNERS)["owners"].astype(np.int64)
 
     def _with_produced(self, spectra: Spectra, settings: ProductionSettings) -> Spectra:
         """Add produced speech to that of the corpus; its voices are further speakers."""
