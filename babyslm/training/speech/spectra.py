@@ -15,7 +15,7 @@ from babyslm.models.encoders.denoising.hearing import Hearing, levels
 from babyslm.models.folder import read_tensors, write_tensors
 from babyslm.progress import track
 from babyslm.speech.audio import RATE
-from babyslm.speech.sound import Recording, Sound
+from babyslm.speech.sound import HeldSound, Sound
 from babyslm.training.speech.utterances import SpokenUtterances
 
 __all__ = ["Spectra", "gather", "hear", "hear_corpus", "mel_centres"]
@@ -147,7 +147,7 @@ def hear_corpus(corpus: SpokenUtterances, hearing: Hearing, longest: float) -> t
     for number, recording in track(places, "spectra", len(corpus)):
         for start in range(0, len(recording), most):
             stop = min(len(recording), start + most)
-            piece = Recording(recording.path, recording.start + start, recording.start + stop)
+            piece = HeldSound(recording.read(start, stop))  # read once: the door goes through it several times
             parts[number, start] = hear([piece], hearing)[0]
     keys = sorted(parts)
     return gather([parts[key] for key in keys], hearing), np.array([number for number, _ in keys], dtype=np.int64)
