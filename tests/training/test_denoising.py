@@ -352,6 +352,7 @@ def test_phones_of_recorded_speech_are_refused(tones: Path, tmp_path: Path) -> N
         ("pretrain.rounds=[]", "at least one round"),
         ("pretrain.layer=3", "must not exceed"),
         ("pretrain.unit_stage.layer=null", "needs layer"),
+        ("pretrain.unit_stage.units.codebook=elsewhere", "targets are always learned"),
         ("units={size: 9}", "unit stage sets its units"),
     ],
 )
@@ -381,3 +382,22 @@ def test_the_language_model_may_learn_from_augmented_speech_as_well(tones: Path,
     assert noisy["sequences"] == 2 * once["sequences"]
     with pytest.raises(RecipeError, match="augmented needs"):
         recipe(tones, "pretrain=null", "augmented=1")
+
+
+def test_units_come_back_from_the_cache(tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path / "cache"))
+    train(recipe(tones), tmp_path / "model", device="cpu")
+    write_audio(tmp_path / "new.wav", say(1, 0, 99))
+    stimuli = [Stimulus("new", audio=tmp_path / "new.wav")]
+    first = load_model(str(tmp_path / "model"), device="cpu")
+    assert isinstance(first, SpokenLanguageModel)
+    wanted = first.units(stimuli)[0][0].tolist()
+    second = load_model(str(tmp_path / "model"), device="cpu")
+    assert isinstance(second, SpokenLanguageModel)
+
+    def unheard(*_args: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(second.encoder, "encode", lambda waveforms: [] if not len(waveforms) else unheard())
+    assert second.units(stimuli)[0][0].tolist() == wanted
+    assert second.uncached().caches is None

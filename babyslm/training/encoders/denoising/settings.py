@@ -116,6 +116,13 @@ class DenoisingRecipe(BaseModel):
     unit_stage: UnitStage | None = None
 
     @model_validator(mode="after")
+    def _learns_its_targets(self) -> Self:
+        stages = (*self.rounds, *((self.unit_stage,) if self.unit_stage else ()))
+        if any(stage.units.codebook is not None for stage in stages):
+            raise ValueError("units.codebook: targets are always learned; leave codebook out of rounds and unit_stage")
+        return self
+
+    @model_validator(mode="after")
     def _layers_are_there(self) -> Self:
         supervised = self.unit_stage is not None and self.unit_stage.targets == "phones"
         if not self.rounds and not supervised:
