@@ -16,6 +16,7 @@ CACHES = {
     "espeak": "links to the data of espeak-ng, beside the folder of our own voices",
     "rooms": "impulse responses of simulated rooms",
     "units": "speech units of sounds that a costly encoder has heard",
+    "vocabulary": "known words of a language with their phones, which no non-word may sound like",
     "vega": "the plotting library, as one script for reports",
 }
 """What the folders of the cache hold. Each may be emptied at any time, `espeak` while nothing is being spoken: what is

@@ -1,7 +1,7 @@
 """The lexical test: words that children hear, and non-words that only somebody who knows the words can tell."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -15,10 +15,13 @@ from babyslm.stimuli.lexical.heard import SoundSource, hear_found
 from babyslm.stimuli.lexical.nonwords import NonWords
 from babyslm.stimuli.lexical.search import Found, Reason, Search, search_words
 from babyslm.stimuli.lexical.tables import lexical_tables
+from babyslm.stimuli.phones.mergers import Homophones
 from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, load_phone_set
 from babyslm.stimuli.stimulus import Split
+from babyslm.stimuli.words.known import KnownWords
 from babyslm.stimuli.words.lexicon import taboo_phones
 from babyslm.stimuli.words.phonotactics import Phonotactics
+from babyslm.stimuli.words.vocabulary import known_words
 from babyslm.verify.stimuli.nonwords import NoBalancedWordError, PerWordError
 
 __all__ = ["LexicalBuild", "WordSource", "build_lexical", "token_weights"]
@@ -64,7 +67,7 @@ def build_lexical(
     same_skeleton: bool = True,
     legal_trigrams: bool = True,
     split: Mapping[Split, float] | None = None,
-    known: Iterable[str] = (),
+    known: KnownWords | None = None,
     targets: Collection[str] | None = None,
     most: int | None = None,
     sounds: SoundSource | None = None,
@@ -82,7 +85,8 @@ def build_lexical(
     :param same_skeleton: keep the consonant-vowel skeleton.
     :param legal_trigrams: allow only trigrams that the lexicon attests.
     :param split: share of words of each split; default 20 % dev, 80 % test.
-    :param known: phone strings of other words, which no non-word may sound like.
+    :param known: a broad vocabulary: no non-word sounds like one of its words, rare words excepted where a word has no
+        other balanced choice. Default that of the language (`babyslm.stimuli.words.vocabulary`).
     :param targets: phone strings of the words that may be tested; default all. The lexicon's other words still count
         as words, and in n-grams and neighbourhoods.
     :param most: most words tested; default all. Those that are get a balanced choice of their own.
@@ -98,11 +102,13 @@ def build_lexical(
     phone_set = load_phone_set(language)
     phonotactics = Phonotactics.of(list(words["phones"]), list(token_weights(words)))
     taboo = taboo_phones(language)
+    known = known_words(language, workers=workers) if known is None else known
     endings = [f"{word} {ending}" for word in words["phones"] for ending in phone_set.endings]
+    family = Homophones.of([*words["phones"], *taboo, *endings], phone_set.mergers)
     nonwords = NonWords(
         phonotactics,
         frozenset(phone_set.vowels),
-        known=frozenset(known) | taboo | frozenset(endings),
+        family.joined(known.common),
         max_distance=max_distance,
         same_skeleton=same_skeleton,
         legal_trigrams=legal_trigrams,
@@ -111,7 +117,7 @@ def build_lexical(
     reasons = np.where(asked, _unfit(words, taboo), "")
     fit = np.flatnonzero(asked & (reasons == "")).tolist()
     order = sorted(fit, key=lambda place: derive(seed, "split", words["phones"][place]))
-    found = _searched(Search(nonwords, Shortcuts(phonotactics), seed), order, most, workers)
+    found = _searched(Search(nonwords, known.rare, Shortcuts(phonotactics), seed), order, most, workers)
     for place, each in found.items():
         reasons[place] = each.reason or ""
     tested = [place for place, each in found.items() if len(each.pairs)][:most]
@@ -140,6 +146,11 @@ def build_lexical(
         "kept": kept,
         "share_kept": round(kept / (kept + len(left_out)), 4),
         "left_out": counted,
+        "known_words": {
+            "sources": list(known.sources),
+            "phone_strings": len(known),
+            "rare_nonwords": _rare(known, nonwords_of),
+        },
         "pairs": {name: int((table["correct"] == 0).sum()) for name, table in tables.items()},
         "settings": {
             "seed": seed,
@@ -173,6 +184,12 @@ def _divided(tested: Sequence[int], split: Mapping[Split, float]) -> dict[int, S
     ends = np.round(np.cumsum(list(split.values())) / sum(split.values()) * len(tested)).astype(int).tolist()
     starts = [0, *ends[:-1]]
     return {place: name for name, start, end in zip(split, starts, ends, strict=True) for place in tested[start:end]}
+
+
+def _rare(known: KnownWords, nonwords_of: Mapping[int, Sequence[str]]) -> int:
+    """Count the non-words that sound like a rare word."""
+    strings = [string for strings in nonwords_of.values() for string in strings]
+    return int(known.lookup(strings, merged=True)["zipf"].notna().sum())
 
 
 def token_weights(words: pd.DataFrame) -> pd.Series:

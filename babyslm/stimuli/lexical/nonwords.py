@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from babyslm.stimuli.phones.mergers import Homophones
 from babyslm.stimuli.words.phonotactics import BOUNDARY, Codes, Phonotactics
 from babyslm.verify.stimuli.nonwords import DistanceError
 
@@ -22,7 +23,8 @@ class NonWords:
 
     :param phonotactics: the lexicon that says what is legal.
     :param vowels: the vowels among its phones.
-    :param known: phone strings that are words (homophones of them are no non-words), beyond the lexicon's own.
+    :param known: words beyond the lexicon's own: no non-word sounds like one of them or like a word of the lexicon.
+        Their mergers say what sounds alike.
     :param max_distance: largest phone edit distance to the word, 1 or 2.
     :param same_skeleton: keep each phone's class, so that the consonant-vowel skeleton stays.
     :param legal_trigrams: allow only trigrams that some word has, boundaries included.
@@ -30,7 +32,7 @@ class NonWords:
 
     phonotactics: Phonotactics = field(repr=False)
     vowels: frozenset[str]
-    known: frozenset[str] = field(default=frozenset(), repr=False)
+    known: Homophones = field(repr=False)
     max_distance: int = 2
     same_skeleton: bool = True
     legal_trigrams: bool = True
@@ -55,7 +57,15 @@ class NonWords:
         rows = np.concatenate(found)
         rows = rows[self.legal(rows)] if self.legal_trigrams else rows
         rows = np.unique(rows, axis=0) if len(rows) else rows
-        return rows[[row.tobytes() not in self._taken for row in rows]] if len(rows) else rows
+        return rows[~self._taken.contain(self._recoded[rows])] if len(rows) else rows
+
+    def among(self, words: Homophones, codes: Codes) -> NDArray[np.bool_]:
+        """Say of each string whether it sounds like one of these words.
+
+        :param words: in the alphabet of `known`.
+        :param codes: strings of one length (strings, length).
+        """
+        return words.contain(self._recoded[codes])
 
     def legal(self, codes: Codes) -> NDArray[np.bool_]:
         """Say of each string whether every trigram of it is attested, boundaries included.
@@ -67,13 +77,16 @@ class NonWords:
         return np.asarray(attested[padded[:, :-2], padded[:, 1:-1], padded[:, 2:]].all(axis=1))
 
     @cached_property
-    def _taken(self) -> frozenset[bytes]:
-        """Words as bytes: of the lexicon, and the others that its phones can write."""
-        alphabet = self.phonotactics.alphabet
-        others = (word for word in self.known if all(phone in alphabet.code for phone in word.split()))
-        return frozenset(
-            [word.tobytes() for word in self.phonotactics.words] + [alphabet.encode(word).tobytes() for word in others]
-        )
+    def _taken(self) -> Homophones:
+        """All words: those of the lexicon and the others."""
+        words = [self.phonotactics.alphabet.decode(word) for word in self.phonotactics.words]
+        return Homophones.of(words, self.known.mergers).joined(self.known)
+
+    @cached_property
+    def _recoded(self) -> Codes:
+        """The code that each phone of the lexicon has among the known words."""
+        code = self.known.mergers.alphabet.code
+        return np.array([BOUNDARY, *(code[phone] for phone in self.phonotactics.alphabet.phones)], dtype=np.uint8)
 
     @cached_property
     def _is_vowel(self) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from babyslm.progress import bar
 from babyslm.seeds import generator
 from babyslm.stimuli.lexical.balance import TIE, Matrix, OppositePairs, Shortcuts, opposite_pairs
 from babyslm.stimuli.lexical.nonwords import NonWords
+from babyslm.stimuli.phones.mergers import Homophones
 from babyslm.stimuli.words.phonotactics import Codes
 
 __all__ = ["REASONS", "Found", "Reason", "Search", "search_words"]
@@ -58,11 +59,13 @@ class Search:
     """Everything a worker needs to search the non-words of a word.
 
     :param nonwords: the rules.
+    :param rare: rare words, which are non-words to most listeners: taken where nothing else is found.
     :param shortcuts: what must be balanced.
     :param seed: decides among non-words that mirror about as well.
     """
 
     nonwords: NonWords = field(repr=False)
+    rare: Homophones = field(repr=False)
     shortcuts: Shortcuts = field(repr=False)
     seed: int
 
@@ -72,6 +75,11 @@ class Search:
         :param word: its codes.
         """
         candidates = self.nonwords.candidates(word)
+        rare = self.nonwords.among(self.rare, candidates)
+        found = self._among(word, candidates[~rare])
+        return found if len(found.pairs) or not rare.any() else self._among(word, candidates)
+
+    def _among(self, word: Codes, candidates: Codes) -> Found:
         legal = len(candidates)
         differences = self.shortcuts.differences(word, candidates)
         # A tie under an n-gram is no safe half: another program may round it to either side.
