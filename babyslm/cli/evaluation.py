@@ -27,7 +27,8 @@ def evaluate(
     pooling: Annotated[Literal["mean", "sum"], typer.Option(help="Headline score: mean (official) or sum.")] = "mean",
     condition: Annotated[str, typer.Option(help="Acoustic condition of the sound.")] = "clean",
     heard: Annotated[
-        Path | None, typer.Option(help="What the learner was trained on: seen and unseen words are told apart.")
+        Path | None,
+        typer.Option(help="What the learner was trained on: words and non-words that occur in it are told apart."),
     ] = None,
     official: Annotated[bool, typer.Option("--official", help="Also write the official scripts' files.")] = False,
     words: Annotated[bool, typer.Option("--words", help="Also write the surprisal of every word.")] = False,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from babyslm.engines.current import current
+from babyslm.evaluation.heard import mark_heard
 from babyslm.evaluation.identity import identity
 from babyslm.evaluation.pool import learner_on, released
 from babyslm.evaluation.rescoring import rescore
@@ -62,7 +63,8 @@ def evaluate(
     :param pooling: the headline score: `mean` over scored symbols (official; default) or `sum`.
     :param condition: acoustic condition in which a spoken learner hears the stimuli; default clean.
     :param heard: what the learner was trained on (a corpus or word list): words that occur in it are reported apart
-        from words that do not, as the attribute `seen`.
+        from words that do not, as the attribute `seen`, and so are the pairs whose non-word occurs in it as a word,
+        as the attribute `nonword` (see `babyslm.evaluation.heard`).
     :param out: folder of the result; scoring resumes from the shards kept there. Default: nothing is written.
     :param official: also write the files that the official scripts write, into `out/official`.
     :param words: also write the surprisal of every word into `out/words.parquet` (causal text learners).
@@ -124,13 +126,12 @@ def _finished(
 
 
 def _annotated(result: Result, stimuli: StimulusSet, heard: str | PathLike[str] | None) -> Result:
-    """Tell words that occur in the training corpus from words that do not."""
+    """Tell words that occur in the training corpus from words that do not, and non-words as well."""
     if heard is None or "lexical" not in set(result.trials["task"]):
         return result
     language = stimuli.card.language if stimuli.card else "en"
     known = set(load_lexicon(Path(heard), language=language).words()["phones"])
-    seen = result.trials["phones"].isin(known).map({True: "seen", False: "unseen"})
-    return result.annotate(seen=seen.where(result.trials["task"] == "lexical"))
+    return mark_heard(result, known, Path(heard).name)
 
 
 def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:

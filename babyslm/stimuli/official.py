@@ -1,7 +1,9 @@
 """The official BabySLM layout, in and out: `{lexical,syntactic}/{dev,test}/gold.csv` with the sound beside it."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -112,7 +114,13 @@ def save_table(table: StimulusTable, path: Path) -> str:
     return sha256_file(path)
 
 
-def save_official(stimuli: StimulusSet, folder: Path, card: StimulusCard | None = None) -> None:
+def save_official(
+    stimuli: StimulusSet,
+    folder: Path,
+    card: StimulusCard | None = None,
+    *,
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Write the tables of a set in the official layout, and the card last, with the checksums of the tables.
 
     Sound is not copied: it is written by `babyslm.speech` beside the tables.
@@ -120,6 +128,7 @@ def save_official(stimuli: StimulusSet, folder: Path, card: StimulusCard | None 
     :param stimuli: the set.
     :param folder: root of the new set.
     :param card: card to write; default the set's own, if it has one.
+    :param beside: checksums of further files that the card vouches for, by their path in the folder.
     """
     checksums = {
         f"{table.task}/{table.split}/{GOLD_NAME}": save_table(table, folder / table.task / table.split / GOLD_NAME)
@@ -127,4 +136,4 @@ def save_official(stimuli: StimulusSet, folder: Path, card: StimulusCard | None 
     }
     card = card or stimuli.card
     if card is not None:
-        write_card(folder / CARD_NAME, card.model_copy(update={"sha256": checksums}))
+        write_card(folder / CARD_NAME, card.model_copy(update={"sha256": checksums | dict(beside)}))

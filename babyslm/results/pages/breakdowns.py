@@ -16,6 +16,7 @@ TITLES = {
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
     "seen": "By whether the word was met in training",
+    "nonword": "By whether the non-word was met in training, as a word",
     "category": "By category",
     "age_band": "By age of acquisition",
 }

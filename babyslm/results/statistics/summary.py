@@ -13,7 +13,18 @@ from babyslm.results.statistics.intervals import DRAWS, cluster_codes, draw_mean
 
 __all__ = ["ATTRIBUTES", "MEASURES", "STATISTICS", "headline", "summarise", "tables_of"]
 
-ATTRIBUTES = ("phenomenon", "frequency", "length", "voice", "condition", "snr", "seen", "category", "age_band")
+ATTRIBUTES = (
+    "phenomenon",
+    "frequency",
+    "length",
+    "voice",
+    "condition",
+    "snr",
+    "seen",
+    "nonword",
+    "category",
+    "age_band",
+)
 """The attributes that a result is broken down by where its trials have them."""
 
 MEASURES = ("accuracy", "macro_accuracy", "sum_accuracy")

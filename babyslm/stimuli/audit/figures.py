@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike
 from babyslm.files import atomic_file, to_json, write_text
 from babyslm.stimuli.audit.plots import Spec, audit_plots
 
-__all__ = ["ALL", "Audit", "Figure", "count", "share"]
+__all__ = ["ALL", "Audit", "Figure", "count", "part", "share"]
 
 ALL = "all"
 
-Unit = Literal["percent", "count"]
+Unit = Literal["percent", "part", "count"]
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,14 @@ class Figure:
     :param check: kind of shortcut or fault: `phone n-grams`, `duplicates`, ...
     :param table: the table it was measured on, `lexical/dev`, or the task where tables are compared.
     :param measure: what exactly, `3-gram token`.
-    :param value: percent of pairs in which the measure prefers the good member (ties count half), or a count.
-    :param unit: percent or count.
+    :param value: percent of pairs in which the measure prefers the good member (ties count half), percent of all that
+        has a fault, or a count.
+    :param unit: percent (of pairs), part (percent of what has a fault) or count.
     :param pairs: pairs it was measured on; for counts what was counted over.
     :param subset: the part of the table: all, a length, a phenomenon.
     :param low: smallest value allowed; None for a figure that is information only.
     :param high: largest value allowed.
+    :param examples: the worst of what was counted.
     """
 
     check: str
@@ -44,6 +46,7 @@ class Figure:
     subset: str = ALL
     low: float | None = None
     high: float | None = None
+    examples: tuple[str, ...] = ()
 
     @property
     def judged(self) -> bool:
@@ -94,6 +97,23 @@ def count(check: str, table: str, measure: str, number: int, of: int, *, allowed
     return Figure(check, table, measure, float(number), "count", of, high=None if allowed is None else float(allowed))
 
 
+def part(
+    check: str, table: str, measure: str, number: int, of: int, *, allowed: float | None, examples: Iterable[str] = ()
+) -> Figure:
+    """Make the figure of a fault as a share of all.
+
+    :param check: kind of fault.
+    :param table: the table.
+    :param measure: what exactly.
+    :param number: how many have it.
+    :param of: out of how many.
+    :param allowed: largest share allowed, in percent; None for information.
+    :param examples: the worst of them.
+    """
+    percent = 100 * number / of if of else 0.0
+    return Figure(check, table, measure, percent, "part", of, high=allowed, examples=tuple(examples))
+
+
 @dataclass(frozen=True)
 class Audit:
     """The figures of a set.
@@ -119,9 +139,10 @@ class Audit:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a figure: its fields, `judged` and `passed`."""
+        """One row a figure: its fields, `judged` and `passed`; examples as one text."""
         columns = ["check", "table", "measure", "subset", "value", "unit", "pairs", "low", "high", "judged", "passed"]
-        rows = [[getattr(figure, column) for column in columns] for figure in self.figures]
+        rows = [[*(getattr(f, column) for column in columns), "; ".join(f.examples)] for f in self.figures]
+        columns = [*columns, "examples"]
         return pd.DataFrame(rows, columns=columns).astype({"value": float, "low": float, "high": float})
 
     def with_figures(self, figures: Iterable[Figure]) -> "Audit":
@@ -153,6 +174,7 @@ class Audit:
             lines += [
                 f"      {row.measure}, {row.subset}: {_say(row.value, row.unit)} of {row.pairs:,}; "
                 f"allowed {_say(row.low, row.unit)} to {_say(row.high, row.unit)}"
+                + (f"; {row.examples}" if row.examples else "")
                 for row in judged[~judged["passed"]].itertuples()
             ]
         return "\n".join(lines)

@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from babyslm.stimuli.words.neighbours import Neighbours
 from babyslm.stimuli.words.phonotactics import WEIGHTS, Codes, Ngram, Phonotactics
 
-__all__ = ["SHORTCUTS", "OppositePairs", "Shortcuts", "opposite_pairs"]
+__all__ = ["CROWDS", "SHORTCUTS", "OppositePairs", "Shortcuts", "opposite_pairs"]
 
 ORDERS = (1, 2, 3)
 MODELS = tuple(f"{order}-gram {weight}" for order in ORDERS for weight in WEIGHTS)
 SHARP = tuple(f"3-gram {weight}, hardly smoothed" for weight in WEIGHTS)
+CROWDS = ("neighbours", "OLD20")
 INNER = tuple(f"{order}-gram {weight} without boundaries" for order in ORDERS[1:] for weight in WEIGHTS)
-SHORTCUTS = (*MODELS, *SHARP, "neighbours", "OLD20", *INNER)
-"""Columns of a matrix of differences. The first ten are balanced word by word, the last four through size alone."""
+SHORTCUTS = (*MODELS, *SHARP, *CROWDS, *INNER)
+"""Columns of a matrix of differences. The first eight are balanced word by word; the next two as well, and over the
+whole set where a word has too few such pairs; the last four through size alone."""
 
 HARDLY = 0.01
 """Smoothing of a second pair of trigrams, so that the balance does not hang on how rare trigrams are smoothed."""
@@ -48,11 +50,13 @@ class Shortcuts:
     """What could tell a word from a non-word without knowing the word; columns as in `SHORTCUTS`.
 
     :param phonotactics: the lexicon.
+    :param strict: so many shortcuts, the n-grams, are opposite in every pair.
+    :param hard: so many are where enough pairs are found.
     """
 
     phonotactics: Phonotactics = field(repr=False)
     strict: int = len(MODELS) + len(SHARP)
-    hard: int = len(MODELS) + len(SHARP) + 2
+    hard: int = len(MODELS) + len(SHARP) + len(CROWDS)
 
     @cached_property
     def models(self) -> tuple[Ngram, ...]:

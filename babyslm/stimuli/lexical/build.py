@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,7 +20,7 @@ from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, load_phone_set
 from babyslm.stimuli.stimulus import Split
 from babyslm.stimuli.words.known import KnownWords
 from babyslm.stimuli.words.lexicon import taboo_phones
-from babyslm.stimuli.words.phonotactics import Phonotactics
+from babyslm.stimuli.words.phonotactics import BOUNDARY, Alphabet, Phonotactics, by_length
 from babyslm.stimuli.words.vocabulary import known_words
 from babyslm.verify.stimuli.nonwords import NoBalancedWordError, PerWordError
 
@@ -31,6 +31,12 @@ SHORTEST = 2
 
 SMALLEST_BATCH = 64
 """Words searched at once where only some are asked for."""
+
+COMMON = 3.0
+"""Zipf frequency of words in common use: once in a million words or more."""
+
+SEVERAL = 5
+"""So many of them make a trigram one of the language, and not of a borrowed word."""
 
 BAND_WEIGHT = {"12-18": 8, "18-24": 4, "24-36": 2, "36-60": 1}
 """Stands for the frequency of a word that was never counted: the earlier it is said, the more often it was heard."""
@@ -113,11 +119,12 @@ def build_lexical(
         same_skeleton=same_skeleton,
         legal_trigrams=legal_trigrams,
     )
+    wider = replace(nonwords, attested=phonotactics.attested | _attested(known, phonotactics.alphabet))
     asked = words["phones"].isin(words["phones"] if targets is None else frozenset(targets)).to_numpy(dtype=bool)
     reasons = np.where(asked, _unfit(words, taboo), "")
     fit = np.flatnonzero(asked & (reasons == "")).tolist()
     order = sorted(fit, key=lambda place: derive(seed, "split", words["phones"][place]))
-    found = _searched(Search(nonwords, known.rare, Shortcuts(phonotactics), seed), order, most, workers)
+    found = _searched(Search(nonwords, wider, known.rare, Shortcuts(phonotactics), seed), order, most, workers)
     for place, each in found.items():
         reasons[place] = each.reason or ""
     tested = [place for place, each in found.items() if len(each.pairs)][:most]
@@ -184,6 +191,17 @@ def _divided(tested: Sequence[int], split: Mapping[Split, float]) -> dict[int, S
     ends = np.round(np.cumsum(list(split.values())) / sum(split.values()) * len(tested)).astype(int).tolist()
     starts = [0, *ends[:-1]]
     return {place: name for name, start, end in zip(split, starts, ends, strict=True) for place in tested[start:end]}
+
+
+def _attested(known: KnownWords, alphabet: Alphabet) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return the trigrams of the language: those that several words of common use have."""
+    common = known.table["phones"][known.table["zipf"] >= COMMON]
+    words = [alphabet.encode(word) for word in common if all(phone in alphabet.code for phone in word.split())]
+    counts = np.zeros((len(alphabet.phones) + 1,) * 3, dtype=np.int64)
+    for _, codes in by_length(words).values():
+        padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
+        np.add.at(counts, (padded[:, :-2], padded[:, 1:-1], padded[:, 2:]), 1)
+    return np.asarray(counts >= SEVERAL)
 
 
 def _rare(known: KnownWords, nonwords_of: Mapping[int, Sequence[str]]) -> int:

@@ -2,10 +2,11 @@
 
 Signs are balanced within every word (see `balance`); what is left is size: the sum of a pair's two differences is 0
 only for perfect mirror images. A classifier learns from such sums where they lean one way. Therefore pairs are chosen
-one after the other so that two kinds of odd functions of the differences add up to nearly 0 over the set:
+one after the other so that three kinds of odd functions of the differences add up to nearly 0 over the set:
 
 * the differences themselves, decorrelated, within each word too as far as its pairs allow: what a linear classifier
   sees;
+* where neighbourhood is not opposite in every pair: how often the word has more neighbours, or closer ones;
 * for every two shortcuts, the cells of a grid over both differences, a cell counting against the cell opposite to it:
   what trees and other classifiers see.
 
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.seeds import generator
-from babyslm.stimuli.lexical.balance import TIE, Matrix
+from babyslm.stimuli.lexical.balance import CROWDS, SHORTCUTS, TIE, Matrix
 from babyslm.stimuli.lexical.search import Found
 
 __all__ = ["choose_pairs"]
@@ -37,6 +38,9 @@ WITHIN = 60.0
 
 CELLS = 5.0
 """Weight of the cells, averaged over all grids."""
+
+EVEN = 1.0
+"""Weight of the signs of neighbourhood, squared: of how many pairs more prefer the word than its non-word."""
 
 MIRRORING = 0.1
 """Weight of a pair's own cost."""
@@ -129,6 +133,7 @@ class _Choice:
         self.splits = splits
         self.totals = {split: np.zeros(pooled.shape[1]) for split in splits}
         self.counts = {split: np.zeros(self.grid.size) for split in splits}
+        self.leaning = {split: np.zeros(len(CROWDS)) for split in splits}
         self.names = [[row.tobytes() for row in each.codes] for each in found]
         self.taken: set[bytes] = set()
 
@@ -139,6 +144,7 @@ class _Choice:
         for member in self._members(place):
             counts[cells[member]] -= sides[member]
             self.taken.discard(self.names[place][member])
+            self.leaning[self.splits[place]] -= self._signs(place)[member]
         self.totals[self.splits[place]] -= self.own[place]
         self.own[place] = 0
         self.chosen[place] = []
@@ -153,7 +159,10 @@ class _Choice:
         moves = scaled[pairs.first] + scaled[pairs.second]
         cells, sides = self.grid(self.found[place].differences)
         counts, total = self.counts[self.splits[place]], self.totals[self.splits[place]]
+        signs, leaning = self._signs(place), self.leaning[self.splits[place]]
+        leans = signs[pairs.first] + signs[pairs.second]
         fixed = (1 + WITHIN) * (moves**2).sum(axis=1) + MIRRORING * pairs.cost + self._cell_cost(place, cells, sides)
+        fixed += EVEN * (leans**2).sum(axis=1)
         while len(self.chosen[place]) < wanted:
             open_pairs = free[pairs.first] & free[pairs.second]
             if not open_pairs.any():
@@ -161,16 +170,26 @@ class _Choice:
             lean = 2 * CELLS / len(self.grid.grids) * (counts[cells] * sides).sum(axis=1)
             price = fixed + lean[pairs.first] + lean[pairs.second]
             price += 2 * np.einsum("pf,f->p", moves, total + WITHIN * self.own[place])
+            price += 2 * EVEN * (leans * leaning).sum(axis=1)
             best = int(np.argmin(np.where(open_pairs, np.round(price, 9), np.inf)))
             if self.chosen[place] and price[best] > PATIENCE:
                 return
             self.chosen[place].append(best)
             self.own[place] += moves[best]
             total += moves[best]
+            leaning += leans[best]
             for member in (pairs.first[best], pairs.second[best]):
                 counts[cells[member]] += sides[member]
                 self.taken.add(names[member])
                 free[member] = False
+
+    def _signs(self, place: int) -> Matrix:
+        """Return on which side of the word each non-word lies in neighbourhood: -1, 0 or 1 (non-words, measures)."""
+        first = SHORTCUTS.index(CROWDS[0])
+        crowds = self.found[place].differences[:, first : first + len(CROWDS)]
+        signs = np.zeros((len(crowds), len(CROWDS)))
+        signs[:, : crowds.shape[1]] = np.where(np.abs(crowds) < TIE, 0, np.sign(crowds))
+        return signs
 
     def _members(self, place: int) -> list[int]:
         pairs = self.found[place].pairs

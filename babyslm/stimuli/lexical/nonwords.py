@@ -27,7 +27,8 @@ class NonWords:
         Their mergers say what sounds alike.
     :param max_distance: largest phone edit distance to the word, 1 or 2.
     :param same_skeleton: keep each phone's class, so that the consonant-vowel skeleton stays.
-    :param legal_trigrams: allow only trigrams that some word has, boundaries included.
+    :param legal_trigrams: allow only trigrams that are attested, boundaries included.
+    :param attested: the attested trigrams; default those that some word of the lexicon has.
     """
 
     phonotactics: Phonotactics = field(repr=False)
@@ -36,6 +37,7 @@ class NonWords:
     max_distance: int = 2
     same_skeleton: bool = True
     legal_trigrams: bool = True
+    attested: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.max_distance not in (1, 2):
@@ -73,7 +75,7 @@ class NonWords:
         :param codes: strings of one length (strings, length).
         """
         padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
-        attested = self.phonotactics.attested
+        attested = self.phonotactics.attested if self.attested is None else self.attested
         return np.asarray(attested[padded[:, :-2], padded[:, 1:-1], padded[:, 2:]].all(axis=1))
 
     @cached_property

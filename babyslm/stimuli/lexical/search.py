@@ -10,7 +10,7 @@ import numpy as np
 from babyslm.engines import in_processes
 from babyslm.progress import bar
 from babyslm.seeds import generator
-from babyslm.stimuli.lexical.balance import TIE, Matrix, OppositePairs, Shortcuts, opposite_pairs
+from babyslm.stimuli.lexical.balance import SHORTCUTS, TIE, Matrix, OppositePairs, Shortcuts, opposite_pairs
 from babyslm.stimuli.lexical.nonwords import NonWords
 from babyslm.stimuli.phones.mergers import Homophones
 from babyslm.stimuli.words.phonotactics import Codes
@@ -28,6 +28,9 @@ POOL = 120
 
 WORST = 1.0
 """Largest cost of a pair, in squared standard deviations: worse ones are no mirror images."""
+
+ENOUGH = 5
+"""Pairs without a common non-word that a word should have: with fewer, more is allowed."""
 
 EDGES = 60
 """Opposite pairs handed on for each word."""
@@ -59,12 +62,14 @@ class Search:
     """Everything a worker needs to search the non-words of a word.
 
     :param nonwords: the rules.
-    :param rare: rare words, which are non-words to most listeners: taken where nothing else is found.
+    :param wider: rules that allow more, for words with too few pairs of non-words.
+    :param rare: rare words, which are non-words to most listeners: taken where a word has no other pair.
     :param shortcuts: what must be balanced.
     :param seed: decides among non-words that mirror about as well.
     """
 
     nonwords: NonWords = field(repr=False)
+    wider: NonWords = field(repr=False)
     rare: Homophones = field(repr=False)
     shortcuts: Shortcuts = field(repr=False)
     seed: int
@@ -76,10 +81,19 @@ class Search:
         """
         candidates = self.nonwords.candidates(word)
         rare = self.nonwords.among(self.rare, candidates)
-        found = self._among(word, candidates[~rare])
-        return found if len(found.pairs) or not rare.any() else self._among(word, candidates)
+        found = self._among(word, candidates[~rare], self.shortcuts.hard)
+        few = len(found.pairs.disjoint(ENOUGH))
+        if few == ENOUGH:
+            return found
+        candidates = self.wider.candidates(word)
+        rare = self.wider.among(self.rare, candidates)
+        more = self._among(word, candidates[~rare], self.shortcuts.strict)
+        if not len(more.pairs) and rare.any():
+            more = self._among(word, candidates, self.shortcuts.strict)
+        return more if len(more.pairs.disjoint(ENOUGH)) > few or not few else found
 
-    def _among(self, word: Codes, candidates: Codes) -> Found:
+    def _among(self, word: Codes, candidates: Codes, hard: int) -> Found:
+        """Find the pairs of candidates that are opposite under the first so many shortcuts."""
         legal = len(candidates)
         differences = self.shortcuts.differences(word, candidates)
         # A tie under an n-gram is no safe half: another program may round it to either side.
@@ -87,11 +101,11 @@ class Search:
         candidates, differences = candidates[clear], differences[clear]
         name = self.nonwords.phonotactics.alphabet.decode(word)
         noise = generator(self.seed, "non-words", name).random(len(candidates)) * NOISE
-        hard = self.shortcuts.hard - 1
-        pool = opposite_pairs(differences, hard, POOL, noise, disjoint=True).members()
+        known = min(hard, SHORTCUTS.index("OLD20"))
+        pool = opposite_pairs(differences, known, POOL, noise, disjoint=True).members()
         candidates, noise = candidates[pool], noise[pool]
         differences = self.shortcuts.complete(word, candidates, differences[pool])
-        pairs = opposite_pairs(differences, hard + 1, EDGES, noise, disjoint=False).within(WORST)
+        pairs = opposite_pairs(differences, hard, EDGES, noise, disjoint=False).within(WORST)
         members = pairs.members()
         reason: Reason | None = None
         if not len(members):

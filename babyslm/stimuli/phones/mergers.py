@@ -170,7 +170,7 @@ class Mergers:
             case "open or unstressed":
                 later = vowel[:, ::-1].cumsum(axis=1)[:, ::-1] - vowel > 0
                 following = np.pad(codes, ((0, 0), (0, 1)), constant_values=BOUNDARY)[:, 1:]
-                return later | (following == BOUNDARY)
+                return np.asarray(later | (following == BOUNDARY))
 
 
 def _replaced(codes: Codes, found: NDArray[np.bool_], old: Codes, new: Codes) -> Codes:

@@ -14,8 +14,8 @@ from babyslm.stimuli.phones.phone_set import load_phone_set
 __all__ = ["RARE", "KnownWords"]
 
 RARE = 1.5
-"""Zipf frequency below which a word is rare: fewer than one in thirty million. The Zipf frequency is the base-10 logarithm
-of the number of occurrences in 10^9 words (van Heuven, Mandera, Keuleers & Brysbaert 2014)."""
+"""Zipf frequency below which a word is rare: it occurs less than once in 30 million words. The Zipf frequency is the
+base-10 logarithm of the number of occurrences in 10^9 words (van Heuven, Mandera, Keuleers & Brysbaert 2014)."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,28 @@ class KnownWords:
             missing where none does.
         """
         found = self._by_merged_form if merged else self.table.set_index("phones")
-        inventory = self._mergers.alphabet.code
-        keys: list[object] = list(strings)
-        if merged:
-            fit = [place for place, each in enumerate(strings) if all(phone in inventory for phone in each.split())]
-            keys = [None] * len(strings)
-            for place, key in zip(fit, self._mergers.keys_of([strings[place] for place in fit]).tolist(), strict=True):
-                keys[place] = key
+        keys = self._numbered(strings) if merged else list(strings)
         return found[["word", "zipf"]].reindex(pd.Index(keys, dtype=object)).reset_index(drop=True)
+
+    def same(self, ones: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:
+        """Say of each two phone strings whether listeners do not tell them apart: whether only mergers differ.
+
+        :param ones: phones separated by spaces.
+        :param others: as many.
+        """
+        one, other = (self._numbered(strings) for strings in (ones, others))
+        return np.array([a is not None and a == b for a, b in zip(one, other, strict=True)], dtype=np.bool_)
 
     @property
     def _mergers(self) -> Mergers:
         return load_phone_set(self.language).mergers
+
+    def _numbered(self, strings: Sequence[str]) -> list[object]:
+        """Return the number of each string's merged form; None for strings with phones of another language."""
+        inventory = self._mergers.alphabet.code
+        fit = [string for string in strings if all(phone in inventory for phone in string.split())]
+        numbers = dict(zip(fit, self._mergers.keys_of(fit).tolist(), strict=True))
+        return [numbers.get(string) for string in strings]
 
     @cached_property
     def _keys(self) -> NDArray[np.uint64]:

