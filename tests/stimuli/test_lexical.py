@@ -148,14 +148,12 @@ def test_rare_words_are_taken_only_where_a_word_has_nothing_else(lexicon: ToyLex
     assert set(rare["phones"]) - set(taken["phones"])
 
 
-def test_the_number_of_rare_words_among_the_non_words_is_told(lexicon: ToyLexicon, build: LexicalBuild) -> None:
+def test_the_number_of_rare_words_among_the_non_words_is_told(lexicon: ToyLexicon) -> None:
     planted = strings_but(set(lexicon.words()["phones"]))
     known = KnownWords.of("en", [(phones, "known", 0.0) for phones in planted])
     again = built(lexicon, seed=0, known=known)
-    # All candidates are rare words, so that all are taken as if none were.
+    assert len(pairs(again)) > 20
     assert again.figures["known_words"]["rare_nonwords"] == len(pairs(again))
-    for split, table in build.tables.items():
-        pd.testing.assert_frame_equal(table, again.tables[split])
 
 
 def test_a_regular_form_of_a_word_is_no_non_word(lexicon: ToyLexicon, build: LexicalBuild) -> None:

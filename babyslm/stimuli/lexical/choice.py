@@ -39,7 +39,7 @@ WITHIN = 60.0
 CELLS = 5.0
 """Weight of the cells, averaged over all grids."""
 
-EVEN = 1.0
+EVEN = 0.3
 """Weight of the signs of neighbourhood, squared: of how many pairs more prefer the word than its non-word."""
 
 MIRRORING = 0.1
