@@ -9,6 +9,8 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
+from babyslm.moved import install as _install_old_names
+
 if TYPE_CHECKING:
     from babyslm.evaluation.evaluate import evaluate
     from babyslm.models.load import load_model
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from babyslm.stimuli.stimulus import Stimulus
     from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
     from babyslm.verify.errors import BabySLMError
+
+_install_old_names()
 
 try:
     __version__ = version("babyslm")

@@ -28,6 +28,13 @@ def main() -> None:
     except KeyboardInterrupt:
         print("babyslm: stopped; run the same command again to go on", file=sys.stderr)  # noqa: T201
         raise SystemExit(130) from None
+    except ModuleNotFoundError as error:
+        if debug or (error.name or "").startswith("babyslm"):
+            raise
+        from babyslm.progress import reason_of
+
+        print(f"babyslm: {reason_of(error)}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
     except OSError as error:
         if debug or error.errno not in FULL:
             raise

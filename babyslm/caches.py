@@ -1,4 +1,4 @@
-"""What was made once and is kept for later: an entry comes back as it was written, or counts as absent."""
+"""Cache entries with checksums: damaged entries count as missing and are rebuilt."""
 
 import shutil
 from dataclasses import dataclass
@@ -12,27 +12,27 @@ from babyslm.verify.caches import UnknownCacheError
 __all__ = ["CACHES", "Usage", "clear_cache", "keep_entry", "kept_entry", "usage"]
 
 CACHES = {
-    "babble": "voices of others talking, for acoustic conditions",
-    "espeak": "links to the data of espeak-ng, beside the folder of our own voices",
+    "babble": "babble noise for acoustic conditions",
+    "espeak": "links to the data of espeak-ng, and babyslm's voices",
     "rooms": "impulse responses of simulated rooms",
-    "units": "speech units of sounds that a costly encoder has heard",
-    "vocabulary": "known words of a language with their phones, which no non-word may sound like",
-    "vega": "the plotting library, as one script for reports",
+    "units": "speech units of sounds encoded by slow encoders",
+    "vocabulary": "known words of a language with their phones, which are excluded as non-words",
+    "vega": "the plotting script for reports",
 }
-"""What the folders of the cache hold. Each may be emptied at any time, `espeak` while nothing is being spoken: what is
-missing is made anew."""
+"""Kinds of cache entries. All may be deleted at any time (`espeak` only while nothing is synthesised): missing entries
+are rebuilt."""
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What a cache takes.
+    """Disk usage of a cache.
 
-    :param name: of the cache.
-    :param folder: where it lies.
-    :param holds: what is in it.
-    :param empty: how it is emptied.
-    :param files: how many there are.
-    :param megabytes: how much they take; links count for nothing.
+    :param name: name of the cache.
+    :param folder: its folder.
+    :param holds: description of its content.
+    :param empty: the command that empties it.
+    :param files: number of files.
+    :param megabytes: their size; links are not counted.
     """
 
     name: str
@@ -47,19 +47,19 @@ DIGEST = sha256().digest_size
 
 
 def keep_entry(path: Path, content: bytes) -> None:
-    """Write an entry behind its SHA-256, whole or not at all.
+    """Write an entry preceded by its SHA-256, atomically.
 
-    :param path: where it lies.
-    :param content: what it says.
+    :param path: path of the entry.
+    :param content: content of the entry.
     """
     with atomic_file(path) as temporary:
         temporary.write_bytes(sha256(content).digest() + content)
 
 
 def kept_entry(path: Path) -> bytes | None:
-    """Return what an entry says; None where there is none, or where it is not what was written once.
+    """Return the content of an entry, or None if it is missing or its checksum does not match.
 
-    :param path: where it lies.
+    :param path: path of the entry.
     """
     try:
         written = path.read_bytes()
@@ -72,16 +72,16 @@ def kept_entry(path: Path) -> bytes | None:
 def usage(name: str, folder: Path, holds: str, empty: str) -> Usage:
     """Measure a cache.
 
-    :param name: of the cache.
-    :param folder: where it lies; it may be absent.
-    :param holds: what is in it.
-    :param empty: how it is emptied.
+    :param name: name of the cache.
+    :param folder: its folder; it may be missing.
+    :param holds: description of its content.
+    :param empty: the command that empties it.
     """
     sizes = []
     for path in folder.rglob("*"):
         try:
             found = path.lstat()
-        except OSError:  # another process was faster
+        except OSError:  # removed by another process
             continue
         if S_ISREG(found.st_mode):
             sizes.append(found.st_size)
@@ -89,9 +89,10 @@ def usage(name: str, folder: Path, holds: str, empty: str) -> Usage:
 
 
 def clear_cache(name: str) -> Usage:
-    """Empty one of our caches, and return what was in it.
+    """Empty one of babyslm's caches, and return its usage before.
 
     :param name: one of `CACHES`.
+    :raises UnknownCacheError: if there is no cache of this name.
     """
     if name not in CACHES:
         raise UnknownCacheError(name, CACHES)

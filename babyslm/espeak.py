@@ -1,4 +1,4 @@
-"""Where the embedded espeak-ng lies: its library and its data, from the wheel `espeakng-loader`."""
+"""Location of the bundled espeak-ng: library and data from the wheel `espeakng-loader`."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def espeak_data() -> Path:
 
 
 def prepare_phonemizer() -> None:
-    """Point phonemizer at the embedded espeak-ng, so that no system package is needed."""
+    """Make phonemizer use the bundled espeak-ng, so that no system package is needed."""
     from phonemizer.backend.espeak.wrapper import EspeakWrapper
 
     EspeakWrapper.set_library(str(espeak_library()))

@@ -1,4 +1,4 @@
-"""The one place that knows how to write whole files, lock them and name them by content."""
+"""Atomic writes, locks and content hashes of files and folders."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ class WriteError(BabySLMError):
     """A file or folder cannot be written."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: cannot be written ({reason}); choose another place or free some space")
+        super().__init__(f"{path}: cannot be written ({reason}); choose another path or free disk space")
 
 
 class LockedError(BabySLMError):
@@ -48,9 +48,10 @@ class LockedError(BabySLMError):
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` that becomes `path` only if the block succeeds.
+    """Yield a temporary path next to `path` that becomes `path` only if the block succeeds.
 
     :param path: final path; its folder is created.
+    :raises WriteError: if the file cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,11 +75,12 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_folder(path: Path, *, replace: bool = True) -> Iterator[Path]:
-    """Yield a temporary folder beside `path` that becomes `path` only if the block succeeds.
+    """Yield a temporary folder next to `path` that becomes `path` only if the block succeeds.
 
     :param path: final folder.
-    :param replace: whatever stands there is replaced as a whole; without this, what another process has put there
-        meanwhile stays, and is never away for a moment.
+    :param replace: replace an existing folder as a whole. If false, a folder created by another process in the
+        meantime is kept and remains accessible at all times.
+    :raises WriteError: if the folder cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +106,7 @@ def atomic_folder(path: Path, *, replace: bool = True) -> Iterator[Path]:
 
 
 def sweep_partial_files(folder: Path) -> None:
-    """Remove what an `atomic_file` that was killed left behind; for a folder that nobody else is writing to."""
+    """Remove temporary files of killed writers from a folder to which nobody else is writing."""
     for path in folder.glob(".*.partial*"):
         if path.is_file():
             with suppress(OSError):
@@ -113,9 +115,9 @@ def sweep_partial_files(folder: Path) -> None:
 
 @contextmanager
 def swept(folders: Iterable[Path]) -> Iterator[None]:
-    """Sweep folders before and after workers write there: of those, too, one may be killed and its work done again.
+    """Remove temporary files from folders before and after workers write there, since workers may be killed as well.
 
-    :param folders: nobody else is writing to them.
+    :param folders: folders to which nobody else is writing.
     """
     places = sorted(set(folders))
     for folder in places:
@@ -132,30 +134,31 @@ def _umask() -> int:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text with Unix line ends, whole or not at all."""
+    """Write UTF-8 text with Unix line ends, atomically."""
     with atomic_file(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
 def to_json(value: Any) -> str:
-    """Render JSON as it is stored: two-space indent, real characters, NaN refused."""
+    """Return JSON as babyslm stores it: indent of two spaces, no escapes of non-ASCII characters, no NaN."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a JSON file, whole or not at all."""
+    """Write a JSON file, atomically."""
     write_text(path, to_json(value))
 
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold the lock of an output folder; a second writer gets a `LockedError` at once.
+    """Hold the lock of an output folder during the block.
 
-    The lock is a hidden file beside the folder, so that the folder may be replaced; it goes with the lock, and
-    one that a killed process left is taken over. A folder made here that is still empty when the block fails is
-    removed again.
+    The lock is a hidden file next to the folder, so that the folder can be replaced. It is removed with the lock; a
+    lock left by a killed process is taken over. A folder created here that is still empty when the block fails is
+    removed.
 
-    :param folder: the output folder; created.
+    :param folder: the output folder; created if missing.
+    :raises LockedError: at once, if another process holds the lock.
     """
     made = not folder.exists()
     try:
@@ -165,7 +168,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         raise WriteError(folder, error.strerror or str(error)) from error
     if lock is None:
         raise LockedError(folder)
-    sweep_partial_files(folder)  # nobody else writes here: what lies about half-written is of a run that was killed
+    sweep_partial_files(folder)  # left by killed runs, as nobody else writes here
     try:
         yield
     except BaseException:
@@ -178,7 +181,7 @@ def exclusive(folder: Path) -> Iterator[None]:
 
 
 def _locked(path: Path) -> "BaseFileLock | None":
-    """Lock a file, which is made for it; None if another holds it."""
+    """Create and lock a file; None if another process holds the lock."""
     from filelock import FileLock, Timeout
 
     while True:
@@ -186,19 +189,19 @@ def _locked(path: Path) -> "BaseFileLock | None":
         try:
             lock.acquire()
         except Timeout:
-            # Who let go of it meanwhile has removed it: then it is free. filelock does not take a file without a name.
-            if path.exists():
-                return None
+            # If the previous holder removed the file meanwhile, the lock is free, but filelock requires an existing
+            # file. if path.exists():
+            return None
         else:
             return lock
 
 
 def _unlock(lock: "BaseFileLock") -> None:
-    """Let go of a lock, and leave no file behind.
+    """Release a lock and remove its file.
 
-    The file goes while it is locked. So only its holder removes it; whoever has opened it before, and locks it when it
-    has no name any more, sees that (filelock compares) and begins anew. On Windows an open file cannot be removed, and
-    where a system has no locks the file itself is one, which filelock removes.
+    The file is removed while it is locked, so only the holder removes it. A process that opened the file earlier and
+    locks it after the removal notices this (filelock compares) and starts again. On Windows an open file cannot be
+    removed. On a system without locks the file itself is the lock, and filelock removes it.
     """
     from filelock import SoftFileLock
 
@@ -220,7 +223,7 @@ def sha256_text(text: str) -> str:
 
 
 def cache_folder(kind: str) -> Path:
-    """Return the folder of one kind of cache entries; `BABYSLM_CACHE` moves them all."""
+    """Return the cache folder of one kind of entries; `BABYSLM_CACHE` sets the location of all of them."""
     from platformdirs import user_cache_path
 
     root = os.environ.get("BABYSLM_CACHE")

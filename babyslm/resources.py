@@ -1,7 +1,8 @@
-"""The one resolver of declarative content: the same files from a checkout and from the wheel, and a user's own.
+"""Lookup of declarative content: files shipped with babyslm (checkout or wheel) and the user's own.
 
-A folder named by the environment variable `BABYSLM_CONTENT`, laid out as the shipped one (`datasets/phones/es.yaml`,
-`baselines/mine.yaml`), is searched first: so a language or a recipe is added without a change of code.
+The folder named by the environment variable `BABYSLM_CONTENT`, with the same structure as the shipped content
+(`datasets/phones/es.yaml`, `baselines/mine.yaml`), is searched first. A language or a recipe can therefore be added
+without a change of code.
 """
 
 import os
@@ -15,26 +16,24 @@ __all__ = ["OWN", "ResourceNotFoundError", "resource", "resource_folder", "resou
 Kind = Literal["datasets", "baselines", "leaderboard"]
 PACKAGE = Path(__file__).parent
 OWN = "BABYSLM_CONTENT"
-"""Environment variable that names a folder of the user's own content."""
+"""Environment variable with the folder of the user's own content."""
 
 
 class ResourceNotFoundError(UsageError):
-    """A shipped file was asked for by a name that does not exist."""
+    """No shipped file has the requested name."""
 
     def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(
-            f"{name}: no such file and not shipped with babyslm; shipped are {', '.join(known) or 'none'}"
-        )
+        super().__init__(f"{name}: not a file, and not shipped with babyslm; shipped are {', '.join(known) or 'none'}")
 
 
 def resource_folder(kind: Kind) -> Path:
-    """Return the folder of shipped content: inside the wheel if there, otherwise of the checkout."""
+    """Return the folder of shipped content: that of the wheel if it exists, otherwise that of the checkout."""
     installed = PACKAGE / "_content" / kind
     return installed if installed.is_dir() else PACKAGE.parent / kind
 
 
 def resource_folders(kind: Kind) -> list[Path]:
-    """Return the folders that are searched for one kind of content, the user's own first."""
+    """Return the folders searched for one kind of content, the user's own first."""
     own = os.environ.get(OWN)
     return [*([Path(own) / kind] if own else []), resource_folder(kind)]
 
@@ -48,7 +47,7 @@ def resource(kind: Kind, name: str) -> Path:
 
 
 def resource_names(kind: Kind, pattern: str) -> list[str]:
-    """Return the names of all files of one kind that match, such as `voices/*.yaml`, sorted."""
+    """Return the sorted names of all files of one kind that match a pattern, such as `voices/*.yaml`."""
     found = {
         path.relative_to(folder).as_posix()
         for folder in resource_folders(kind)

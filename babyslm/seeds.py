@@ -1,4 +1,4 @@
-"""Seeds derived from names, so that no draw depends on order, batch or number of workers."""
+"""Seeds derived from names, so that no random draw depends on order, batch size or number of workers."""
 
 import hashlib
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ __all__ = ["derive", "generator"]
 
 
 def derive(seed: int, *names: object) -> int:
-    """Return a 63-bit seed that depends on `seed` and on the names alone.
+    """Return a 63-bit seed that depends only on `seed` and the names.
 
     >>> derive(0, "non-words", "cat") == derive(0, "non-words", "cat")
     True

@@ -1,1 +1,1 @@
-"""Side-by-side timing against peers, one script a subject: `python -m benchmarks.text`."""
+"""Timing against peers, one script per subject: `python -m benchmarks.text`."""

@@ -1,4 +1,4 @@
-"""A few blocks of large models' shapes on a GPU, with random weights: measured time, and what the whole would take."""
+"""Time of a few blocks with the shapes of large models on a GPU, random weights, extrapolated to the whole model."""
 
 import tempfile
 import time
@@ -19,11 +19,11 @@ from babyslm.models.low_rank.families.find import find_family
 __all__ = ["gpu_case"]
 
 WHOLE_TOKENS = 13_000_000
-"""The published amount of calibration."""
+"""Number of calibration tokens in the publication."""
 
 ROW = 1024
 BLOCK_SHARE = 1 - 0.2173
-"""What the layers of Lucie's blocks keep where the whole model keeps 80 %."""
+"""Proportion that the layers of Lucie's blocks keep when the whole model keeps 80 %."""
 
 
 def lucie(blocks: int) -> Any:
@@ -47,11 +47,11 @@ def mixtral(blocks: int) -> Any:
 
 
 SHAPES = {"lucie": (lucie, 2, 32), "mixtral": (mixtral, 1, 32)}
-"""Who builds it, how many blocks are run, and how many the whole model has."""
+"""Builder of each model, number of blocks that are run, and number of blocks of the whole model."""
 
 
 def gpu_case(name: str, *, rows: int = 256) -> dict[str, Any]:
-    """Compress a few blocks on the GPU; without one, say so.
+    """Compress a few blocks on the GPU; without a GPU, return a note instead.
 
     :param name: key of `SHAPES`.
     :param rows: rows of 1,024 tokens; 1 in 20 is held out.
@@ -88,7 +88,7 @@ def gpu_case(name: str, *, rows: int = 256) -> dict[str, Any]:
         )
         seconds = time.perf_counter() - began
     per_block = seconds / blocks
-    # Statistics and first factors look at a fixed number of tokens; all the rest grows with them.
+    # Statistics and first factors use a fixed number of tokens; the cost of everything else is proportional to them.
     return {
         "shape": name,
         "gpu": torch.cuda.get_device_name(),

@@ -1,4 +1,4 @@
-"""The learner that the compression benchmark compresses: a small Llama over phones, trained on child-directed talk."""
+"""Learner of the compression benchmark: a small Llama over phones, trained on child-directed speech."""
 
 import json
 import math
@@ -36,11 +36,11 @@ PEAK, WARMUP = 2e-3, 100
 
 
 def corpus_lines(corpus: Path | None, *, seed: int, utterances: int) -> tuple[list[str], list[str], list[str]]:
-    """Return phone strings of utterances to train on, to choose settings on, and to test on.
+    """Return phone strings of utterances for training, for the choice of settings, and for testing.
 
-    :param corpus: what `babyslm train` takes as corpus; None generates one.
-    :param seed: decides which utterances are taken and which are kept apart.
-    :param utterances: how many are taken in all.
+    :param corpus: corpus as for `babyslm train`; None generates one.
+    :param seed: seed of the sample and of the split.
+    :param utterances: number of utterances in all.
     """
     if corpus is None:
         lines = [str(line) for line in generate_corpus("en", seed=seed, count=utterances).utterances["phones"]]
@@ -54,7 +54,7 @@ def corpus_lines(corpus: Path | None, *, seed: int, utterances: int) -> tuple[li
 
 
 def write_phone_tokenizer(folder: Path, lines: Sequence[str]) -> hf.PreTrainedTokenizerFast:
-    """Write a tokenizer with one token a phone; `|` parts words, `<s>` begins, `</s>` ends."""
+    """Write a tokenizer with one token per phone; `|` separates words, `<s>` begins, `</s>` ends."""
     symbols = sorted({symbol for line in lines for symbol in line.split()} | {"|"})
     vocabulary = {symbol: i for i, symbol in enumerate([BEGIN, END, UNKNOWN, PADDING, *symbols])}
     made = Tokenizer(models.WordLevel(vocabulary, unk_token=UNKNOWN))
@@ -69,7 +69,7 @@ def write_phone_tokenizer(folder: Path, lines: Sequence[str]) -> hf.PreTrainedTo
 
 
 def rows_of(tokenizer: Any, lines: Sequence[str]) -> torch.Tensor:
-    """Return the utterances as rows of `ROW` tokens, one after the other, each between its begin and end."""
+    """Return the concatenated utterances, each between its begin and end, as rows of `ROW` tokens."""
     ids = [token for line in tokenizer(list(lines))["input_ids"] for token in (*line, tokenizer.eos_token_id)]
     return torch.tensor(ids[: len(ids) // ROW * ROW]).view(-1, ROW)
 
@@ -77,14 +77,14 @@ def rows_of(tokenizer: Any, lines: Sequence[str]) -> torch.Tensor:
 def train_learner(
     folder: Path, train: Sequence[str], dev: Sequence[str], *, seed: int, epochs: float, batch: int = 16
 ) -> dict[str, Any]:
-    """Train the learner and write it as a Hugging Face folder; return what was measured.
+    """Train the learner and write it as a Hugging Face folder; return the measurements.
 
-    :param folder: where it goes; `learner.json` holds the measurements.
+    :param folder: output folder; `learner.json` holds the measurements.
     :param train: phone strings.
-    :param dev: phone strings for the validation at the end.
-    :param seed: of weights and order.
+    :param dev: phone strings for the final validation.
+    :param seed: seed of weights and order.
     :param epochs: passes over the utterances.
-    :param batch: rows an update.
+    :param batch: rows per update.
     """
     tokenizer = write_phone_tokenizer(folder, train)
     rows = rows_of(tokenizer, train)

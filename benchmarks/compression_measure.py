@@ -1,4 +1,4 @@
-"""What the compression benchmark measures: seconds, memory, the distance to the teacher."""
+"""Measures of the compression benchmark: seconds, memory, distance to the teacher."""
 
 import argparse
 import time
@@ -24,7 +24,7 @@ LENGTH = 128
 
 
 def settings_of(keep: float, options: argparse.Namespace, **changes: Any) -> CompressionSettings:
-    """Return settings of the benchmark; `changes` win over the options."""
+    """Return settings of the benchmark; `changes` override the options."""
     values: Row = {
         "ranks": options.ranks,
         "tokens": options.tokens,
@@ -51,7 +51,7 @@ def rows_of(learner: Learner, lines: Sequence[str], size: int = 32) -> list[Batc
 
 @torch.no_grad()
 def distance(teacher: Any, student: Any, batches: Sequence[Batch]) -> float:
-    """Return the mean feature loss of a student over its blocks, each fed by the one below; at best .3133."""
+    """Return the mean feature loss of a student over its blocks, each fed by the one below; at least .3133."""
     losses = []
     for batch in batches:
         ours, theirs = (
@@ -69,7 +69,7 @@ def squeeze(
     baselines: Sequence[Any] = (),
     clock: Callable[[], float] = time.perf_counter,
 ) -> tuple[Compressed, Work, Row]:
-    """Compress a learner in place; return what it took."""
+    """Compress a learner in place; return time and memory used."""
     given = read_calibration(calibration, learner, settings)
     tokens = sum(batch.inputs["input_ids"].numel() for batch in given.train)
     kept = Work(work, "benchmark")
@@ -94,7 +94,7 @@ def squeeze(
 
 
 def reset_peak() -> int | None:
-    """Forget the peak of memory, and return what is held now, in bytes; None where Linux does not tell."""
+    """Reset the peak of memory, and return the current use in bytes; None if the system does not report it."""
     try:
         Path("/proc/self/clear_refs").write_text("5")
     except OSError:

@@ -1,11 +1,11 @@
-"""The published procedure, written down as its description has it: what babyslm's speed is held against.
+"""The published procedure, implemented from its description, as the reference for babyslm's speed.
 
-Teacher and student lie in memory side by side. Texts are sorted by length, the longest first, and padded in batches of
-8; padding is masked neither in attention nor in the loss. Every batch runs through the teacher; each block of the
-student is fed the teacher's input and pulled towards the teacher's output, then the student runs by itself, each block
-fed by the one below without gradient, and pulled again; then each block's AdamW takes a step (8.6e-5, unfused,
-constant). Factors begin as the SVD of the weights. The release also writes the best block to disk whenever a batch's
-loss is the lowest so far; that is left out here, in its favour.
+Teacher and student are both in memory. Texts are sorted by length, the longest first, and padded in batches of 8;
+padding is masked neither in attention nor in the loss. Every batch runs through the teacher. Each block of the student
+receives the teacher's input and is trained on the teacher's output; then the student runs by itself, each block fed by
+the one below without gradient, and is trained on the same output; then each block's AdamW takes a step (8.6e-5,
+unfused, constant). The initial factors are the SVD of the weights. The published code also writes the best block to
+disk whenever a batch has the lowest loss so far; this is omitted here, in favour of the reference.
 """
 
 import copy
@@ -29,7 +29,7 @@ LR = 8.6e-5
 
 
 def loss_of(student: Tensor, teacher: Tensor) -> Tensor:
-    """Return L1 plus -log sigmoid of the cosine, over all positions, padding too."""
+    """Return L1 plus -log sigmoid of the cosine, over all positions, padding included."""
     distance = (student - teacher).abs().mean(-1)
     return (distance - logsigmoid(cosine_similarity(student, teacher, dim=-1))).mean()
 
@@ -37,13 +37,13 @@ def loss_of(student: Tensor, teacher: Tensor) -> Tensor:
 def published(
     teacher: Any, ranks: RankTable, texts: Sequence[Sequence[int]], *, padding: int, clock: Any = time.perf_counter
 ) -> tuple[Any, float]:
-    """Return the student and the seconds that its factors and one pass over the texts took.
+    """Return the student, and the seconds for its factors and one pass over the texts.
 
     :param teacher: a Llama, in memory.
     :param ranks: rank by block and layer.
     :param texts: token sequences.
-    :param padding: the token that fills up.
-    :param clock: what measures seconds.
+    :param padding: id of the padding token.
+    :param clock: clock for the measurement.
     """
     began = clock()
     student = copy.deepcopy(teacher)
@@ -91,7 +91,7 @@ def output(value: Any) -> Tensor:
 
 @torch.no_grad()
 def run_teacher(teacher: Any, ids: Tensor, last: int) -> tuple[list[tuple[Tensor, dict[str, Any]]], list[Tensor]]:
-    """Run the whole teacher, and return how each block was called and what it gave."""
+    """Run the whole teacher, and return the arguments and the output of each block."""
     calls: list[tuple[Tensor, dict[str, Any]]] = []
     goals: list[Tensor] = []
 

@@ -1,12 +1,12 @@
-"""Memory and speed of preparing a streamed corpus, on made ones of different lengths.
+"""Memory and speed of preparing a streamed corpus, on generated corpora of different lengths.
 
     python -m benchmarks.corpora [--gigabytes 5] [--fraction 0.1] [--deduplicate] [--json] [--keep FOLDER]
 
-A corpus in the columns of the Lucie Training Dataset is made of the project's own generated sentences, in documents of
-10 kB on average, laid out as the dataset's repository is. Two cases run in processes of their own, on the whole and on
-a fraction of it: `stream` reads it as `datasets.load_dataset(..., streaming=True)` does, `prepare` runs the pipeline
-(filters, mixture, table; MinHash with --deduplicate). Told are seconds, megabytes a second, and the peak of resident
-memory of a process, which must not depend on the length.
+A corpus with the columns of the Lucie Training Dataset is made of the project's own generated sentences, in documents
+of 10 kB on average, with the file layout of the dataset's repository. Two cases run in separate processes, on the
+whole and on a fraction of it: `stream` reads it as `datasets.load_dataset(..., streaming=True)` does, `prepare` runs
+the pipeline (filters, mixture, table; MinHash with --deduplicate). The output gives seconds, megabytes per second, and
+the peak of resident memory of each process, which must not depend on the length.
 """
 
 import argparse
@@ -26,9 +26,9 @@ from benchmarks.machine import describe
 
 MEGABYTE = 1_000_000
 FILE = 100 * MEGABYTE
-"""Text in a file; the files of the dataset are of this order."""
+"""Bytes of text per file, of the order of the dataset's files."""
 LIMIT = 2000
-"""Megabytes of memory that must suffice."""
+"""Upper limit on memory, in megabytes."""
 SOURCES = (
     ("fr", "Wikipedia", 10),
     ("en", "FineWebEdu", 20),
@@ -36,7 +36,7 @@ SOURCES = (
     ("en", "PeS2o", 10),
     ("fr", "RedPajama", 1),
 )
-"""Language, source and parts of the documents; only RedPajama's are put to the rules of web pages."""
+"""Language, source and proportion of the documents; the rules for web pages apply only to RedPajama."""
 BATCH = 200
 
 
@@ -73,7 +73,7 @@ def make(folder: Path, size: int, seed: int = 0) -> None:
 
 
 def stream(source: Path) -> dict[str, float]:
-    """Read everything as from the hub; return documents and bytes of text."""
+    """Read everything as from the hub; return the numbers of documents and of bytes of text."""
     from babyslm.corpora.lucie.reading import hub_reader
 
     documents = text = 0
@@ -84,7 +84,7 @@ def stream(source: Path) -> dict[str, float]:
 
 
 def prepare(source: Path, *, deduplicate: bool) -> dict[str, float]:
-    """Run the pipeline; return utterances and words written."""
+    """Run the pipeline; return the numbers of utterances and words written."""
     from babyslm.corpora.lucie.prepare import prepare_lucie
     from babyslm.corpora.lucie.recipe import LucieRecipe
 
@@ -96,7 +96,7 @@ def prepare(source: Path, *, deduplicate: bool) -> dict[str, float]:
 
 
 def child(case: str, source: Path, *, deduplicate: bool) -> None:
-    """Run one case in this process and print what it took."""
+    """Run one case in this process and print its time and memory."""
     begun = time.perf_counter()
     told = stream(source) if case == "stream" else prepare(source, deduplicate=deduplicate)
     seconds = time.perf_counter() - begun
@@ -112,7 +112,7 @@ def main() -> None:
     parser.add_argument("--fraction", type=float, default=0.1)
     parser.add_argument("--deduplicate", action="store_true")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--keep", type=Path, help="make the corpora here, or use those that are here")
+    parser.add_argument("--keep", type=Path, help="folder for the corpora; existing ones are reused")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:

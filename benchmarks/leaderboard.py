@@ -1,9 +1,9 @@
-"""How long a board of a thousand made submissions takes, and how fast its table answers in a browser.
+"""Time to compute a board of a thousand synthetic submissions, and response time of its table in a browser.
 
     python -m benchmarks.leaderboard [--json] [--submissions 1000] [--browser /usr/bin/chromium]
 
-Submissions are made on a small made stimulus set (not timed), then read, ranked and written as pages. In the browser,
-a click or a typed letter is timed until the next frame has been drawn, which is what a reader waits for.
+Submissions are made on a small synthetic stimulus set (not timed), then read, ranked and written as pages. In the
+browser, the time from a click or a typed letter to the next drawn frame is measured.
 """
 
 import argparse
@@ -43,14 +43,14 @@ TIMED = """async ([selector, text]) => {
   await frame();
   return performance.now() - start;
 }"""
-"""The task after a frame begins once that frame was styled, laid out and painted."""
+"""The task after a frame starts once that frame has been styled, laid out and painted."""
 
 SORTS = ("lexical", "syntactic", "mean", "name", "hours")
 SEARCHES = ("m", "made learner 1", "made family 12", "nothing of this name", "")
 
 
 def build(count: int, folder: Path) -> dict[str, Any]:
-    """Make submissions, and time what becomes of them."""
+    """Make submissions, and time their evaluation and the pages."""
     stimuli = make_set(folder / "set", sound=10)
     registry = make_registry(folder / "board", stimuli)
     make_submissions(folder / "board" / "submissions", stimuli, count)
@@ -66,7 +66,7 @@ def build(count: int, folder: Path) -> dict[str, Any]:
         "gather_s": gathered - start,
         "pages_s": built - gathered,
         "total_s": built - start,
-        # On a machine that others use as well, the processor's own time is what can be compared.
+        # On a machine with other load, only processor time is comparable.
         "gather_cpu_s": cpu_gathered - cpu_start,
         "pages_cpu_s": cpu_built - cpu_gathered,
         "total_cpu_s": cpu_built - cpu_start,
@@ -106,7 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--submissions", type=int, default=1_000)
     parser.add_argument(
-        "--browser", default="/usr/bin/chromium", help="where no browser is found, only building is timed"
+        "--browser", default="/usr/bin/chromium", help="browser; if it is not found, only building is timed"
     )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

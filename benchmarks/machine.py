@@ -1,4 +1,4 @@
-"""What the machine can do at all: its name, and the rate of plain matrix products."""
+"""Properties of the machine: its name, and the rate of plain matrix products."""
 
 import platform
 import time
@@ -13,11 +13,11 @@ from babyslm.scoring.products import fast_products
 __all__ = ["CLOCKS", "best_of", "describe", "product_rate"]
 
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
-"""On a machine that others use as well, the processor's own time with one thread is what can be compared."""
+"""On a machine with other load, only processor time with one thread is comparable."""
 
 
 def describe() -> dict[str, Any]:
-    """Return what timings depend on: processor, cores used, GPU, torch."""
+    """Return the properties that affect timings: processor, cores used, GPU, torch."""
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.is_file():
@@ -33,11 +33,11 @@ def describe() -> dict[str, Any]:
 
 
 def product_rate(dtype: torch.dtype, device: torch.device, *, seconds: float = 3.0, clock: str = "wall") -> float:
-    """Return floating-point operations a second of the best of several products of the shapes that models have.
+    """Return the floating-point operations per second of the fastest of several products with shapes of real models.
 
     :param dtype: number type.
-    :param device: where.
-    :param seconds: how long to try each shape.
+    :param device: device.
+    :param seconds: duration of the measurement for each shape.
     :param clock: key of `CLOCKS`.
     """
     now = CLOCKS[clock]
@@ -58,7 +58,7 @@ def product_rate(dtype: torch.dtype, device: torch.device, *, seconds: float = 3
 
 
 def best_of(repeats: int, run: Callable[[], Any], clock: str = "wall") -> tuple[float, Any]:
-    """Return the least seconds of several runs, and the last result."""
+    """Return the smallest time of several runs in seconds, and the last result."""
     now = CLOCKS[clock]
     least, result = float("inf"), None
     for _ in range(repeats):

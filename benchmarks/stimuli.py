@@ -1,10 +1,10 @@
-"""Non-words: words a second at ten candidates, against Wuggy on the same lexicon in one run.
+"""Non-words: words per second with ten candidates each, compared with Wuggy on the same lexicon in one run.
 
     python -m benchmarks.stimuli [--json] [--peer-words 40] [--lexicon FILE] [--language en]
 
-Ours is the whole way to a balanced set, in one process: exhaustive search, n-grams, neighbourhood, choice;
-without listening, which `babyslm build-stimuli` adds for languages with voices.
-Wuggy searches an evenly spaced part of the words, as its time is the same for each; it balances nothing.
+Ours is the complete procedure for a balanced set, in one process: exhaustive search, n-grams, neighbourhood, choice;
+without the check by listening that `babyslm build-stimuli` adds for languages with voices.
+Wuggy searches an evenly spaced part of the words, since its time is the same for each; it does not balance the set.
 """
 
 import argparse
@@ -25,12 +25,12 @@ from benchmarks.machine import describe
 PEER_PYTHON = Path(".venv-bench/bin/python")
 PEER = Path(__file__).parent / "peers" / "stimuli.py"
 FIRST_LETTER = 0x100
-"""Phones as letters for the peer: from here on none means anything to it."""
+"""Letters that represent phones for the peer, without any meaning to it."""
 Row = dict[str, Any]
 
 
 def nonwords(lexicon: Path | None, language: str, peer_words: int, per_word: int) -> Row:
-    """Time both on one lexicon."""
+    """Time both procedures on one lexicon."""
     source = load_lexicon(lexicon, language=language)
     words = source.words()
     start = time.perf_counter()
@@ -69,8 +69,8 @@ def nonwords(lexicon: Path | None, language: str, peer_words: int, per_word: int
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one object instead of a table")
-    parser.add_argument("--peer-words", type=int, default=40, help="words the peer searches")
-    parser.add_argument("--per-word", type=int, default=10, help="non-words a word")
+    parser.add_argument("--peer-words", type=int, default=40, help="number of words that the peer searches")
+    parser.add_argument("--per-word", type=int, default=10, help="non-words per word")
     parser.add_argument("--lexicon", type=Path, help="word list or corpus; default the shipped list")
     parser.add_argument("--language", default="en")
     asked = parser.parse_args()
@@ -78,10 +78,10 @@ def main() -> None:
     if asked.json:
         print(json.dumps({"machine": describe(), "nonwords": row}))
         return
-    print(f"non-words of {row['words']:,} words, {asked.per_word} a word at most, one process")
-    print(f"  ours   {row['ours']:8.1f} words a second ({row['pairs']:,} balanced pairs in all)")
+    print(f"non-words of {row['words']:,} words, at most {asked.per_word} per word, one process")
+    print(f"  ours   {row['ours']:8.1f} words per second ({row['pairs']:,} balanced pairs in all)")
     found = f"{row['peer_non_words']} non-words of {row['peer_words']} words"
-    print(f"  wuggy  {row['theirs']:8.2f} words a second ({found})")
+    print(f"  wuggy  {row['theirs']:8.2f} words per second ({found})")
     print(f"  ratio  {row['ratio']:8.1f}")
 
 

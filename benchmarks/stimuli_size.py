@@ -1,11 +1,11 @@
-"""How long a large set takes to build without sound, and how much memory: towards the official 90,000 lexical pairs.
+"""Time and memory to build a large set without sound, towards the size of the official 90,000 lexical pairs.
 
     python -m benchmarks.stimuli_size [--json] [--words 24000] [--workers 2]
 
-No list of so many words that children hear is shipped. To the shipped English words are added made ones, drawn from
-the phone trigrams of the shipped list and counted by Zipf's law: as crowded a lexicon as a real one of that size, and
-good for measuring, not for testing. 24,000 words give about half the official size. The whole command runs, made
-pronunciations included.
+No list of this many words that children hear is shipped. Artificial words are added to the shipped English words. They
+are drawn from the phone trigrams of the shipped list, with counts by Zipf's law, so that the lexicon is as dense as a
+real one of that size; it is suitable for timing, not for testing learners. 24,000 words give about half the official
+size. The whole command runs, with the artificial pronunciations.
 """
 
 import argparse
@@ -28,15 +28,15 @@ from benchmarks.machine import describe
 
 LANGUAGE = "en"
 SHORTEST, LONGEST = 2, 12
-"""Phones of a made word."""
+"""Range of the number of phones of an artificial word."""
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_FREQUENT = 1_000_000
-"""Count of the most frequent word; the n-th occurs a n-th as often."""
+"""Count of the most frequent word; the n-th most frequent word has 1/n of it."""
 
 
 def made_words(known: set[str], wanted: int) -> Iterator[str]:
-    """Yield distinct phone strings that look like the known ones and are none of them."""
+    """Yield distinct phone strings that resemble the known words and are not among them."""
     follows: dict[tuple[str, str], list[str]] = {}
     for word in sorted(known):
         phones = ["", "", *word.split(), ""]
@@ -56,7 +56,7 @@ def made_words(known: set[str], wanted: int) -> Iterator[str]:
 
 
 def write_lexicon(folder: Path, wanted: int) -> tuple[Path, Path]:
-    """Write a list of word counts and a pronunciation dictionary of so many words."""
+    """Write a list of word counts and a pronunciation dictionary with this many words."""
     words = load_lexicon(language=LANGUAGE).words()
     words = words[~words["phones"].str.contains(WORD_BOUNDARY, regex=False)]
     symbol = {phone: name for name, phone in load_phone_set(LANGUAGE).arpabet.items() if " " not in phone}
@@ -76,7 +76,7 @@ def write_lexicon(folder: Path, wanted: int) -> tuple[Path, Path]:
 
 
 def measure(words: int, workers: int) -> dict[str, Any]:
-    """Build once, in a process of its own."""
+    """Build once, in a separate process."""
     with tempfile.TemporaryDirectory() as place:
         listed, spoken = write_lexicon(Path(place), words)
         command = ["build-stimuli", "all", "--lang", LANGUAGE, "--lexicon", str(listed), "--dictionary", str(spoken)]

@@ -1,10 +1,10 @@
-"""Text learners against minicons and lm-eval, and the share of the machine's matrix-product rate they reach.
+"""Text learners compared with minicons and lm-eval, and relative to the machine's rate of matrix products.
 
     python -m benchmarks.text [--json] [--cases causal_float32,lstm] [--peer-sentences 1080] [--threads 2]
 
 Every case scores both members of all pairs of the project's own English syntactic set (10,800 pairs). A peer scores an
-evenly spaced part of it at the best of several batch sizes; its time grows with the number of sentences, ours by what
-they do not share. Scores of that part are compared in the same run.
+evenly spaced part of it at the fastest of several batch sizes; its time is proportional to the number of sentences,
+ours to the number of tokens that they do not share. Scores of that part are compared in the same run.
 """
 
 import argparse
@@ -37,7 +37,7 @@ Row = dict[str, Any]
 
 
 def ask_peer(job: Row) -> Row:
-    """Run a peer in its own environment on one job."""
+    """Run a peer on one job in its own environment."""
     if not PEER_PYTHON.is_file():
         sys.exit(f"{PEER_PYTHON}: the peers are not installed; run make bench")
     done = subprocess.run(
@@ -55,17 +55,17 @@ def ask_peer(job: Row) -> Row:
 
 
 def part(stimuli: Sequence[Stimulus], count: int) -> list[int]:
-    """Return positions of whole pairs, evenly spaced over the set."""
+    """Return indices of whole pairs, evenly spaced over the set."""
     pairs = np.linspace(0, len(stimuli) // 2, count // 2, endpoint=False).astype(int)
     return [position for pair in pairs.tolist() for position in (2 * pair, 2 * pair + 1)]
 
 
 class Meter:
-    """Counts the operations of the matrix products of a model's linear layers, its vocabulary head included."""
+    """Counter of the operations in the matrix products of a model's linear layers, its vocabulary head included."""
 
     def __init__(self, model: Any) -> None:
         self.operations = 0
-        blocks = model.head._by_vocabulary  # noqa: SLF001  # there the output layer runs without being called
+        blocks = model.head._by_vocabulary  # noqa: SLF001  # it computes the output layer without calling the module
 
         def counted(hidden: torch.Tensor, request: Any) -> Any:
             self.operations += 2 * hidden.numel() * len(model.head.output.weight)
@@ -82,7 +82,7 @@ class Meter:
 
 
 def timed(model: Any, stimuli: Sequence[Stimulus], options: argparse.Namespace) -> tuple[Row, Any]:
-    """Time our scoring of all sentences, and set its matrix products against the rate of plain ones."""
+    """Time our scoring of all sentences, and relate its matrix products to the rate of plain ones."""
     model.score(stimuli[:64])
     meter = Meter(model)
     seconds, scores = best_of(options.repeats, lambda: model.score(stimuli).log_probability, options.clock)
@@ -122,7 +122,7 @@ def causal(dtype: str, folder: Path, stimuli: list[Stimulus], options: argparse.
     write_model("causal", folder, [stimulus.text or "" for stimulus in stimuli])
     row, scores = timed(load(str(folder), device="cpu", dtype=dtype), stimuli, options)
     common = {"kind": "causal", "model": str(folder), "trial": options.trial}
-    # Peers score in float32 unless told otherwise, and a processor is not always faster in bfloat16.
+    # Peers score in float32 by default, and bfloat16 is not always faster on a CPU.
     types = ["float32"] if dtype == "float32" else ["float32", "bfloat16"]
     jobs = [
         common | {"peer": peer, "dtype": kind, "batches": options.batches}
@@ -142,7 +142,7 @@ def masked(name: str, folder: Path, stimuli: list[Stimulus], options: argparse.N
 
 
 def lstm(stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
-    """Score with the reference's LSTM over phones, and with the same network one sentence after the other."""
+    """Score with the reference's LSTM over phones, and with the same network sentence by sentence."""
     vocabulary = Vocabulary.build([" ".join(stimulus.phones or ()) for stimulus in stimuli], "phones")
     torch.manual_seed(0)
     network = LstmNetwork(len(vocabulary), LstmSizes()).eval()
@@ -172,7 +172,7 @@ def lstm(stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
 
 
 def on_gpu(folder: Path, stimuli: list[Stimulus], options: argparse.Namespace) -> Row:
-    """Score with a randomly initialised model of Lucie-7B's shape on a GPU; no peer is timed there."""
+    """Score with a randomly initialised model of Lucie-7B's shape on a GPU, without a peer."""
     write_tokenizer(folder, [stimulus.text or "" for stimulus in stimuli], masked=False)
     network = lucie()
     network.config.use_cache = False
@@ -206,10 +206,10 @@ def table(rows: dict[str, Row]) -> str:
 def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--cases", default=",".join(CASES), help="which of %(default)s")
-    parser.add_argument("--sentences", type=int, default=0, help="how many of the 21,600 we score; default all")
-    parser.add_argument("--peer-sentences", type=int, default=1080, help="how many a peer scores")
-    parser.add_argument("--trial", type=int, default=256, help="how many a batch size is tried on")
+    parser.add_argument("--cases", default=",".join(CASES), help="among %(default)s")
+    parser.add_argument("--sentences", type=int, default=0, help="how many of 21,600 sentences to score; default all")
+    parser.add_argument("--peer-sentences", type=int, default=1080, help="number of sentences that a peer scores")
+    parser.add_argument("--trial", type=int, default=256, help="number of sentences to compare batch sizes")
     parser.add_argument("--batches", type=int, nargs="+", default=[16, 32, 64, 128], help="batch sizes tried")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu, with --threads 1, on a busy machine")

@@ -86,11 +86,11 @@ def lucie() -> Any:
 def write_model(name: str, folder: Path, texts: list[str]) -> None:
     """Write a model of a known shape with a byte-pair tokenizer trained on the texts.
 
-    Frequent words are one token, as they are in tokenizers trained on much more.
+    Frequent words are one token, as in tokenizers trained on much more text.
 
     :param name: key of `SHAPES`.
-    :param folder: where to write.
-    :param texts: what the tokenizer is trained on.
+    :param folder: output folder.
+    :param texts: training texts of the tokenizer.
     """
     torch.manual_seed(0)
     SHAPES[name]().save_pretrained(folder, safe_serialization=True)

@@ -1,4 +1,4 @@
-"""What the benchmark of units runs on: HuBERT-base with random weights, made sounds of the lengths of stimuli."""
+"""Material of the benchmark of units: HuBERT-base with random weights, artificial sounds with lengths of stimuli."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from babyslm.models.units.codebook import Codebook
 from babyslm.speech.audio import RATE, Samples
 
 LAYER = 6
-"""Of HuBERT-base: the layer most published units are taken from."""
+"""Layer of HuBERT-base from which most published units are taken."""
 
 
 def network() -> Any:
@@ -29,14 +29,14 @@ def hubert() -> NetworkEncoder:
 
 
 def noise(seconds: float, draws: np.random.Generator) -> Samples:
-    """Return noise whose level changes ten times a second, as speech's does."""
+    """Return noise whose level changes ten times per second, as in speech."""
     samples = round(seconds * RATE)
     level = np.repeat(draws.random(samples // 1600 + 1), 1600)[:samples]
     return (0.2 * level * draws.standard_normal(samples)).astype(np.float32)
 
 
 def stimuli(count: int) -> list[Samples]:
-    """Return as many words as short sentences, in an order drawn at random."""
+    """Return equally many words and short sentences, in random order."""
     draws = np.random.default_rng(0)
     words = [noise(seconds, draws) for seconds in draws.uniform(0.3, 1.2, count // 2)]
     sentences = [noise(seconds, draws) for seconds in draws.uniform(1.0, 3.0, count - len(words))]
@@ -50,7 +50,7 @@ def codebook(dimensions: int, size: int, penalty: float = 0.0) -> Codebook:
 
 
 class Endless:
-    """Sound of any length that is made where it is read, the same each time."""
+    """Sound of any length that is generated when it is read, the same in each call."""
 
     def __init__(self, hours: float) -> None:
         self.samples = round(hours * 3600 * RATE)
@@ -60,5 +60,5 @@ class Endless:
         return self.samples
 
     def read(self, start: int, stop: int) -> Samples:
-        """Return some samples."""
+        """Return a range of samples."""
         return self.minute[np.arange(start, stop) % len(self.minute)]

@@ -1,4 +1,4 @@
-"""The memory that encoding and quantising take: a process of its own, whose peak the system tells."""
+"""Memory needed to encode and quantise, measured as the peak of a separate process."""
 
 import multiprocessing
 import resource
@@ -28,7 +28,7 @@ def resident() -> float:
 
 
 def stream(kind: str, hours: float, files: int, size: int, threads: int, answer: Any) -> None:
-    """Encode and quantise sound in this process, and tell what it took."""
+    """Encode and quantise sound in this process, and return time and memory."""
     torch.set_num_threads(threads)
     encoder: Encoder = hubert() if kind == "hubert" else make_encoder(MfccSettings())
     book = codebook(encoder.dimensions, size, penalty=1.0)
@@ -51,7 +51,7 @@ def stream(kind: str, hours: float, files: int, size: int, threads: int, answer:
 
 
 def memory(kind: str, hours: float, files: int, size: int, threads: int) -> dict[str, Any]:
-    """Measure a process of its own."""
+    """Measure in a separate process."""
     context = multiprocessing.get_context("spawn")
     answer = context.Queue()
     job = context.Process(target=stream, args=(kind, hours, files, size, threads, answer))

@@ -1,16 +1,16 @@
-"""Speech units: features at layer 6 of HuBERT-base, units, LSTM scores of units, and the memory that ten hours take.
+"""Speech units: features at layer 6 of HuBERT-base, units, LSTM scores of units, and memory for ten hours.
 
     python -m benchmarks.units [--json] [--cases features,units,lstm,memory_mfcc] [--threads 1] [--clock cpu]
 
-Weights are random and sounds are made: lengths as those of words (0.3 to 1.2 s) and of short sentences (1 to 3 s).
-`features` and `units` give seconds of audio a second. Their peers are the same network over the same files: a loop
-that encodes one file at a time up to the layer (`one by one`), the same loop through all layers, of which one is then
-taken (`all layers`), and batches of the order given, padded with zeros (`padded`). The first is the peer of the ratio,
-since it alone is both exact and stops where it should; how far each is from the features of a file alone is shown.
-`windows` cuts 40 s of speech (the FLAC files of `--speech`; made sound without it) into windows of 10 s with more and
-less context, and compares features and units with those of the whole; no peer, no time.
+Weights are random and sounds are artificial, with the lengths of words (0.3 to 1.2 s) and of short sentences (1 to
+3 s). `features` and `units` give seconds of audio per second. Their peers are the same network over the same files: a
+loop that encodes one file at a time up to the layer (`one by one`), the same loop through all layers, of which one is
+used (`all layers`), and batches in the given order, padded with zeros (`padded`). The ratio refers to the first, the
+only peer that is exact and stops at the layer; the difference of each from the features of single files is shown.
+`windows` cuts 40 s of speech (the FLAC files of `--speech`; artificial sound without it) into windows of 10 s with
+different amounts of context, and compares features and units with those of the whole; it has no peer and no time.
 `lstm` scores 40,000 sequences of units with the reference's network and compares with its loop on a part of them.
-`memory_*` stream ten hours, as one file or many, and `memory_hubert` an hour, through a process of its own whose
+`memory_*` stream ten hours, as one file or many, and `memory_hubert` an hour, through a separate process whose
 largest resident memory is read from the system.
 """
 
@@ -65,7 +65,7 @@ def apart(found: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> float:
 
 
 def compared(ours: Row, peers: dict[str, Row]) -> Row:
-    """Put peers beside ours; the loop that is exact and stops at the layer is the one of the ratio."""
+    """Add the peers to our figures; the ratio refers to the loop that is exact and stops at the layer."""
     return ours | {
         "peer": "one by one",
         "theirs": peers["one by one"]["rate"],
@@ -95,7 +95,7 @@ def features(options: argparse.Namespace) -> Row:
 
 
 def units(options: argparse.Namespace) -> Row:
-    """Encode and quantise, against a loop with a k-means of scikit-learn a file; `max_abs_diff` counts other units."""
+    """Encode and quantise, compared with a loop over files; `max_abs_diff` counts sounds with other units."""
     from sklearn.cluster import KMeans
 
     sounds = stimuli(options.sounds)
@@ -156,7 +156,7 @@ def windows(options: argparse.Namespace) -> Row:
 
 
 def lstm(options: argparse.Namespace) -> Row:
-    """Score sequences of units; the reference runs one at a time, softmax first, and picks entries in a loop."""
+    """Score sequences of units; the reference runs one at a time with softmax, and selects entries in a loop."""
     draws = np.random.default_rng(2)
     lengths = draws.integers(20, 60, options.sequences)
     steps = [np.cumsum(draws.integers(1, 50, length)) % 50 for length in lengths]  # runs are counted once
@@ -190,9 +190,9 @@ def lstm(options: argparse.Namespace) -> Row:
 
 def run_case(name: str, options: argparse.Namespace) -> Row:
     match name:
-        case "memory_mfcc":  # files of an hour, written as 16-bit WAV and read from there
+        case "memory_mfcc":  # files of an hour each, written as 16-bit WAV and read again
             return memory("mfcc", options.hours, options.hours, UNITS, options.threads)
-        case "memory_mfcc_one":  # one file, and as many units as published codebooks have at most
+        case "memory_mfcc_one":  # one file, and as many units as the largest published codebooks
             return memory("mfcc", options.hours, 1, 2000, options.threads)
         case "memory_hubert":
             return memory("hubert", options.hubert_hours, 1, UNITS, options.threads)
@@ -222,13 +222,13 @@ def table(rows: dict[str, Row]) -> str:
 def main(arguments: Sequence[str] | None = None) -> dict[str, Row]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--cases", default=",".join(CASES), help="which of %(default)s")
-    parser.add_argument("--sounds", type=int, default=120, help="sounds of features and units")
-    parser.add_argument("--sequences", type=int, default=40_000, help="sequences that we score")
-    parser.add_argument("--peer-sequences", type=int, default=200, help="how many the loop scores")
+    parser.add_argument("--cases", default=",".join(CASES), help="among %(default)s")
+    parser.add_argument("--sounds", type=int, default=120, help="number of sounds for features and units")
+    parser.add_argument("--sequences", type=int, default=40_000, help="number of sequences that we score")
+    parser.add_argument("--peer-sequences", type=int, default=200, help="number of sequences that the loop scores")
     parser.add_argument("--speech", type=Path, help="folder of FLAC files at 16 kHz for windows")
-    parser.add_argument("--hours", type=int, default=10, help="hours that MFCC hear for memory_mfcc*")
-    parser.add_argument("--hubert-hours", type=float, default=1.0, help="hours that HuBERT hears for memory_hubert")
+    parser.add_argument("--hours", type=int, default=10, help="hours of sound for memory_mfcc*")
+    parser.add_argument("--hubert-hours", type=float, default=1.0, help="hours of sound for memory_hubert")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="cpu, with --threads 1, on a busy machine")
     parser.add_argument("--repeats", type=int, default=1)

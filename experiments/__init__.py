@@ -1,4 +1,4 @@
-"""The scripts behind the recorded results of `baselines/results/` and the submissions of `leaderboard/`.
+"""Scripts that produce the recorded results of `baselines/results/` and the submissions of `leaderboard/`.
 
-Each module's docstring lists what it writes. Timings against peers are in `benchmarks/`.
+Each module's docstring lists its output. Timings against peers are in `benchmarks/`.
 """

@@ -1,10 +1,16 @@
-"""The learners that the leaderboard starts with, from nothing: trained, evaluated and submitted.
+"""Initial learners of the leaderboard: training, evaluation and submission from scratch.
 
     python -m experiments.board --out learners --to leaderboard --date 2026-11-24
 
-runs the demo, adds sound of a home to its test set, trains n-grams, an LSTM on parts of what it reads, and a second
-hearer on the same utterances as heard in homes; then evaluates each of them and submits it. A stopped run goes on
-where it stopped. The test set must be registered (`babyslm leaderboard register`), or `--register KEY` does it.
+runs the demo, adds sound of a home to its test set, and trains n-grams, an LSTM on parts of the text corpus, and a
+second spoken learner on the same utterances in home conditions; then it evaluates and submits each of them. An
+interrupted run resumes. The test set must be registered (`babyslm leaderboard register`), or `--register KEY` does it.
+
+| folder | content |
+| --- | --- |
+| `--to`, `submissions/` | one submission per learner and condition; those of `leaderboard/submissions/` |
+| `--to`, `stimuli/KEY/` | the registered test set, with `--register` |
+| `--out` | the demo, corpora, `learners/`, `cards/`, and the results as submitted in `submitted/` |
 """
 
 import argparse
@@ -42,13 +48,13 @@ BUILD = (
 class Learner:
     """One learner of the board.
 
-    :param recipe: of `baselines/`.
-    :param name: what the board calls it.
-    :param family: what it is compared within.
-    :param modality: what it takes in.
-    :param corpus: folder below the output, or the name of a part of what is read.
+    :param recipe: name of a recipe in `baselines/`.
+    :param name: name on the board.
+    :param family: family within which it is compared.
+    :param modality: its modality.
+    :param corpus: folder below the output, or the name of a part of the text corpus.
     :param revision: folder name of the revision.
-    :param domain: of the speech it heard.
+    :param domain: domain of its training speech.
     :param model: folder name of the model; default the recipe's.
     """
 
@@ -81,7 +87,7 @@ LEARNERS = (
 
 
 def make_parts(out: Path, read: Corpus, seed: int) -> None:
-    """Draw nested parts of what is read: whole utterances, at random."""
+    """Draw nested random parts of the text corpus, as whole utterances."""
     order = generator(seed, "parts of what is read").permutation(len(read.utterances))
     for name, share in PARTS.items():
         if not (out / name / CARD_NAME).is_file():
@@ -92,7 +98,7 @@ def make_parts(out: Path, read: Corpus, seed: int) -> None:
 
 
 def make_all(out: Path, *, seed: int, workers: int) -> None:
-    """Make test set, corpora and the two learners of the demo."""
+    """Make the test set, the corpora and the two learners of the demo."""
     if not (out / "report.html").is_file():
         run_demo(out, seed=seed, workers=workers)
     build_stimuli(
@@ -123,7 +129,7 @@ def make_all(out: Path, *, seed: int, workers: int) -> None:
 
 
 def make_card(learner: Learner, corpus: Corpus, hours: float, *, hardware: str, date: str) -> dict[str, object]:
-    """Return the card of a learner: what its recipe, corpus and training say."""
+    """Return the card of a learner, filled in from its recipe, corpus and training record."""
     recipe = load_recipe(learner.recipe, [f"corpus={learner.corpus}"])
     hears = learner.modality == "spoken"
     sound = ", spoken by synthetic voices" + (" and heard in simulated homes" if learner.domain != "clean" else "")
@@ -156,8 +162,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="working folder")
     parser.add_argument("--to", type=Path, required=True, help="the leaderboard")
     parser.add_argument("--date", required=True, help="date of the submissions")
-    parser.add_argument("--hardware", default="a laptop", help="what it runs on, for the cards")
-    parser.add_argument("--register", help="key under which the test set is registered first")
+    parser.add_argument("--hardware", default="a laptop", help="hardware, for the cards")
+    parser.add_argument("--register", help="key under which to register the test set first")
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()

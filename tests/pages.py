@@ -86,9 +86,10 @@ def unknown_options(arguments: list[str]) -> list[str]:
 
 
 @cache
-def benchmark_options() -> str:
-    """Return the source of the benchmarks, in which their options are declared."""
-    return "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "benchmarks").rglob("*.py")))
+def script_options() -> str:
+    """Return the source of benchmarks and experiments, in which their options are declared."""
+    scripts = [path for folder in ("benchmarks", "experiments") for path in sorted((ROOT / folder).rglob("*.py"))]
+    return "".join(path.read_text(encoding="utf-8") for path in scripts)
 
 
 def check_names(code: str) -> int:

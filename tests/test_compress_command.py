@@ -229,7 +229,7 @@ def test_equal_results_differ_nowhere(learner: Path, tmp_path: Path) -> None:
     from babyslm.evaluation.evaluate import evaluate
 
     result = evaluate(str(learner), str(write_set(tmp_path / "set", voices=("",))), input="phonemic", device="cpu")
-    table = forgetting(result, {"same": result}, draws=100)
+    table = forgetting(result, {"same": result})
     assert (table["difference"] == 0).all()
     assert (table["p_holm"] == 1).all()
 

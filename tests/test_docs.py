@@ -127,7 +127,7 @@ def check_python(arguments: list[str]) -> None:
     place = ROOT / arguments[1].replace(".", "/")
     assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file()
     for option in (word for word in arguments[2:] if word.startswith("--")):
-        assert f'"{option}"' in pages.benchmark_options() or not arguments[1].startswith("benchmarks.")
+        assert f'"{option}"' in pages.script_options() or not arguments[1].startswith(("benchmarks.", "experiments."))
 
 
 def check_script(arguments: list[str]) -> None:

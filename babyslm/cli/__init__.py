@@ -6,6 +6,7 @@ Importing a group registers its commands; the order is that of the help page, wh
 from babyslm.cli.app import app
 from babyslm.cli import demo as _demo
 from babyslm.cli import stimuli as _stimuli
+from babyslm.cli import language as _language
 from babyslm.cli import evaluation as _evaluation
 from babyslm.cli import corpora as _corpora
 from babyslm.cli import training as _training
@@ -16,4 +17,4 @@ from babyslm.cli import doctor as _doctor
 
 __all__ = ["app"]
 
-_GROUPS = (_demo, _stimuli, _evaluation, _corpora, _training, _units, _compression, _leaderboard, _doctor)
+_GROUPS = (_demo, _stimuli, _language, _evaluation, _corpora, _training, _units, _compression, _leaderboard, _doctor)

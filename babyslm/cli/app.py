@@ -10,7 +10,7 @@ __all__ = ["AsJson", "Device", "EngineOption", "Gpus", "Out", "RayAddress", "Sti
 
 app = typer.Typer(
     name="babyslm",
-    help="Find out what a spoken or text language model has learned.",
+    help="Measure what a spoken or text language model has learned.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -20,21 +20,21 @@ app = typer.Typer(
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder to write.")]
+Out = Annotated[Path, typer.Option("--out", help="Output folder.")]
 Stimuli = Annotated[
     str, typer.Option("--stimuli", help="Folder or file of stimuli (official layout, BLiMP, Zorro, ...).")
 ]
-Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:1, mps.")]
+Device = Annotated[str, typer.Option("--device", help="Device: auto, cpu, cuda, cuda:1, mps.")]
 
 EngineOption = Annotated[
-    Literal["local", "ray"], typer.Option("--engine", help="Where it runs: this machine, or Ray workers.")
+    Literal["local", "ray"], typer.Option("--engine", help="Place of computation: this machine, or Ray workers.")
 ]
 RayAddress = Annotated[
     str | None,
-    typer.Option("--ray-address", help="Ray cluster, such as auto or ray://head:10001; default this machine."),
+    typer.Option("--ray-address", help="Ray cluster, such as auto or ray://head:10001. Default: this machine."),
 ]
 
-Gpus = Annotated[float, typer.Option("--gpus", help="GPUs of each Ray worker; may be a fraction.")]
+Gpus = Annotated[float, typer.Option("--gpus", help="Number of GPUs per Ray worker; may be fractional.")]
 
 
 def say(value: dict[str, Any], text: str, *, as_json: bool) -> None:
@@ -57,7 +57,7 @@ def main(
         bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Find out what a spoken or text language model has learned.
+    """Measure what a spoken or text language model has learned.
 
     Start with `babyslm demo`. Add --debug to any command for the traceback of an error.
     """

@@ -16,48 +16,48 @@ __all__ = ["compress"]
 )
 def compress(
     model: Annotated[str, typer.Option("--model", help="Hugging Face folder, or hf:ID[@revision].")],
-    keep: Annotated[float, typer.Option(help="Share of all parameters to keep, embeddings included: 0.8.")],
-    calibration: Annotated[Path, typer.Option(help="Corpus, table or text file; for HuBERT a folder of sounds.")],
+    keep: Annotated[float, typer.Option(help="Share of all parameters to keep, embeddings included, such as 0.8.")],
+    calibration: Annotated[
+        Path, typer.Option(help="Calibration corpus, table or text file; for HuBERT a folder of sound files.")
+    ],
     out: Out,
     ranks: Annotated[
         Literal["bottom-first", "uniform", "error"],
-        typer.Option(help="How ranks are allotted: as published, the same share each, least activation error."),
+        typer.Option(help="Rank allocation: as published, the same share of each layer, or least output error."),
     ] = "error",
     floor: Annotated[
-        float, typer.Option(help="bottom-first: least rank as a share of a layer's smaller dimension.")
+        float, typer.Option(help="For bottom-first: smallest rank, as a share of the layer's smaller dimension.")
     ] = 0.25,
     initialise: Annotated[
         Literal["weight", "outputs", "whitened"],
-        typer.Option(help="Factors from the weight, from output components, from the whitened weight."),
+        typer.Option(help="Initial factors: SVD of the weight, output components, or SVD of the whitened weight."),
     ] = "outputs",
-    distil: Annotated[bool, typer.Option(help="Train the factors block by block.")] = True,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the calibration.")] = None,
+    distil: Annotated[bool, typer.Option(help="Distil the factors block by block.")] = True,
+    epochs: Annotated[int | None, typer.Option(help="Number of passes over the calibration data.")] = None,
     lr: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
-    rows: Annotated[int | None, typer.Option(help="Rows a batch.")] = None,
-    length: Annotated[int | None, typer.Option(help="Most tokens (frames of sound) a row.")] = None,
-    tokens: Annotated[int | None, typer.Option(help="Most calibration tokens (frames of sound).")] = None,
+    rows: Annotated[int | None, typer.Option(help="Rows per batch.")] = None,
+    length: Annotated[int | None, typer.Option(help="Maximum number of tokens (sound: frames) per row.")] = None,
+    tokens: Annotated[int | None, typer.Option(help="Maximum number of calibration tokens (sound: frames).")] = None,
     layout: Annotated[
-        Literal["auto", "packed", "lines"], typer.Option(help="Full rows, or a padded row a text.")
+        Literal["auto", "packed", "lines"], typer.Option(help="Packed rows, or one padded row per text.")
     ] = "auto",
     precision: Annotated[Literal["no", "bf16"], typer.Option(help="Mixed precision.")] = "no",
     form: Annotated[
         Literal["factors", "dense"],
-        typer.Option("--format", help="Two layers for one with their code, or multiplied out."),
+        typer.Option("--format", help="Keep two factors per layer, with code, or multiply them out."),
     ] = "factors",
     stimuli: Annotated[
-        str | None, typer.Option("--evaluate", help="Stimuli on which to see what was forgotten.")
+        str | None, typer.Option("--evaluate", help="Stimuli on which to compare the learner before and after.")
     ] = None,
-    task: Annotated[Task | None, typer.Option(help="Default: both.")] = None,
-    split: Annotated[Split | None, typer.Option(help="Default: both.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of order and held-out rows.")] = 0,
+    task: Annotated[Task | None, typer.Option(help="Task. Default: both.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Split. Default: both.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the order of rows and of the held-out rows.")] = 0,
     device: Device = "auto",
-    dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16: of the weights.")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="Further option of the learner, key=value, repeatable.")
-    ] = None,
+    dtype: Annotated[str | None, typer.Option(help="Number type of the weights: float32, bfloat16, float16.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="Option of the learner, key=value, repeatable.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compress a learner by low-rank local feature distillation, and see what it forgets."""
+    """Compress a learner by low-rank local feature distillation and measure what it forgets."""
     from babyslm.commands.compress import compress as run
     from babyslm.compression.settings import make_settings
     from babyslm.evaluation.options import learner_options

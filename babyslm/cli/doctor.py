@@ -12,11 +12,11 @@ __all__ = ["doctor"]
 @app.command(epilog="Example: babyslm doctor")
 def doctor(
     empty: Annotated[
-        list[str] | None, typer.Option("--empty", help="Empty a cache by its name, or all; repeatable.")
+        list[str] | None, typer.Option("--empty", help="Empty the named cache, or all; repeatable.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what is installed, which voices, devices and caches there are, and what each missing extra would bring."""
+    """List installed components, voices, devices and caches, and the functions of missing extras."""
     from babyslm.commands.doctor import empty_caches, examine
 
     if empty:

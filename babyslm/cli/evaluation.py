@@ -19,38 +19,41 @@ def evaluate(
         str, typer.Option("--model", help="Model folder, hf:ID[@revision], scores:FOLDER, package.module:object.")
     ],
     stimuli: Stimuli,
-    task: Annotated[Task | None, typer.Option(help="Default: both.")] = None,
-    split: Annotated[Split | None, typer.Option(help="Default: both.")] = None,
+    task: Annotated[Task | None, typer.Option(help="Task. Default: both.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Split. Default: both.")] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of the result; a stopped run goes on from there.")
+        Path | None, typer.Option("--out", help="Output folder; an interrupted run resumes from it.")
     ] = None,
     pooling: Annotated[Literal["mean", "sum"], typer.Option(help="Headline score: mean (official) or sum.")] = "mean",
     condition: Annotated[str, typer.Option(help="Acoustic condition of the sound.")] = "clean",
     heard: Annotated[
         Path | None,
-        typer.Option(help="What the learner was trained on: words and non-words that occur in it are told apart."),
+        typer.Option(help="Training corpus of the learner; reports words and non-words that occur in it separately."),
     ] = None,
-    official: Annotated[bool, typer.Option("--official", help="Also write the official scripts' files.")] = False,
-    words: Annotated[bool, typer.Option("--words", help="Also write the surprisal of every word.")] = False,
+    official: Annotated[
+        bool, typer.Option("--official", help="Also write the output files of the official scripts.")
+    ] = False,
+    words: Annotated[bool, typer.Option("--words", help="Also write the surprisal of each word.")] = False,
     revisions: Annotated[
-        str | None, typer.Option(help="all, or names with commas: one result a revision and a learning curve.")
+        str | None,
+        typer.Option(help="all, or names separated by commas; one result per revision and a learning curve."),
     ] = None,
     device: Device = "auto",
-    dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16; default float32 on a CPU.")] = None,
-    batch_tokens: Annotated[int | None, typer.Option(help="Most symbols a batch.")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option(help="Further option of the learner, key=value, repeatable.")
+    dtype: Annotated[
+        str | None, typer.Option(help="Number type: float32, bfloat16, float16. Default: float32 on a CPU.")
     ] = None,
-    trust_remote_code: Annotated[bool, typer.Option(help="Run code that a model folder brings along.")] = False,
+    batch_tokens: Annotated[int | None, typer.Option(help="Maximum number of symbols per batch.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="Option of the learner, key=value, repeatable.")] = None,
+    trust_remote_code: Annotated[bool, typer.Option(help="Run code from the model folder.")] = False,
     verify: Annotated[
-        int, typer.Option(help="Score so many stimuli again, one by one; say the largest difference.")
+        int, typer.Option(help="Number of stimuli to rescore one by one; reports the largest difference.")
     ] = 0,
     engine: EngineOption = "local",
     ray_address: RayAddress = None,
     gpus: Gpus = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Score a learner on stimuli: accuracy as the official scripts give it, with intervals and a report."""
+    """Score a learner on stimuli and report the official accuracies with intervals."""
     from babyslm.engines import using
     from babyslm.evaluation.evaluate import evaluate as run
     from babyslm.evaluation.options import learner_options, require_out
@@ -84,15 +87,15 @@ def evaluate(
 
 @app.command(epilog="Example: babyslm choose --model hf:OpenLLM-France/Lucie-7B-Instruct-v1.1 --stimuli stimuli")
 def choose(
-    model: Annotated[str, typer.Option("--model", help="An instructed model: hf:ID[@revision] or a folder.")],
+    model: Annotated[str, typer.Option("--model", help="Instruction-tuned model: hf:ID[@revision] or a folder.")],
     stimuli: Stimuli,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for the choices and accuracies.")] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the question; default that of the set.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Output folder for choices and accuracies.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the prompt. Default: that of the set.")] = None,
     device: Device = "auto",
-    dtype: Annotated[str | None, typer.Option(help="float32, bfloat16, float16.")] = None,
+    dtype: Annotated[str | None, typer.Option(help="Number type: float32, bfloat16, float16.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask an instructed model which sentence of each pair is better, in both orders."""
+    """Ask an instruction-tuned model which sentence of each pair is better, in both orders."""
     from babyslm.evaluation.choice import choose_prompted
 
     figures = choose_prompted(model, stimuli, out=out, language=lang, device=device, dtype=dtype)
@@ -106,7 +109,7 @@ def compare(
     out: Annotated[Path | None, typer.Option("--out", help="HTML page to write.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare learners on the pairs they share: paired differences with intervals."""
+    """Compare learners on their common pairs: paired differences with intervals."""
     from babyslm.results.folders import compare_folders
 
     table = compare_folders(results, out)

@@ -10,14 +10,16 @@ from babyslm.cli.app import AsJson, app, say
 __all__ = ["leaderboard", "submit"]
 
 leaderboard = typer.Typer(
-    help="Check, build and show the leaderboard.", no_args_is_help=True, rich_markup_mode="markdown"
+    help="Check, build and serve the leaderboard.", no_args_is_help=True, rich_markup_mode="markdown"
 )
 app.add_typer(leaderboard, name="leaderboard")
 
-Board = Annotated[Path | None, typer.Option("--from", help="The leaderboard; default ./leaderboard, or the shipped.")]
+Board = Annotated[
+    Path | None, typer.Option("--from", help="Leaderboard folder. Default: ./leaderboard, or the shipped one.")
+]
 AtHand = Annotated[
     list[Path] | None,
-    typer.Option("--stimuli", help="Folder of a registered stimulus set, for its sound; repeatable."),
+    typer.Option("--stimuli", help="Folder of a registered stimulus set, for its sound and tables; repeatable."),
 ]
 
 
@@ -26,19 +28,21 @@ def submit(
     result: Annotated[
         Path | None, typer.Argument(help="Result folder, or folder of scores {task}/{split}.txt.")
     ] = None,
-    card: Annotated[Path, typer.Option("--card", help="What the learner is; see --init.")] = Path("card.yaml"),
+    card: Annotated[Path, typer.Option("--card", help="Card of the learner, see --init.")] = Path("card.yaml"),
     init: Annotated[
-        bool, typer.Option("--init", help="Write a card to fill in, with what the result or a meta.yaml tells.")
+        bool, typer.Option("--init", help="Write a card to fill in, with the values of the result or of a meta.yaml.")
     ] = False,
-    to: Annotated[Path, typer.Option("--to", help="The leaderboard.")] = Path("leaderboard"),
-    set_key: Annotated[str | None, typer.Option("--set", help="Registered set that a folder of scores is of.")] = None,
+    to: Annotated[Path, typer.Option("--to", help="Leaderboard folder.")] = Path("leaderboard"),
+    set_key: Annotated[
+        str | None, typer.Option("--set", help="Key of the registered set of a folder of scores.")
+    ] = None,
     condition: Annotated[
-        str | None, typer.Option(help="Acoustic condition that a folder of scores was heard in; default clean.")
+        str | None, typer.Option(help="Acoustic condition of a folder of scores. Default: clean.")
     ] = None,
     stimuli: AtHand = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a submission of a result and check it."""
+    """Create a submission from a result and check it."""
     from babyslm.leaderboard.folders import open_registry, require_result
     from babyslm.leaderboard.submit import submit as run
     from babyslm.leaderboard.submissions.template import write_template
@@ -56,16 +60,18 @@ def submit(
 def verify(
     board: Board = None,
     base: Annotated[
-        Path | None, typer.Option(help="Submissions as they stand on the board: their scores may not change.")
+        Path | None, typer.Option(help="Current submissions of the leaderboard, whose scores must not change.")
     ] = None,
     submissions: Annotated[
-        Path | None, typer.Option(help="Submissions to check, if not those of the leaderboard.")
+        Path | None, typer.Option(help="Submissions to check. Default: those of the leaderboard.")
     ] = None,
     stimuli: AtHand = None,
-    comment: Annotated[Path | None, typer.Option(help="Markdown file to write, for a pull request.")] = None,
+    comment: Annotated[
+        Path | None, typer.Option(help="Markdown file to write as a comment on a pull request.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compute every figure again from the scores, and refuse what is not sound; exit code 1 if anything is."""
+    """Recompute every figure from the scores and check all submissions; exit code 1 if any is refused."""
     from babyslm.files import write_text
     from babyslm.leaderboard.folders import open_registry, submissions_of
     from babyslm.leaderboard.verification import verify_submissions
@@ -81,7 +87,7 @@ def verify(
 
 @leaderboard.command(epilog="Example: babyslm leaderboard build --out site --stimuli demo/stimuli")
 def build(
-    out: Annotated[Path, typer.Option("--out", help="Folder of the pages.")] = Path("site"),
+    out: Annotated[Path, typer.Option("--out", help="Output folder of the pages.")] = Path("site"),
     board: Board = None,
     stimuli: AtHand = None,
     as_json: AsJson = False,
@@ -101,13 +107,13 @@ def build(
 
 @leaderboard.command(epilog="Example: babyslm leaderboard serve")
 def serve(
-    out: Annotated[Path, typer.Option("--out", help="Folder of the pages.")] = Path("site"),
+    out: Annotated[Path, typer.Option("--out", help="Output folder of the pages.")] = Path("site"),
     board: Board = None,
     stimuli: AtHand = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; 0: any free one.")] = 8000,
 ) -> None:
-    """Show the leaderboard on this machine, and build it again when a submission changes."""
+    """Serve the leaderboard on this machine and rebuild it when a submission changes."""
     from functools import partial
 
     from babyslm.leaderboard.folders import make_board, watched_folders
@@ -120,16 +126,18 @@ def serve(
     epilog="Example: babyslm leaderboard register demo/stimuli --key demo-en-1 --name 'Demo, English'"
 )
 def register(
-    folder: Annotated[Path, typer.Argument(help="A stimulus set with its card.")],
-    key: Annotated[str, typer.Option("--key", help="Folder name of the set, with its version.")],
-    name: Annotated[str, typer.Option("--name", help="What the board calls it.")],
-    made_by: Annotated[str, typer.Option("--made-by", help="The command that makes the set.")],
-    condition: Annotated[list[str] | None, typer.Option(help="Acoustic condition beside clean, repeatable.")] = None,
-    to: Annotated[Path, typer.Option("--to", help="The leaderboard.")] = Path("leaderboard"),
-    keep_tables: Annotated[bool, typer.Option(help="Keep the tables in the registry, packed.")] = True,
+    folder: Annotated[Path, typer.Argument(help="Stimulus set with its card.")],
+    key: Annotated[str, typer.Option("--key", help="Key of the set, including its version.")],
+    name: Annotated[str, typer.Option("--name", help="Displayed name of the set.")],
+    made_by: Annotated[str, typer.Option("--made-by", help="Command that builds the set.")],
+    condition: Annotated[
+        list[str] | None, typer.Option(help="Acoustic condition in addition to clean, repeatable.")
+    ] = None,
+    to: Annotated[Path, typer.Option("--to", help="Leaderboard folder.")] = Path("leaderboard"),
+    keep_tables: Annotated[bool, typer.Option(help="Keep compressed copies of the tables in the registry.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Add a stimulus set that learners are compared on."""
+    """Register a stimulus set on which learners are compared."""
     from babyslm.leaderboard.submissions.registry import register_set
 
     conditions = ["clean", *(condition or [])]

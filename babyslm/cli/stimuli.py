@@ -12,38 +12,40 @@ __all__ = ["audit", "build_stimuli_command"]
 
 @app.command("build-stimuli", epilog="Example: babyslm build-stimuli all --lang en --out stimuli --voices 10")
 def build_stimuli_command(
-    task: Annotated[Literal["lexical", "syntactic", "all"], typer.Argument(help="What to build.")] = "all",
+    task: Annotated[Literal["lexical", "syntactic", "all"], typer.Argument(help="Tasks to build.")] = "all",
     out: Out = Path("stimuli"),
-    lang: Annotated[str, typer.Option(help="Language: en or fr, or one with a card.")] = "en",
+    lang: Annotated[str, typer.Option(help="Language: en, fr, or a language with its own cards.")] = "en",
     lexicon: Annotated[
-        Path | None, typer.Option(help="Word list or corpus table; default the shipped child lexicon.")
+        Path | None, typer.Option(help="Word list or corpus table. Default: the shipped child lexicon.")
     ] = None,
     dictionary: Annotated[
-        Path | None, typer.Option(help="Pronunciations in CMUdict's format, which go before espeak-ng's.")
+        Path | None, typer.Option(help="Pronunciations in CMUdict's format; they take precedence over espeak-ng.")
     ] = None,
-    up_to: Annotated[str | None, typer.Option(help="Oldest age band of the words, such as 24-36 (months).")] = None,
-    voices: Annotated[int, typer.Option(help="Voices, dev and test together.")] = 10,
-    words: Annotated[int | None, typer.Option(help="Most words of the lexical task; default all.")] = None,
-    pairs: Annotated[int | None, typer.Option(help="Pairs of the syntactic task; default 10,800.")] = None,
-    per_word: Annotated[int, typer.Option(help="Most non-words a word.")] = 10,
-    seed: Annotated[int, typer.Option(help="Seed of every choice.")] = 0,
+    up_to: Annotated[str | None, typer.Option(help="Oldest age band of the words in months, such as 24-36.")] = None,
+    voices: Annotated[int, typer.Option(help="Number of voices, dev and test together.")] = 10,
+    words: Annotated[
+        int | None, typer.Option(help="Maximum number of words of the lexical task. Default: all.")
+    ] = None,
+    pairs: Annotated[int | None, typer.Option(help="Number of pairs of the syntactic task. Default: 10,800.")] = None,
+    per_word: Annotated[int, typer.Option(help="Maximum number of non-words per word.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed of all random choices.")] = 0,
     condition: Annotated[
         list[str] | None,
-        typer.Option(help="Acoustic condition beside clean, repeatable: reverberant, home, snr10, ..."),
+        typer.Option(help="Acoustic condition in addition to clean, repeatable: reverberant, home, snr10, ..."),
     ] = None,
     noises: Annotated[Path | None, typer.Option(help="Folder of noise recordings.")] = None,
     responses: Annotated[Path | None, typer.Option(help="Folder of room impulse responses.")] = None,
     prosody: Annotated[
         Literal["citation", "sentence"],
-        typer.Option(help="Words of a sentence spoken one by one, so that order leaves no trace, or in one go."),
+        typer.Option(help="Synthesise sentences word by word (no acoustic trace of word order) or as a whole."),
     ] = "citation",
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
-    workers: Annotated[int, typer.Option(help="Processes of this machine; 0: one a core.")] = 0,
+    workers: Annotated[int, typer.Option(help="Number of processes on this machine; 0: one per core.")] = 0,
     engine: EngineOption = "local",
     ray_address: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make balanced test sets from the words children hear, with sound."""
+    """Build balanced test sets from the words that children hear, with sound."""
     from babyslm.commands.build import build_stimuli
     from babyslm.engines import using
 
@@ -71,19 +73,19 @@ def build_stimuli_command(
 
 @app.command(epilog="Example: babyslm audit stimuli --lang en")
 def audit(
-    stimuli: Annotated[Path, typer.Argument(help="A stimulus set, ours or foreign.")],
-    lang: Annotated[str | None, typer.Option(help="Language; default the card's, otherwise en.")] = None,
+    stimuli: Annotated[Path, typer.Argument(help="Any stimulus set.")],
+    lang: Annotated[str | None, typer.Option(help="Language. Default: that of the card, otherwise en.")] = None,
     corpus: Annotated[
-        Path | None, typer.Option(help="Corpus for the n-gram shortcuts; default the shipped lexicon.")
+        Path | None, typer.Option(help="Corpus for the n-gram shortcuts. Default: the shipped lexicon.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Folder for table, JSON and plots.")] = None,
-    sound: Annotated[bool, typer.Option(help="Also look for acoustic shortcuts where there is sound.")] = True,
-    workers: Annotated[int, typer.Option(help="Processes of this machine; 0: one a core.")] = 0,
+    out: Annotated[Path | None, typer.Option("--out", help="Output folder for the table, JSON and plots.")] = None,
+    sound: Annotated[bool, typer.Option(help="Also test for acoustic shortcuts if the set has sound.")] = True,
+    workers: Annotated[int, typer.Option(help="Number of processes on this machine; 0: one per core.")] = 0,
     engine: EngineOption = "local",
     ray_address: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look for shortcuts that would solve a set without knowing words or grammar; exit code 1 if one is found."""
+    """Test a set for shortcuts that solve it without words or grammar; exit code 1 if one is found."""
     from babyslm.commands.audit import audit_stimuli
     from babyslm.engines import using
 

@@ -13,25 +13,28 @@ __all__ = ["speak", "train"]
 
 @app.command(epilog="Example: babyslm speak corpora/childes --out corpora/wild --hours 8 --condition home")
 def speak(
-    corpus: Annotated[Path, typer.Argument(help="A prepared corpus that is only written.")],
+    corpus: Annotated[Path, typer.Argument(help="Prepared corpus without sound.")],
     out: Out,
-    hours: Annotated[float | None, typer.Option(help="About how much is spoken; default all of it.")] = None,
-    times: Annotated[int, typer.Option(help="How often each utterance is spoken, by different voices.")] = 1,
-    voices: Annotated[int | None, typer.Option(help="Most training voices; default all.")] = None,
+    hours: Annotated[
+        float | None, typer.Option(help="Approximate hours to synthesise. Default: the whole corpus.")
+    ] = None,
+    times: Annotated[int, typer.Option(help="Repetitions of each utterance, in different voices.")] = 1,
+    voices: Annotated[int | None, typer.Option(help="Maximum number of training voices. Default: all.")] = None,
     condition: Annotated[
-        list[str] | None, typer.Option(help="Acoustic condition, repeatable: utterances are spread over them.")
+        list[str] | None,
+        typer.Option(help="Acoustic condition, repeatable; utterances are distributed over the conditions."),
     ] = None,
     noises: Annotated[Path | None, typer.Option(help="Folder of noise recordings.")] = None,
     responses: Annotated[Path | None, typer.Option(help="Folder of room impulse responses.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of what is said, by whom and where.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the choice of utterances, voices and conditions.")] = 0,
     workers: Annotated[
-        int, typer.Option(help="Processes of this machine, 0: one a core; the sound does not depend on it.")
+        int, typer.Option(help="Number of processes on this machine; 0: one per core. Does not affect the sound.")
     ] = 1,
     engine: EngineOption = "local",
     ray_address: RayAddress = None,
     as_json: AsJson = False,
 ) -> None:
-    """Speak a written corpus in the training voices, clean or in the wild."""
+    """Synthesise a written corpus in the training voices, clean or in the wild."""
     from babyslm.engines import using
     from babyslm.training.speech.speaking import SpeechSettings, speak_written
 
@@ -52,24 +55,27 @@ def speak(
 
 @app.command(epilog="Example: babyslm train phone-lstm --out runs/phone-lstm --set corpus=corpora/childes")
 def train(
-    recipe: Annotated[str, typer.Argument(help="A recipe of baselines/ by name, or a YAML file.")],
+    recipe: Annotated[str, typer.Argument(help="Name of a recipe in baselines/, or a YAML file.")],
     out: Out,
-    settings: Annotated[list[str] | None, typer.Option("--set", help="key=value of the recipe, repeatable.")] = None,
-    resume: Annotated[bool, typer.Option(help="Go on where a stopped training left off.")] = True,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="Field of the recipe, key=value, repeatable.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Resume an interrupted training.")] = True,
     device: Device = "auto",
     stimuli: Annotated[
-        Path | None, typer.Option("--stimuli", help="Evaluate the learner on these afterwards, into OUT/result.")
+        Path | None,
+        typer.Option("--stimuli", help="Stimuli on which to evaluate the learner afterwards, into OUT/result."),
     ] = None,
-    split: Annotated[Split | None, typer.Option(help="Split of the stimuli; default both.")] = None,
+    split: Annotated[Split | None, typer.Option(help="Split of the stimuli. Default: both.")] = None,
     engine: EngineOption = "local",
     ray_address: RayAddress = None,
     gpus: Gpus = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Train a learner from a recipe, and evaluate it where stimuli are named.
+    """Train a learner from a recipe and, with --stimuli, evaluate it.
 
-    On Ray, the speech of the corpus, its units and the evaluation are shared out; networks are trained by `torchrun`,
-    of whose processes the first does all the rest.
+    With `--engine ray`, synthesis, units and evaluation are distributed. Networks are trained on several GPUs with
+    `torchrun`, whose first process does all other work.
     """
     from babyslm.engines import using
     from babyslm.training.processes import is_first

@@ -12,13 +12,13 @@ __all__ = ["import_codebook"]
 
 @app.command(name="import-codebook", epilog="Example: babyslm import-codebook km.bin --out units/k50 --trust-pickle")
 def import_codebook(
-    file: Annotated[Path, typer.Argument(help="k-means made elsewhere: joblib, .pt of CPC, .npy or .safetensors.")],
+    file: Annotated[Path, typer.Argument(help="k-means model: joblib, .pt of CPC, .npy or .safetensors.")],
     out: Out,
-    trust_pickle: Annotated[bool, typer.Option("--trust-pickle", help="Read a pickled k-means.")] = False,
-    runs: Annotated[bool, typer.Option("--keep-runs", help="Do not count runs of a unit once.")] = False,
+    trust_pickle: Annotated[bool, typer.Option("--trust-pickle", help="Allow pickled k-means models.")] = False,
+    runs: Annotated[bool, typer.Option("--keep-runs", help="Keep repetitions of a unit.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Turn a published k-means into a codebook, for `units.codebook` of a recipe."""
+    """Convert a published k-means model into a codebook for `units.codebook` of a recipe."""
     from babyslm.models.units.published import import_codebook as run
 
     codebook = run(file, out, trust_pickle=trust_pickle, deduplicate=not runs)

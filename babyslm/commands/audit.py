@@ -1,11 +1,8 @@
-"""The audit of a set with its sound: everything that could give the answer away."""
+"""Audit of a set including its sound."""
 
 from pathlib import Path
 
-import vl_convert
-
 from babyslm.engines import workers_for
-from babyslm.files import write_text
 from babyslm.speech.acoustic_audit import acoustic_figures
 from babyslm.stimuli.audit import Audit, audit_set
 from babyslm.stimuli.load import load_stimuli
@@ -23,15 +20,15 @@ def audit_stimuli(
     seed: int = 0,
     workers: int = 0,
 ) -> Audit:
-    """Audit a set, ours or foreign, and write what was found if asked to.
+    """Audit a set, built by babyslm or by others, and optionally write the results.
 
-    :param place: where the set lies.
-    :param language: default the card's, and without a card English.
-    :param corpus: what the n-grams are trained on; default the shipped lexicon.
+    :param place: folder of the set.
+    :param language: default the language of the card, or English without a card.
+    :param corpus: training data of the n-grams; default the shipped lexicon.
     :param out: folder for `audit.csv`, `audit.json` and `plots/`, as SVG and Vega-Lite; default nothing is written.
-    :param sound: listen to the sound where there is some.
-    :param seed: seed of cross-validation and of the pairs listened to.
-    :param workers: processes of this machine; 0: one a core. A cluster gives all it has room for.
+    :param sound: analyse the sound, if the set has sound.
+    :param seed: seed of cross-validation and of the sample of pairs whose sound is analysed.
+    :param workers: processes on this machine; 0: one per core. On a cluster, all that fit are used.
     """
     stimuli = load_stimuli(place)
     spoken = language or (stimuli.card.language if stimuli.card else "en")
@@ -40,6 +37,4 @@ def audit_stimuli(
         audit = audit.with_figures(acoustic_figures(stimuli, seed=seed, workers=workers_for(workers)))
     if out is not None:
         audit.save(out)
-        for name, spec in audit.plots().items():
-            write_text(out / "plots" / f"{name}.svg", vl_convert.vegalite_to_svg(spec))
     return audit

@@ -1,4 +1,4 @@
-"""Build a stimulus set: words and non-words, minimal pairs, their sound, and the card that vouches for them."""
+"""Construction of a stimulus set: words and non-words, minimal pairs, their sound, and the card of the set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ DEV_SHARE = 0.2
 
 
 class VoiceCountError(UsageError):
-    """More voices were asked for than there are, or too few for both splits."""
+    """The number of voices exceeds the available voices, or is too small for two splits."""
 
     def __init__(self, asked: int, there: int) -> None:
         super().__init__(f"--voices {asked}: must be from 2 to {there}, or use --no-audio")
@@ -43,10 +43,10 @@ class VoiceCountError(UsageError):
 
 @dataclass(frozen=True)
 class Built:
-    """What was built.
+    """A built set.
 
     :param stimuli: the set.
-    :param folder: where it lies.
+    :param folder: its folder.
     :param figures: counts and shares, by task.
     """
 
@@ -55,7 +55,7 @@ class Built:
     figures: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the counts for `--json`."""
+        """Return the counts as JSON-serialisable values, for `--json`."""
         tables = {
             f"{t.task}/{t.split}": {"pairs": int(t.pairs["id"].nunique()), "voices": list(t.voices), "rows": len(t)}
             for t in self.stimuli
@@ -63,7 +63,7 @@ class Built:
         return {"folder": str(self.folder), "tables": tables, "figures": self.figures}
 
     def as_text(self) -> str:
-        """Return the counts for people."""
+        """Return the counts as readable text."""
         lines = [f"{self.folder}"]
         for table in self.stimuli:
             voices = f", {len(table.voices)} voices" if table.folder else ", written only"
@@ -72,10 +72,11 @@ class Built:
 
 
 def split_voices(language: str, count: int) -> dict[Split, tuple[Voice, ...]]:
-    """Choose voices in the official proportion of 2 in dev to 8 in test, women and men by turns.
+    """Choose voices in the official proportion of 2 in dev to 8 in test, alternately female and male.
 
     :param language: language of the voices.
-    :param count: voices of dev and test together; 0: none.
+    :param count: number of voices of dev and test together; 0: none.
+    :raises VoiceCountError: if there are fewer voices, or `count` is too small for two splits.
     """
     if count == 0:
         return dict.fromkeys(SPLITS, ())
@@ -108,27 +109,28 @@ def build_stimuli(
 ) -> Built:
     """Build a set in the official layout.
 
-    Nothing depends on the number of workers. A stopped build goes on with the sound that is there already; the card is
-    written last, so a folder with a card is whole.
+    The result does not depend on the number of workers. An interrupted build resumes and keeps finished sound files.
+    The card is written last, so a folder with a card is complete.
 
     :param out: folder of the set.
     :param language: language of lexicon, templates and voices.
-    :param tasks: what to build.
-    :param lexicon: word list or corpus; default the shipped child lexicon. Where it tells no categories, the minimal
-        pairs are made of the shipped lexicon's words that occur in it.
-    :param dictionary: pronunciations for the lexical task in CMUdict's text format, which go before espeak-ng's.
-    :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. The non-words are
-        balanced, and kept apart from real words, with the whole lexicon in view.
-    :param voices: voices of dev and test together; 0: no sound.
-    :param words: most words of the lexical task; default all. A part has a balanced choice of its own.
-    :param pairs: pairs of the syntactic task; default the official 10,800.
-    :param per_word: most non-words a word.
-    :param seed: seed of every choice.
-    :param conditions: acoustic conditions in which the stimuli are heard as well; clean sound is always there.
-    :param noises: folder of noise recordings; default the conditions do with babble and speech-shaped noise.
+    :param tasks: tasks to build.
+    :param lexicon: word list or corpus; default the shipped child lexicon. If it has no categories, the minimal pairs
+        use the words of the shipped lexicon that occur in it.
+    :param dictionary: pronunciations for the lexical task in CMUdict's text format, preferred over those of espeak-ng.
+    :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. Non-words are balanced
+        against, and kept distinct from, the words of the whole lexicon.
+    :param voices: number of voices of dev and test together; 0: no sound.
+    :param words: largest number of words of the lexical task; default all. The set is balanced over these words.
+    :param pairs: number of pairs of the syntactic task; default the official 10,800.
+    :param per_word: largest number of non-words per word.
+    :param seed: seed of all random choices.
+    :param conditions: acoustic conditions in which the stimuli are rendered in addition to clean sound.
+    :param noises: folder of noise recordings; default babble and speech-shaped noise.
     :param responses: folder of measured impulse responses; default rooms are simulated.
-    :param prosody: whether the words of a sentence are spoken one by one, so that order leaves no trace, or in one go.
-    :param workers: processes of this machine; 0: one a core. A cluster gives all it has room for.
+    :param prosody: `citation` synthesises the words of a sentence in isolation, so that prosody carries no information
+        on word order; `sentence` synthesises connected speech.
+    :param workers: processes on this machine; 0: one per core. On a cluster, all that fit are used.
     """
     chosen = split_voices(language, voices)
     heard_in = [
@@ -196,7 +198,7 @@ def _make(
     workers: int,
 ) -> tuple[dict[Split, pd.DataFrame], dict[str, Any]]:
     young = lexicon.up_to(up_to) if up_to else lexicon
-    # What a set's voices sound like decides also where it is only written, so that it is the same set.
+    # The voices also determine the balance of a set without sound, so that the stimuli are the same with and without.
     voiced = resource_names("datasets", f"voices/{language}.yaml")
     if task == "syntactic":
         told = bool(young.entries["animacy"].any())

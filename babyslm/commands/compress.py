@@ -1,4 +1,4 @@
-"""Compress a learner into a folder, and see what it forgets."""
+"""Compression of a learner into a folder, and evaluation of what it forgets."""
 
 import gc
 import json
@@ -33,7 +33,7 @@ from babyslm.verify.learners.compression import EncoderEvaluationError, OtherCom
 __all__ = ["BASELINES", "Compression", "compress"]
 
 BASELINES: dict[Initialisation, str] = {"outputs": "output components", "weight": "weight SVD"}
-"""What every report on a compressed learner carries beside it: two versions of its size that were not trained."""
+"""Untrained versions of the same size that are reported with every compressed learner."""
 
 WORK = ".work"
 EVALUATION = "evaluation"
@@ -43,9 +43,9 @@ EVALUATION = "evaluation"
 class Compression:
     """A compressed learner.
 
-    :param folder: where it lies.
-    :param card: what was done and what it came to.
-    :param differences: what it forgot, see `babyslm.commands.forgetting`; None where that was not asked for.
+    :param folder: its folder.
+    :param card: settings and results of the compression.
+    :param differences: accuracy differences to the teacher, see `babyslm.commands.forgetting`; None if not evaluated.
     """
 
     folder: Path
@@ -53,12 +53,12 @@ class Compression:
     differences: pd.DataFrame | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all of it as JSON can hold it."""
+        """Return everything as JSON-serialisable values."""
         differences = None if self.differences is None else as_rows(self.differences)
         return {"folder": str(self.folder), **self.card.as_dict(), "forgetting": differences}
 
     def as_text(self) -> str:
-        """Return the main figures for people."""
+        """Return the main figures as readable text."""
         lines = [self.card.as_text()]
         if self.differences is not None:
             lines += [
@@ -85,19 +85,20 @@ def compress(
     dtype: str | None = None,
     **options: Any,
 ) -> Compression:
-    """Compress a learner; a stopped compression goes on after the last finished block.
+    """Compress a learner; an interrupted compression resumes after the last finished block.
 
     :param model: a Hugging Face folder, or `hf:` and a folder or id with `@revision`.
-    :param calibration: texts or sounds.
+    :param calibration: calibration data: texts or sounds.
     :param out: folder of the compressed learner.
-    :param settings: everything that changes the outcome.
+    :param settings: all settings that affect the result.
     :param form: `factors`, or `dense` with factors multiplied out.
-    :param stimuli: where given, teacher, student and the untrained baselines are scored on these pairs.
+    :param stimuli: if given, teacher, student and the untrained baselines are scored on these pairs.
     :param task: lexical or syntactic; default both.
     :param split: dev or test; default both.
-    :param device: where blocks run, and learners are scored.
+    :param device: device on which blocks are compressed and learners are scored.
     :param dtype: number type of the weights.
-    :param options: of a text learner, such as `input=phonemic`.
+    :param options: options of a text learner, such as `input=phonemic`.
+    :raises OtherCompressionError: if the folder holds something other than the same compression.
     """
     with exclusive(out):
         learner = load_learner(model, dtype=dtype, **options)
@@ -138,7 +139,7 @@ def compress(
 
 
 def _finished(out: Path, identity: str) -> CompressionCard | None:
-    """Return the card of a folder that is finished already; anything else than the same compression is refused."""
+    """Return the card of a finished folder; raise an error if it holds anything but the same compression."""
     path = out / CARD_NAME
     if path.is_file():
         card = parse_document(CompressionCard, read_json(path), path)
@@ -152,12 +153,12 @@ def _finished(out: Path, identity: str) -> CompressionCard | None:
 
 
 def _has_baselines(work: Work) -> bool:
-    """Say whether the compression is done, and only its evaluation was stopped."""
+    """Return whether the compression is complete and only its evaluation was interrupted."""
     return all((work.folder / how / HEADER_NAME).is_file() for how in BASELINES)
 
 
 def _write(learner: Learner, out: Path, card: CompressionCard) -> None:
-    """Write the compressed learner beside its work, and move it into place; the card comes last."""
+    """Write the compressed learner to a temporary folder and move it into place; the card is written last."""
     stage = out / WORK / "export"
     shutil.rmtree(stage, ignore_errors=True)
     stage.mkdir(parents=True)
@@ -184,7 +185,7 @@ def _write_baselines(learner: Learner, work: Work, compressed: Compressed) -> No
 def _compare(
     places: Mapping[str, str], stimuli: str, folder: Path, card: CompressionCard, asked: dict[str, Any]
 ) -> pd.DataFrame:
-    """Score teacher, student and baselines one after the other, and write what the compressed ones forgot."""
+    """Score teacher, student and baselines one after the other, and write the differences."""
     results: dict[str, Result] = {}
     for name, spec in places.items():
         key = next((how for how, title in BASELINES.items() if title == name), name)

@@ -1,4 +1,4 @@
-"""From nothing to two scored learners: a small test set with sound, a reader of phones and a hearer, side by side."""
+"""Demonstration: a small test set with sound, and a phone learner and a speech learner trained and scored on it."""
 
 import os
 import time
@@ -15,9 +15,12 @@ from babyslm.corpora.made.spoken import speak_corpus
 from babyslm.corpora.made.words_alone import words_alone
 from babyslm.evaluation.evaluate import evaluate
 from babyslm.files import exclusive
+from babyslm.pictures import write_drawing
 from babyslm.progress import notice
 from babyslm.results.console import as_object, as_text
-from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.pages.breakdowns import interval_text
+from babyslm.results.pages.comparison import comparison_page
+from babyslm.results.pages.page import percent
 from babyslm.results.result import Result
 from babyslm.seeds import derive
 from babyslm.speech.synthesis.voices import choose_voices
@@ -33,22 +36,22 @@ READER = "demo-phone-lstm"
 HEARER = "demo-mfcc-lstm"
 
 UP_TO = "18-24"
-"""Oldest age band of the words, in the test and in what is heard: so few words that each is heard several times."""
+"""Oldest age band of the words in test and training: few words, so that each occurs several times."""
 
 WORDS, PER_WORD, PAIRS, VOICES = 400, 4, 480, 5
-"""Size of the test set: words, non-words a word, minimal pairs, voices of dev and test together."""
+"""Size of the test set: words, non-words per word, minimal pairs, voices of dev and test together."""
 
 SENTENCES, SENTENCE_TIMES, WORD_TIMES = 2_000, 1, 8
-"""What is heard: sentences, how often each is said, and how often each word is said alone."""
+"""Size of the training data: sentences, repetitions of each sentence, repetitions of each word in isolation."""
 
 
 @dataclass(frozen=True)
 class Demo:
-    """What the demo gave.
+    """Results of the demo.
 
     :param results: reader and hearer on the test split.
-    :param report: the page that sets them side by side.
-    :param steps: seconds each step took.
+    :param report: page that compares them.
+    :param steps: duration of each step in seconds.
     """
 
     results: tuple[Result, ...]
@@ -63,15 +66,35 @@ class Demo:
             "results": [as_object(result) for result in self.results],
         }
 
-    def as_text(self) -> str:
-        """Return the results for people."""
-        parts = [as_text(result) for result in self.results]
-        seconds = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in self.steps.items())
-        return "\n\n".join([*parts, f"{sum(self.steps.values()):.0f} s: {seconds}", f"report: {self.report}"])
+    def as_text(self, *, verbose: bool = False) -> str:
+        """Return a table of accuracies with their intervals, one line per learner and task, and where the report is.
+
+        :param verbose: also the figures by phenomenon and voice, and the seconds of each step.
+        """
+        lines = [_row("learner", "task", "accuracy", "95 % interval")]
+        for result in self.results:
+            whole = result.headline()
+            lines += [
+                _row(result.name, row["task"], percent(row["accuracy"]), interval_text(row["low"], row["high"]))
+                for row in whole[whole["measure"] == "accuracy"].to_dict("records")
+            ]
+        seconds = f"{sum(self.steps.values()):.0f} s"
+        if verbose:
+            seconds += ": " + ", ".join(f"{name} {step:.0f} s" for name, step in self.steps.items())
+            lines = [*(f"{as_text(result)}\n" for result in self.results), *lines]
+        lines += ["A learner that guesses scores 50 %.", seconds]
+        written = self.report.is_file()
+        return "\n".join(
+            [*lines, f"report: {self.report}" if written else f"results: {self.report.parent / 'results'}"]
+        )
+
+
+def _row(learner: str, task: str, accuracy: str, interval: str) -> str:
+    return f"{learner:<18}{task:<12}{accuracy:>9}   {interval}"
 
 
 class _Clock:
-    """Times the steps and tells what is going on."""
+    """Measures the duration of the steps and reports their completion."""
 
     def __init__(self) -> None:
         self.steps: dict[str, float] = {}
@@ -83,12 +106,13 @@ class _Clock:
         notice(f"{what} ({self.steps[name]:.0f} s)")
 
 
-def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
-    """Build, train, evaluate and report, without network or outside data. A stopped demo goes on where it stopped.
+def run_demo(out: Path, *, seed: int = 0, workers: int = 0, verbose: bool = False) -> Demo:
+    """Build, train, evaluate and report, without network and external data; resumes after an interruption.
 
-    :param out: folder of everything.
+    :param out: output folder.
     :param seed: seed of stimuli, sentences, speech and training.
-    :param workers: processes of the synthesis; 0: one a core.
+    :param workers: processes of the synthesis; 0: one per core.
+    :param verbose: print the whole record of each training.
     """
     processes = workers or os.cpu_count() or 1
     clock = _Clock()
@@ -113,20 +137,21 @@ def run_demo(out: Path, *, seed: int = 0, workers: int = 0) -> Demo:
         }
         for name, recipe in recipes.items():
             record = train(recipe, out / "learners" / name)
-            clock.done(name, record.as_text())
+            clock.done(name, record.as_text() if verbose else f"learner: {out / 'learners' / name}")
         results = tuple(
             evaluate(str(out / "learners" / name), built.stimuli, split="test", out=out / "results" / name)
             for name in recipes
         )
         clock.done("evaluation", f"results: {out / 'results'}")
         report = out / "report.html"
-        comparison_report(results, report, title="What have these two learners learned?", notes=_notes(read, heard))
+        title = "What have these two learners learned?"
+        write_drawing(report, lambda: comparison_page(results, title=title, notes=_notes(read, heard)))
         clock.done("report", f"report: {report}")
     return Demo(results, report, clock.steps)
 
 
 def _corpora(out: Path, stimuli: StimulusSet, seed: int, workers: int) -> tuple[Corpus, Corpus]:
-    """Make what is read and what is heard: the same utterances, none of them a sentence of the test set."""
+    """Create the text and the speech corpus: the same utterances, none of them a sentence of the test set."""
     tested = {
         sentence for table in stimuli if table.task == "syntactic" for sentence in table.rows["transcription"].unique()
     }
@@ -160,10 +185,10 @@ def _notes(read: Corpus, heard: Corpus) -> list[str]:
     speakers = heard.utterances["speaker"].nunique()
     alone = 1 - SENTENCES * SENTENCE_TIMES / len(read.utterances)
     made = (
-        f"Both learners met the same {len(read.utterances):,} utterances: {SENTENCES:,} sentences that a small "
-        "grammar of child-directed speech made, and every word of a lexicon for children up to two years said alone "
-        f"{WORD_TIMES} times. So {alone:.0%} of the utterances are words alone; of what real children hear, that is "
-        "true of about a tenth. On sentences alone the hearer learns far less in so short a time."
+        f"Both learners were trained on the same {len(read.utterances):,} utterances: {SENTENCES:,} sentences from a "
+        "small grammar of child-directed speech, and every word of a lexicon for children up to two years, spoken in "
+        f"isolation {WORD_TIMES} times. {alone:.0%} of the utterances are isolated words; in speech to real children "
+        "the share is about 10 %. On sentences alone the hearer learns far less in so short a time."
     )
     how = (
         f"The reader ({READER}) was trained on their phones. The hearer ({HEARER}) was trained on "
@@ -171,8 +196,8 @@ def _notes(read: Corpus, heard: Corpus) -> list[str]:
         "letter."
     )
     apart = (
-        "No sentence of the test set is among them, and the voices of the test are not those of the training. The "
-        "words of the lexical test were heard, its non-words were not: the question is whether that made a difference."
+        "No sentence of the test set occurs in the training data, and training and test use different voices. The "
+        "words of the lexical test occur in the training data, its non-words do not."
     )
-    toys = "Both are toys trained in minutes on a laptop's processor: read the figures as a check of the machinery."
+    toys = "Both learners are toys, trained in minutes on a CPU: the figures only show that the software works."
     return [made, how, apart, toys]

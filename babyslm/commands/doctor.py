@@ -1,4 +1,4 @@
-"""What is installed here, what is missing for what, and what lies about."""
+"""Installation check: packages, extras, devices, voices and caches."""
 
 import os
 import sys
@@ -14,19 +14,19 @@ from babyslm.files import cache_folder
 __all__ = ["EXTRAS", "Report", "empty_caches", "examine"]
 
 SHOWN = ("torch", "torchaudio", "transformers", "numpy", "pandas", "scipy", "librosa", "soundfile", "phonemizer")
-"""Packages whose version decides results; of the others only what is missing is told."""
+"""Packages whose version affects results. Other packages are listed only if they are missing."""
 
 EXTRAS = {
     "fairseq2": "wav2vec 2.0 encoders of fairseq2",
     "corpora": "CHAT transcripts and the Lucie Training Dataset",
-    "ray": "scoring, building and unit extraction on many machines (--engine ray)",
+    "ray": "distributed scoring, building and unit extraction (--engine ray)",
     "rooms": "simulated rooms in acoustic conditions",
-    "site": "the leaderboard served with rebuild on change",
+    "site": "the leaderboard rebuilt and served after changes",
     "docs": "building the documentation",
-    "fuzz": "parsers fed with what nobody should send (make fuzz)",
+    "fuzz": "fuzzing of the parsers (make fuzz)",
     "dev": "tests and checks",
 }
-"""What each extra brings; the packages are those that babyslm's own metadata name."""
+"""Purpose of each extra; its packages are read from babyslm's own metadata."""
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,19 @@ class Report:
 
     @property
     def healthy(self) -> bool:
-        """Whether the core install works."""
+        """Whether the core installation works."""
         return not self.faults
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the findings for `--json`."""
+        """Return the findings as JSON-serialisable values, for `--json`."""
         return {"healthy": self.healthy} | asdict(self)
 
     def as_text(self) -> str:
-        """Return the findings for people."""
+        """Return the findings as readable text."""
         lines = ["installed", *(f"  {name:<14}{number or 'MISSING'}" for name, number in self.versions.items())]
         lines += ["extras"]
         for name, extra in self.extras.items():
-            lines.append(f"  {name:<14}{extra['purpose']}; {'not whole' if extra['missing'] else 'installed'}")
+            lines.append(f"  {name:<14}{extra['purpose']}; {'incomplete' if extra['missing'] else 'installed'}")
             if extra["missing"]:
                 lines.append(f"{'':<16}{', '.join(extra['missing'])}: {extra['install']}")
         lines += ["devices", *(f"  {device}" for device in self.devices), "voices"]
@@ -65,12 +65,12 @@ class Report:
         for each in self.caches:
             lines.append(f"  {each.name:<14}{each.megabytes:,.1f} MB in {each.files:,} files: {each.holds}")
             lines.append(f"{'':<16}{each.folder}; empty it: {each.empty}")
-        lines += ["all is well" if self.healthy else "faults", *(f"  {fault}" for fault in self.faults)]
+        lines += ["no faults" if self.healthy else "faults", *(f"  {fault}" for fault in self.faults)]
         return "\n".join(lines)
 
 
 def examine() -> Report:
-    """Look at packages, extras, devices, voices and caches; a broken core install is a fault."""
+    """Examine packages, extras, devices, voices and caches; a broken core installation is a fault."""
     from babyslm import __version__
 
     core, extras = _requirements()
@@ -85,7 +85,7 @@ def examine() -> Report:
 
 
 def empty_caches(name: str) -> list[Usage]:
-    """Empty one of our own caches, or all of them, and return what was in them.
+    """Empty one of babyslm's caches, or all of them, and return their usage before.
 
     :param name: a cache of `babyslm.caches.CACHES`, or `all`.
     """
@@ -93,12 +93,12 @@ def empty_caches(name: str) -> list[Usage]:
 
 
 def _requirements() -> tuple[list[str], dict[str, list[str]]]:
-    """Return what is missing of the core, and of each extra: packages that are absent or too old."""
+    """Return the missing packages of the core, and of each extra: packages that are absent or too old."""
     from packaging.requirements import Requirement
 
     try:
         wanted = [Requirement(told) for told in requires("babyslm") or []]
-    except PackageNotFoundError:  # run from a copy of the sources
+    except PackageNotFoundError:  # run from a source tree without installation
         return ["babyslm itself is not installed"], {}
     core = [each for each in wanted if each.marker is None or each.marker.evaluate({"extra": ""})]
     extras: dict[str, list[str]] = {}
@@ -110,7 +110,7 @@ def _requirements() -> tuple[list[str], dict[str, list[str]]]:
 
 
 def _lack(name: str, wanted: Any) -> str | None:
-    """Say what is wrong with a package, if something is."""
+    """Return what is wrong with a package, or None."""
     number = _version(name)
     if number is None:
         return f"{name} is not installed"
@@ -137,7 +137,7 @@ def _devices() -> list[str]:
 
 
 def _voices(faults: list[str]) -> dict[str, dict[str, int]]:
-    """Count the voices of each language, and make one speak: a library that loads may still be without its data."""
+    """Count the voices of each language, and synthesise with one: the library may load without its data."""
     from babyslm.resources import resource_names
     from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
     from babyslm.speech.synthesis.voices import load_voices
@@ -146,8 +146,8 @@ def _voices(faults: list[str]) -> dict[str, dict[str, int]]:
     voices = {language: load_voices(language) for language in languages}
     try:
         EspeakSynthesizer().speak(Utterance(("k", "æ", "t"), voices["en"][0]))
-    except Exception as error:  # noqa: BLE001  # whatever is wrong is the finding
-        faults.append(f"espeak-ng does not speak ({error}); pip install --force-reinstall espeakng-loader")
+    except Exception as error:  # noqa: BLE001  # any error is a finding
+        faults.append(f"espeak-ng cannot synthesise ({error}); pip install --force-reinstall espeakng-loader")
     return {
         language: {split: sum(voice.split == split for voice in each) for split in ("train", "dev", "test")}
         for language, each in voices.items()
@@ -155,7 +155,7 @@ def _voices(faults: list[str]) -> dict[str, dict[str, int]]:
 
 
 def _caches() -> Iterator[Usage]:
-    """Yield the use of our caches, and of those in which other packages keep what babyslm asked them for."""
+    """Yield the usage of babyslm's caches, and of the caches that other packages fill on its behalf."""
     import torch
     from huggingface_hub.constants import HF_HUB_CACHE
 

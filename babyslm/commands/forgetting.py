@@ -1,4 +1,4 @@
-"""What a learner forgets when it is compressed: paired differences to its teacher, by task and by kind of item."""
+"""Forgetting by compression: paired accuracy differences to the teacher, by task and by kind of item."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,21 +8,23 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from babyslm.files import write_json, write_text
-from babyslm.results.outcomes.compare import COMPARISON_DRAWS, holm
+from babyslm.files import write_json
+from babyslm.pictures import write_drawing
+from babyslm.results.outcomes.compare import holm
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.pages.breakdowns import interval_text, table_title
 from babyslm.results.pages.page import Page, Plot, Section, Table, percent, points, render
 from babyslm.results.pages.plots import difference_plot
 from babyslm.results.statistics.aggregate import attribute, has_attribute, item_accuracies
-from babyslm.results.statistics.intervals import cluster_codes, draw_means, p_value, percentile_interval
+from babyslm.results.statistics.clusters import cluster_codes, influence
+from babyslm.results.statistics.intervals import difference_test
 from babyslm.results.statistics.summary import tables_of
 from babyslm.verify.results.records import DifferentStimuliError
 
 __all__ = ["ATTRIBUTES", "as_rows", "forgetting", "write_forgetting"]
 
 ATTRIBUTES = ("phenomenon", "frequency", "age_band", "length", "category")
-"""What the differences are broken down by, where the trials tell it."""
+"""Attributes by which the differences are broken down, if the trials have them."""
 
 COLUMNS = (
     "task",
@@ -42,22 +44,18 @@ COLUMNS = (
 )
 
 NOTE = (
-    "Each figure is the accuracy of a compressed version minus that of the learner it was made from, pair by pair on "
-    "the same pairs; bars are 95 % intervals of a bootstrap over clusters of shared words. All versions keep the same "
-    "number of parameters, with the same ranks."
+    "Each figure is the accuracy of a compressed version minus that of the original learner, pair by pair on "
+    "the same pairs; bars are 95 % intervals with clusters of shared words as the unit of evidence. All versions keep "
+    "the same number of parameters, with the same ranks."
 )
 
 
-def forgetting(
-    teacher: Outcome, versions: Mapping[str, Outcome], *, draws: int = COMPARISON_DRAWS, seed: int = 0
-) -> pd.DataFrame:
+def forgetting(teacher: Outcome, versions: Mapping[str, Outcome]) -> pd.DataFrame:
     """Compare compressed versions with their teacher on the same pairs.
 
-    :param teacher: result of the learner as it was.
+    :param teacher: result of the original learner.
     :param versions: results of its compressed versions by name.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
-    :returns: a row for each version and table (`attribute` and `value` empty), and for each value of the attributes
+    :returns: one row for each version and table (`attribute` and `value` empty), and for each value of the attributes
         that the pairs have: `task, split, attribute, value, version, n` (items), `clusters, teacher_accuracy,
         accuracy, difference` (version minus teacher), `low, high` (95 %), `p` (two-sided), `p_holm` (Holm's
         correction over all rows of whole tables, and over all others).
@@ -70,7 +68,7 @@ def forgetting(
             head = {"task": task, "split": split, "version": name}
             kinds = [kind for kind in ATTRIBUTES if has_attribute(mine, kind)]
             for kind in ("", *kinds):
-                rows += [head | row for row in _differences(mine, theirs, kind, draws, seed)]
+                rows += [head | row for row in _differences(mine, theirs, kind)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     for whole in (True, False):
         family = (table["attribute"] == "") == whole
@@ -88,8 +86,8 @@ def _aligned(mine: pd.DataFrame, theirs: pd.DataFrame | None, one: str, two: str
     return theirs.iloc[order["index"].astype(int)].set_index(mine.index)
 
 
-def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str, draws: int, seed: int) -> list[dict[str, Any]]:
-    """Return a row for each value of an attribute; for no attribute, one for the whole table."""
+def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str) -> list[dict[str, Any]]:
+    """Return one row for each value of an attribute, or without an attribute one row for the whole table."""
     codes: NDArray[np.int64] | None = None
     values: Sequence[Any] = [""]
     if kind:
@@ -100,39 +98,44 @@ def _differences(mine: pd.DataFrame, theirs: pd.DataFrame, kind: str, draws: int
     gains = (after["accuracy"] - before["accuracy"]).to_numpy(float)
     groups = before["group"].to_numpy(np.int64)
     clusters = cluster_codes(before["item"], before["cluster"])
-    names = (mine["task"].iloc[0], mine["split"].iloc[0])
-    means = draw_means(gains, clusters, groups, draws=draws, seed=seed, names=names)
     rows = []
     for code, value in enumerate(values):
         inside = groups == code
-        count = len(np.unique(clusters[inside]))
-        low, high = percentile_interval(means[:, code], count)
+        own = gains[inside]
+        evidence = influence(own - own.mean(), clusters[inside])
+        test = difference_test(own.mean(), evidence)
         rows.append(
             {
                 "attribute": kind,
                 "value": str(value),
                 "n": int(inside.sum()),
-                "clusters": count,
+                "clusters": evidence.count,
                 "teacher_accuracy": float(before.loc[inside, "accuracy"].mean()),
                 "accuracy": float(after.loc[inside, "accuracy"].mean()),
-                "difference": float(gains[inside].mean()),
-                "low": low,
-                "high": high,
-                "p": p_value(means[:, code]) if count > 1 else 1.0,
+                "difference": float(own.mean()),
+                "low": float(test.low),
+                "high": float(test.high),
+                "p": float(test.p),
             }
         )
     return rows
 
 
 def write_forgetting(table: pd.DataFrame, folder: Path, *, title: str, notes: Sequence[str]) -> Path:
-    """Write `forgetting.json` and `forgetting.html`; return the path of the page.
+    """Write `forgetting.json` and `forgetting.html`; return the path of the page, which is a side effect.
 
-    :param table: what `forgetting` gave.
-    :param folder: where they go.
+    :param table: the result of `forgetting`.
+    :param folder: output folder.
     :param title: heading of the page.
-    :param notes: paragraphs below it, such as what was kept.
+    :param notes: paragraphs below the heading, such as the settings of the compression.
     """
     write_json(folder / "forgetting.json", {"rows": as_rows(table)})
+    path = folder / "forgetting.html"
+    write_drawing(path, lambda: _page(table, title, notes))
+    return path
+
+
+def _page(table: pd.DataFrame, title: str, notes: Sequence[str]) -> str:
     sections = []
     for (task, split), group in table.groupby(["task", "split"], sort=True):
         plots = []
@@ -142,14 +145,12 @@ def write_forgetting(table: pd.DataFrame, folder: Path, *, title: str, notes: Se
             heading = f"by {str(kind).replace('_', ' ')}" if kind else "all pairs"
             plots.append(Plot(difference_plot(part, "label"), heading, _figures(part), opened=not kind))
         sections.append(Section(table_title(str(task), str(split)), plots=plots))
-    page = Page(title=title, subtitle="What compression costs", cards=(), sections=sections, notes=[*notes, NOTE])
-    path = folder / "forgetting.html"
-    write_text(path, render(page))
-    return path
+    page = Page(title=title, subtitle="Effect of compression", cards=(), sections=sections, notes=[*notes, NOTE])
+    return render(page)
 
 
 def as_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the table as JSON can hold it: None for what there is not."""
+    """Return the table as JSON-serialisable rows; missing values are None."""
     rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
     return rows
 

@@ -1,5 +1,5 @@
-"""Lillama: low-rank compression of a learner by local feature distillation, block after block.
+"""Lillama: low-rank compression of a learner by local feature distillation, block by block.
 
-Comes in: a learner, a share of parameters to keep, calibration data. Goes out: a compressed folder that loads like
-the original, with a card of what was done.
+Input: a learner, a proportion of parameters to keep, calibration data. Output: a compressed folder that loads like the
+original, with a card that records the procedure.
 """

@@ -1,4 +1,4 @@
-"""What a compressed folder says of itself: a record for programs and a page for people."""
+"""Card of a compressed folder: a record in JSON and a page in Markdown."""
 
 from typing import Any
 
@@ -20,12 +20,12 @@ README_NAME = "README.md"
 class CompressionCard(BaseModel):
     """Record of a compression.
 
-    :param identity: names model, settings and data.
+    :param identity: hash of model, settings and data.
     :param format: factors or dense.
-    :param ranks: rank by layer; layers that are not named are whole.
-    :param perplexity_before: of the learner on the calibration rows held out; None for encoders.
-    :param peak_memory: most bytes of main memory that the process held.
-    :param peak_gpu_memory: most bytes of GPU memory; None without GPU.
+    :param ranks: rank by layer; layers that are not listed are not compressed.
+    :param perplexity_before: perplexity of the learner on the held-out calibration rows; None for encoders.
+    :param peak_memory: peak main memory of the process in bytes.
+    :param peak_gpu_memory: peak GPU memory in bytes; None without GPU.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,21 +50,21 @@ class CompressionCard(BaseModel):
     babyslm: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the record as JSON holds it."""
+        """Return the record as JSON-able values."""
         return self.model_dump(mode="json")
 
     def as_text(self) -> str:
-        """Return the main figures for people."""
+        """Return the main figures as text."""
         sizes = f"{self.parameters_before:,} -> {self.parameters_after:,} parameters"
         shares = f"{100 * self.kept:.2f} % kept, {100 * self.settings.keep:g} % asked for"
         lines = [f"{self.model}: {sizes} ({shares})"]
         lines.append(f"  {len(self.ranks)} layers in {len(self.blocks)} blocks, {self.seconds:.0f} s")
         if self.perplexity_before is not None and self.perplexity_after is not None:
-            lines.append(f"  perplexity held out: {self.perplexity_before:.3f} -> {self.perplexity_after:.3f}")
+            lines.append(f"  perplexity, held-out rows: {self.perplexity_before:.3f} -> {self.perplexity_after:.3f}")
         return "\n".join(lines)
 
     def as_markdown(self) -> str:
-        """Return the page that stands beside the weights."""
+        """Return the Markdown page that is stored with the weights."""
         settings = self.settings
         how = (
             f"local feature distillation, {settings.epochs} pass(es), learning rate {settings.lr:g}, both terms"
@@ -81,7 +81,7 @@ class CompressionCard(BaseModel):
         perplexity = (
             ""
             if self.perplexity_before is None or self.perplexity_after is None
-            else f"| perplexity, calibration rows held out | {self.perplexity_before:.3f} -> "
+            else f"| perplexity, held-out calibration rows | {self.perplexity_before:.3f} -> "
             f"{self.perplexity_after:.3f} |\n"
         )
         auto = FAMILIES[self.family].auto_class
@@ -101,8 +101,8 @@ class CompressionCard(BaseModel):
             f"| peak memory | {self.peak_memory / 2**30:.2f} GiB{gpu} |\n"
             f"{perplexity}\n"
             f"```python\n{loading}\n```\n\n"
-            "Loss a term of each block on the rows held out (at best 0.3133):\n\n"
-            "| block | as begun | distilled | seconds |\n| --- | --- | --- | --- |\n"
+            "Loss per term of each block on the held-out rows (lower limit 0.3133):\n\n"
+            "| block | initial | distilled | seconds |\n| --- | --- | --- | --- |\n"
             f"{blocks}\n\n| layer | rank |\n| --- | --- |\n{rows}\n"
         )
 
@@ -117,15 +117,15 @@ def make_card(
     form: str,
     version: str,
 ) -> CompressionCard:
-    """Put together what a compression came to.
+    """Compile the record of a compression.
 
-    :param learner: holds the compressed network.
-    :param compressed: what the compression came to.
-    :param calibration: what it was calibrated on.
-    :param settings: how it was done.
-    :param identity: names model, settings and data.
+    :param learner: learner with the compressed network.
+    :param compressed: results of the compression.
+    :param calibration: calibration data.
+    :param settings: settings of the compression.
+    :param identity: hash of model, settings and data.
     :param form: factors or dense.
-    :param version: of babyslm.
+    :param version: version of babyslm.
     """
     import resource
 

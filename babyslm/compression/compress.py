@@ -1,4 +1,4 @@
-"""Compress a network block after block: ranks, first factors, distillation, and on to the next block."""
+"""Compression of a network block by block: ranks, first factors, distillation."""
 
 import copy
 import time
@@ -30,15 +30,15 @@ __all__ = ["Compressed", "compress_network", "load_version"]
 
 @dataclass(frozen=True)
 class Compressed:
-    """What a compression came to; the network itself was changed in place.
+    """Results of a compression; the network itself was changed in place.
 
     :param ranks: rank by block and layer.
-    :param blocks: records of the blocks that were compressed.
+    :param blocks: records of the compressed blocks.
     :param total: parameters before.
     :param obtained: parameters after.
-    :param perplexity_before: on what is held out; None for encoders.
-    :param perplexity_after: the same of the student.
-    :param seconds: time it took, the blocks done by an earlier run included.
+    :param perplexity_before: perplexity of the teacher on held-out rows; None for encoders.
+    :param perplexity_after: perplexity of the student on the same rows.
+    :param seconds: duration, blocks of earlier interrupted runs included.
     """
 
     ranks: RankTable
@@ -61,20 +61,20 @@ def compress_network(
     work: Work,
     baselines: Sequence[Initialisation] = (),
 ) -> Compressed:
-    """Compress a network in place. What `work` holds already is taken from there.
+    """Compress a network in place. Blocks that `work` already holds are read from there.
 
-    The network lies in memory once. On the device there are one block of the teacher, one of the student, and
-    one batch; the activations of all batches are kept between blocks: what the teacher's block takes in and gives out,
-    and what the student's takes in.
+    The network is in memory once. The device holds one block of the teacher, one of the student, and one batch. The
+    activations of all batches are stored between blocks: inputs and outputs of the teacher's block, and inputs of the
+    student's block.
 
-    :param network: a network of transformers, in evaluation mode.
+    :param network: a transformers network, in evaluation mode.
     :param family: its family.
     :param calibration: batches.
-    :param settings: everything that changes the outcome.
+    :param settings: everything that affects the result.
     :param source: the model's name, for messages.
-    :param device: where blocks run.
-    :param work: folder that every finished block goes to.
-    :param baselines: initialisations that are kept beside the student, with the same ranks and untrained.
+    :param device: device of the blocks.
+    :param work: folder of finished blocks.
+    :param baselines: initialisations that are stored in addition to the student, with the same ranks and untrained.
     """
     began = time.perf_counter()
     run = _Run(network, family, calibration, settings, source, device, work, tuple(baselines))
@@ -102,12 +102,12 @@ def compress_network(
 
 
 def load_version(network: Any, family: Family, work: Work, compressed: Compressed, version: str) -> None:
-    """Put the weights of one version into a compressed network.
+    """Load the weights of one version into a compressed network.
 
     :param network: the network that was compressed.
     :param family: its family.
-    :param work: where the finished blocks lie.
-    :param compressed: what the compression came to.
+    :param work: folder of the finished blocks.
+    :param compressed: results of the compression.
     :param version: `STUDENT` or the name of a baseline.
     """
     blocks = family.blocks_of(network)
@@ -120,10 +120,10 @@ def _load(block: nn.Module, weights: dict[str, Tensor]) -> None:
 
 
 class _Run(Passes):
-    """Compresses the blocks of a network, one by one."""
+    """Compression of the blocks of a network, one by one."""
 
     def blocks_one_by_one(self, ranks: RankTable) -> list[BlockRecord]:
-        """Compress each block that has ranks; nothing above the last of them is run."""
+        """Compress each block that has ranks; blocks above the last of them are not run."""
         last = max(block for block, _ in ranks)
         prelude = self.prelude()
         space = Space(self.work.folder, self.settings.spill_bytes)
@@ -167,7 +167,7 @@ class _Run(Passes):
         streams: Streams,
         prelude: Prelude,
     ) -> BlockRecord:
-        """Factorise, distil and keep one block."""
+        """Factorise, distil and store one block."""
         began = time.perf_counter()
         settings = self.settings
         train = range(len(self.calibration.train))
@@ -175,7 +175,7 @@ class _Run(Passes):
         versions: dict[str, dict[str, Tensor]] = {}
         pupil = copy.deepcopy(teacher)
         factorise(pupil, ranks)
-        for how in reversed(self.initialisations):  # the student's own comes last, and stays in `pupil`
+        for how in reversed(self.initialisations):  # the student's own comes last and remains in `pupil`
             for name, rank in ranks.items():
                 weight = weight_of(collector.layers[name])
                 moments = None if how == "weight" else collector.of(name)
@@ -210,11 +210,11 @@ class _Run(Passes):
         return record
 
     def state(self, block: nn.Module) -> dict[str, Tensor]:
-        """Return a copy of a block's weights in the network's number type, in memory."""
+        """Return a copy of a block's weights in the network's number type, in main memory."""
         return {name: tensor.to("cpu", self.network.dtype, copy=True) for name, tensor in block.state_dict().items()}
 
     def put_back(self, number: int, ranks: dict[str, int]) -> nn.Module:
-        """Put a finished block into the network, and return it as blocks are run."""
+        """Insert a finished block into the network, and return it in float32 on the device of the blocks."""
         block = self.blocks[number]
         factorise(block, ranks)
         _load(block, self.work.weights(number, STUDENT))

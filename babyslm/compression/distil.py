@@ -1,7 +1,7 @@
-"""Local feature distillation: one block of the student learns to give what the teacher's block gives.
+"""Local feature distillation: a block of the student is trained to reproduce the output of the teacher's block.
 
 The loss of a position is mean |s - t| - log sigmoid(cos(s, t)) over the dimensions of the student's s and the
-teacher's t (Sy, Cerisara and Illina, NAACL 2025, after DistilHuBERT), and its mean over positions that are no padding.
+teacher's t (Sy, Cerisara and Illina, NAACL 2025, after DistilHuBERT), averaged over positions that are not padding.
 A perfect student has a loss of .313: -log sigmoid(1).
 """
 
@@ -24,17 +24,17 @@ from babyslm.verify.learners.compression import NonFiniteError
 __all__ = ["PERFECT", "Streams", "distil_block", "feature_loss", "mean_loss"]
 
 PERFECT = -math.log(1 / (1 + math.exp(-1)))
-"""Loss of a student that gives exactly what its teacher gives."""
+"""Loss of a student that exactly reproduces its teacher."""
 
 
 @dataclass(frozen=True)
 class Streams:
-    """What a block is trained on.
+    """Training data of a block.
 
-    :param batches: the batches the activations belong to.
-    :param teacher: what the teacher's block takes in.
-    :param student: what the student's block takes in; the same object as long as nothing below was compressed.
-    :param target: what the teacher's block gives out.
+    :param batches: the batches of the activations.
+    :param teacher: inputs of the teacher's block.
+    :param student: inputs of the student's block; the same object as long as no lower block was compressed.
+    :param target: outputs of the teacher's block.
     """
 
     batches: Sequence[Batch]
@@ -47,8 +47,8 @@ def feature_loss(student: Tensor, teacher: Tensor, mask: Tensor | None = None) -
     """Return the mean loss over positions, in float32.
 
     :param student: shape (rows, length, width).
-    :param teacher: the same.
-    :param mask: shape (rows, length), true where a position counts; None: all do.
+    :param teacher: same shape.
+    :param mask: shape (rows, length), true at positions that count; None for all positions.
     """
     student, teacher = student.float(), teacher.float()
     distance = (student - teacher).abs().mean(-1)
@@ -65,16 +65,16 @@ def distil_block(
     number: int,
     amp: Callable[[], AbstractContextManager[object]],
 ) -> None:
-    """Train a block of the student in place; its gradients reach nothing else.
+    """Train a block of the student in place; gradients do not leave the block.
 
     :param student: the block, in float32, on the device of the prelude.
-    :param streams: what it takes in and should give out.
-    :param train: batches it is trained on.
-    :param prelude: gives masks and positions.
+    :param streams: inputs and target outputs of the block.
+    :param train: indices of the training batches.
+    :param prelude: provides masks and positions.
     :param settings: loss terms, optimiser, passes.
-    :param number: the block's number, which with the seed decides the order of the batches.
+    :param number: number of the block, which together with the seed determines the order of the batches.
     :param amp: mixed precision.
-    :raises NonFiniteError: where the loss is no number.
+    :raises NonFiniteError: if the loss is not finite.
     """
     student.requires_grad_(True)
     optimizer = torch.optim.AdamW(
@@ -106,7 +106,7 @@ def mean_loss(
     terms: str,
     amp: Callable[[], AbstractContextManager[object]],
 ) -> float:
-    """Return the mean loss over some batches, a term: at best `PERFECT`. Parameters as in `distil_block`."""
+    """Return the mean loss per term over some batches, at least `PERFECT`. Parameters as in `distil_block`."""
     losses = [_joint_loss(student, streams, batch, prelude, terms, amp).item() for batch in batches]
     return sum(losses) / len(losses) / (2 if terms == "both" else 1)
 
@@ -119,9 +119,9 @@ def _joint_loss(
     terms: str,
     amp: Callable[[], AbstractContextManager[object]],
 ) -> Tensor:
-    """Return the sum of the loss on the teacher's inputs and of that on the student's, in one forward pass.
+    """Return the sum of the losses on the teacher's inputs and on the student's inputs, in one forward pass.
 
-    Below the first compressed block both inputs are one and the same, and so are the terms: one pass, counted twice.
+    Up to the first compressed block both inputs are the same, and so are the terms: one pass is counted twice.
     """
     device = prelude.device
     same = streams.teacher is streams.student

@@ -1,4 +1,4 @@
-"""Write a compressed network as a folder of transformers: as factors with their code, or multiplied out."""
+"""Export of a compressed network as a transformers folder: as factors with their code, or multiplied out."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ __all__ = ["FAMILY", "Format", "export_network"]
 Format = Literal["factors", "dense"]
 
 FAMILY = "low-rank"
-"""What `babyslm.json` calls such a folder."""
+"""Family of such a folder in `babyslm.json`."""
 
 SPEECH = {
     "feature_extractor_type": "Wav2Vec2FeatureExtractor",
@@ -33,11 +33,11 @@ SPEECH = {
 def export_network(learner: Learner, folder: Path, form: Format, *, name: str) -> None:
     """Write network, configuration and tokenizer.
 
-    :param learner: holds the compressed network.
+    :param learner: learner with the compressed network.
     :param folder: an existing folder.
-    :param form: `factors` keeps two layers for one, and brings the code that transformers needs for them; `dense`
-        multiplies them out, so that no code is needed and nothing is saved.
-    :param name: what results call it.
+    :param form: `factors` stores two layers for one, with the code that transformers needs for them; `dense` stores
+        their product, which needs no code and saves no parameters.
+    :param name: name shown in results.
     """
     network, family = learner.network, learner.family
     low = {each: layer for each, layer in network.named_modules() if isinstance(layer, LowRankLinear)}
@@ -64,7 +64,7 @@ def export_network(learner: Learner, folder: Path, form: Format, *, name: str) -
 
 
 def _multiplied(network: Any, family: Family, low: dict[str, LowRankLinear]) -> dict[str, Tensor]:
-    """Return the network's weights with every two factors multiplied out, in float32 on the way."""
+    """Return the network's weights with each pair of factors multiplied out, computed in float32."""
     inside = tuple(f"{name}." for name in low)
     weights = {name: tensor for name, tensor in network.state_dict().items() if not name.startswith(inside)}
     for name, layer in low.items():

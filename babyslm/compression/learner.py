@@ -1,4 +1,4 @@
-"""The learner that is compressed: its network, its family, and how it reads."""
+"""Learner to be compressed: its network, its family, and its input."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +28,8 @@ class Learner:
     :param network: its network, in evaluation mode, in main memory.
     :param family: its family.
     :param name: its folder or id.
-    :param encoder: turns stimuli into tokens; None for encoders of sound.
-    :param normalise: whether sounds are brought to mean 0 and variance 1 first.
+    :param encoder: converts stimuli into tokens; None for encoders of sound.
+    :param normalise: whether sounds are first normalised to mean 0 and variance 1.
     """
 
     network: Any
@@ -44,7 +44,7 @@ def load_learner(spec: str, *, dtype: str | None = None, **options: Any) -> Lear
 
     :param spec: a Hugging Face folder, or `hf:` and a folder or id, with `@revision`.
     :param dtype: number type of its weights; default float32.
-    :param options: of a text learner, such as `input=phonemic`.
+    :param options: options of a text learner, such as `input=phonemic`.
     :raises UnsupportedFamilyError, NoTextLearnerError: see their messages.
     """
     source, revision = spec.removeprefix(HUB), None

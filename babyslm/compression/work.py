@@ -1,4 +1,4 @@
-"""What a compression has done so far: the ranks, and every finished block, each whole or not there at all."""
+"""State of a compression: the ranks and every finished block, each written atomically."""
 
 from pathlib import Path
 
@@ -14,21 +14,21 @@ from babyslm.verify.learners.compression import OtherCompressionError
 __all__ = ["STUDENT", "BlockRecord", "Work"]
 
 STUDENT = "student"
-"""Name of the version that was distilled; others bear the name of their initialisation."""
+"""Name of the distilled version; the others have the name of their initialisation."""
 
 PLAN = "plan.json"
 RECORD = "record.json"
 
 
 class BlockRecord(BaseModel):
-    """What became of one block.
+    """Record of one block.
 
     :param block: its number.
     :param ranks: rank by layer.
-    :param loss_before: loss a term on what is held out, as the factors begin; at best .313.
-    :param loss_after: the same after distillation; None without.
-    :param kept_start: whether distillation did worse than its beginning there, which then was kept.
-    :param seconds: time it took.
+    :param loss_before: loss per term on held-out rows with the initial factors; at least .313.
+    :param loss_after: the same after distillation; None without distillation.
+    :param kept_start: whether the initial factors were kept because distillation did not improve the held-out loss.
+    :param seconds: duration.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -50,10 +50,10 @@ class _Plan(BaseModel):
 
 
 class Work:
-    """The folder of a compression under way.
+    """Working folder of a compression.
 
-    :param folder: where it lies.
-    :param identity: names model, settings and calibration; the work of another one is refused.
+    :param folder: its path.
+    :param identity: hash of model, settings and calibration data; the work of another compression is refused.
     """
 
     def __init__(self, folder: Path, identity: str) -> None:
@@ -61,9 +61,9 @@ class Work:
         self.identity = identity
 
     def plan(self) -> tuple[RankTable, float | None] | None:
-        """Return the ranks and the teacher's perplexity; None where nothing was begun.
+        """Return the ranks and the teacher's perplexity; None if nothing has been started.
 
-        :raises OtherCompressionError: where another compression was.
+        :raises OtherCompressionError: if the folder belongs to another compression.
         """
         path = self.folder / PLAN
         if not path.is_file():
@@ -71,7 +71,7 @@ class Work:
         plan = parse_document(_Plan, read_json(path), path)
         if plan.identity != self.identity:
             raise OtherCompressionError(
-                self.folder.parent, "holds the beginning of another compression (model, settings or data differ)"
+                self.folder.parent, "contains the beginning of another compression (model, settings or data differ)"
             )
         ranks = {}
         for key, rank in plan.ranks.items():
@@ -93,7 +93,7 @@ class Work:
     def keep(self, record: BlockRecord, versions: dict[str, dict[str, Tensor]]) -> None:
         """Write a finished block.
 
-        :param record: what became of it.
+        :param record: its record.
         :param versions: weights of the block by version.
         """
         with atomic_folder(self._place(record.block)) as temporary:

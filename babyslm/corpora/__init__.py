@@ -1,5 +1,5 @@
-"""What a learner hears or reads: raw collections turned into one table of utterances with a card.
+"""Corpora for learners: raw collections converted to one table of utterances with a card.
 
-Comes in: transcripts, recordings, plain text, the Lucie Training Dataset, or the project's own grammar. Goes out:
-a folder with `utterances.parquet` and `card.yaml`, its parts, and nested budgets of words or hours.
+Input: transcripts, recordings, plain text, the Lucie Training Dataset, or the project's own grammar. Output: a folder
+with `utterances.parquet` and `card.yaml`, its splits, and nested budgets of words or hours.
 """

@@ -1,16 +1,29 @@
-"""A prepared corpus: one table of utterances, what is known of each, and a card."""
+"""Prepared corpus: one table of utterances and a card."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from babyslm.corpora.accounting import ItemCount
 from babyslm.files import atomic_file, sha256_file, sweep_partial_files, write_text
 from babyslm.verify.corpora.tables import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
 from babyslm.verify.documents import NoSuchFileError, parse_document, read_yaml
 
-__all__ = ["CARD_NAME", "COLUMNS", "TABLE_NAME", "Corpus", "CorpusCard", "load_corpus", "save_corpus"]
+__all__ = [
+    "CARD_NAME",
+    "COLUMNS",
+    "LANGUAGE",
+    "TABLE_NAME",
+    "Corpus",
+    "CorpusCard",
+    "StoredCorpus",
+    "load_corpus",
+    "save_corpus",
+]
 
 TABLE_NAME = "utterances.parquet"
 CARD_NAME = "card.yaml"
@@ -30,8 +43,12 @@ COLUMNS: dict[str, str] = {
 it; `age` is the child's, in days; `phones` is a phone string with `|` between words; `source` names the transcript."""
 
 
+LANGUAGE = "language"
+"""A further column of corpora in several languages: the language of each utterance, a BCP 47 tag."""
+
+
 class CorpusCard(BaseModel):
-    """What a reader must know of a corpus before training on it."""
+    """Metadata of a corpus."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,19 +58,20 @@ class CorpusCard(BaseModel):
     licence: str
     sources: list[str]
     speech: str = Field(description="clean, in-the-wild or none")
-    settings: dict[str, object] = Field(default_factory=dict, description="how it was prepared, seed included")
+    settings: dict[str, object] = Field(default_factory=dict, description="settings of the preparation, with seed")
     utterances: int
     words: int
-    hours: float | None = Field(description="hours of sound; null for text alone")
+    hours: float | None = Field(description="hours of sound; null for text only")
     sha256: str = Field(description="checksum of the table")
+    account: dict[str, ItemCount] = Field(default_factory=dict, description="what became of each input item")
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """What a learner hears or reads.
+    """A prepared corpus.
 
     :param utterances: one row each, with the columns of `COLUMNS`.
-    :param folder: where the audio paths start; None for a corpus in memory.
+    :param folder: base of the audio paths; None for a corpus in memory.
     :param card: None for a corpus in memory.
     """
 
@@ -68,26 +86,51 @@ class Corpus:
 
     @property
     def hours(self) -> float | None:
-        """Hours of sound, or None for text alone."""
+        """Hours of sound, or None for text only."""
         if self.utterances["audio"].isna().all():
             return None
         return float((self.utterances["offset"] - self.utterances["onset"]).sum() / 3600)
 
 
-def as_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Bring a table to the columns and types of a corpus; missing columns become empty ones."""
-    table = rows.reset_index(drop=True).reindex(columns=list(COLUMNS))
-    return table.astype(COLUMNS)
+class StoredCorpus(Corpus):
+    """A corpus that was written, whose table is read when it is asked for.
+
+    :param folder: the corpus folder.
+    :param card: its card.
+    """
+
+    def __init__(self, folder: Path, card: CorpusCard) -> None:
+        object.__setattr__(self, "folder", folder)
+        object.__setattr__(self, "card", card)
+
+    @cached_property
+    def utterances(self) -> pd.DataFrame:
+        """The table."""
+        assert self.folder is not None
+        return load_corpus(self.folder).utterances
+
+
+def as_table(rows: pd.DataFrame, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """Bring a table to the columns and types of a corpus; missing columns become empty ones.
+
+    :param rows: utterances.
+    :param columns: columns and their types; default `COLUMNS`, and the language where the rows have it.
+    """
+    types = dict(columns or COLUMNS | ({LANGUAGE: "string"} if LANGUAGE in rows else {}))
+    return rows.reset_index(drop=True).reindex(columns=list(types)).astype(types)
 
 
 def load_corpus(folder: Path) -> Corpus:
     """Load a prepared corpus and check its table.
 
-    :param folder: a folder made by `babyslm prepare`.
+    :param folder: a folder written by `babyslm prepare`.
+    :raises CorpusFormatError: if the table cannot be read.
+    :raises CorpusColumnsError: if columns are missing.
+    :raises EmptyCorpusError: if the table has no row.
     """
     path = folder / TABLE_NAME
     if not path.is_file():
-        raise NoSuchFileError(path, "make a corpus with babyslm prepare")
+        raise NoSuchFileError(path, "create a corpus with babyslm prepare")
     try:
         rows = pd.read_parquet(path)
     except (OSError, ValueError) as error:
@@ -113,16 +156,17 @@ def save_corpus(
     speech: str = "none",
     settings: dict[str, object] | None = None,
 ) -> Corpus:
-    """Write the table and, last, the card that vouches for it.
+    """Write the table and, last, the card.
 
     :param rows: utterances; see `COLUMNS`.
     :param folder: the corpus folder.
     :param name: name of the corpus.
     :param language: BCP 47 tag.
     :param licence: licence or terms, as stated by the source.
-    :param sources: what it was made from.
+    :param sources: sources of the corpus.
     :param speech: clean, in-the-wild or none; default none.
-    :param settings: how it was prepared.
+    :param settings: settings of the preparation.
+    :raises EmptyCorpusError: if there is no utterance.
     """
     import yaml
 

@@ -1,6 +1,6 @@
-"""Parts of a prepared corpus: training, development and test, and nested budgets of hours or words.
+"""Parts of a prepared corpus: training, development and test split, and nested budgets of hours or words.
 
-A part is a corpus folder of its own below the whole one, and shares its sound.
+Each part is a corpus folder inside the folder of the whole corpus, and shares its sound files.
 """
 
 import re
@@ -19,8 +19,8 @@ from babyslm.verify.corpora.tables import BudgetError, SplitError
 __all__ = ["Budget", "Order", "Parts", "in_order", "parse_budgets", "split_groups", "write_parts"]
 
 Order = Literal["age", "shuffled", "balanced"]
-"""`age`: transcripts from the youngest child to the oldest; `shuffled`: transcripts in an order drawn from the seed;
-`balanced`: always the next utterance of the speaker who has spoken least so far, each speaker's own in drawn order."""
+"""`age`: transcripts by increasing age of the child; `shuffled`: transcripts in random order; `balanced`: always the
+next utterance of the speaker with the least speech so far, each speaker's utterances in random order."""
 
 LEAST_HOURS, MOST_HOURS = 0.5, 128.0
 BUDGET = re.compile(r"(\d+(?:\.\d+)?)([hw])$")
@@ -40,19 +40,19 @@ class Budget:
 
     @property
     def name(self) -> str:
-        """How its folder is called: `0.5h`, `100000w`."""
+        """Name of the folder of the budget: `0.5h`, `100000w`."""
         return f"{self.amount:g}h" if self.unit == "h" else f"{self.amount:.0f}w"
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a corpus is parted into.
+    """Parts into which a corpus is split.
 
-    :param held_out: shares of development and test; () parts nothing.
-    :param budgets: budgets cut from what is not held out, as `parse_budgets` reads them.
-    :param order: the order in which utterances enter a budget.
-    :param seed: decides splits and drawn orders.
-    :param by: column that is never torn apart between training and what is held out.
+    :param held_out: shares of development and test; () for no split.
+    :param budgets: budgets taken from the training split, as `parse_budgets` reads them.
+    :param order: order in which utterances enter a budget.
+    :param seed: seed of splits and random orders.
+    :param by: column whose groups (transcripts, speakers) are never divided between splits.
     """
 
     held_out: tuple[float, ...] = ()
@@ -62,13 +62,13 @@ class Parts:
     by: str = "source"
 
     def __post_init__(self) -> None:
-        """Refuse what is no budget before any work is done; whether there is as much is seen later."""
+        """Refuse malformed budgets before any work is done; their size is checked later."""
         for text in self.budgets:
             if text != ALL and not BUDGET.match(text):
-                raise BudgetError(text, "is no budget")
+                raise BudgetError(text, "is not a budget")
 
     def record(self) -> dict[str, object]:
-        """Return what a card tells of it."""
+        """Return the settings for the card."""
         return {
             "held_out": list(self.held_out),
             "budgets": list(self.budgets),
@@ -79,16 +79,17 @@ class Parts:
 
 
 def parse_budgets(texts: Sequence[str], corpus: Corpus) -> list[Budget]:
-    """Read budgets such as `0.5h` and `100000w`; `all` stands for 0.5, 1, 2 ... 128 hours as far as they go.
+    """Parse budgets such as `0.5h` and `100000w`; `all` expands to 0.5, 1, 2 ... 128 hours, up to the corpus size.
 
     :param texts: the budgets.
-    :param corpus: what they are cut from; a larger one than it holds is an error.
+    :param corpus: the corpus from which they are taken.
+    :raises BudgetError: if a budget is malformed or larger than the corpus.
     """
     found: list[Budget] = []
     for text in texts:
         if text == ALL:
             if not corpus.hours:
-                raise BudgetError(text, "the corpus has no sound to count hours of")
+                raise BudgetError(text, "the corpus has no sound, so hours are undefined")
             amount = LEAST_HOURS
             while amount <= min(MOST_HOURS, corpus.hours):
                 found.append(Budget(amount, "h"))
@@ -96,26 +97,27 @@ def parse_budgets(texts: Sequence[str], corpus: Corpus) -> list[Budget]:
             continue
         match = BUDGET.match(text)
         if not match:
-            raise BudgetError(text, "is no budget")
+            raise BudgetError(text, "is not a budget")
         budget = Budget(float(match[1]), "h" if match[2] == "h" else "w")
         there = corpus.hours if budget.unit == "h" else float(corpus.words)
         if not there or not 0 < budget.amount <= there:
-            raise BudgetError(text, f"the corpus holds {there or 0:g} {'hours' if budget.unit == 'h' else 'words'}")
+            raise BudgetError(text, f"the corpus contains {there or 0:g} {'hours' if budget.unit == 'h' else 'words'}")
         found.append(budget)
     return sorted(set(found), key=lambda budget: (budget.unit, budget.amount))
 
 
 def split_groups(rows: pd.DataFrame, shares: Sequence[float], *, by: str, seed: int) -> list[pd.DataFrame]:
-    """Part a table so that no group (transcript, speaker) is on two sides.
+    """Split a table such that no group (transcript, speaker) occurs in two parts.
 
-    Groups are drawn in an order that depends on the seed and on their names alone, and fill the held-out parts one
-    after the other, by utterances.
+    Groups are shuffled, depending only on the seed and on their names, and fill the held-out parts one after the
+    other. Shares are counted in utterances.
 
     :param rows: utterances.
-    :param shares: shares of the parts that are held out, such as (0.1, 0.1).
-    :param by: the column that names groups.
-    :param seed: seed of the draw.
-    :returns: the training part, then one part a share.
+    :param shares: shares of the held-out parts, such as (0.1, 0.1).
+    :param by: column of the groups.
+    :param seed: seed of the shuffle.
+    :returns: the training part, then one part per share.
+    :raises SplitError: if a part would be empty.
     """
     keys = rows[by].fillna("").astype(str)
     sizes = keys.value_counts()
@@ -139,9 +141,9 @@ def split_groups(rows: pd.DataFrame, shares: Sequence[float], *, by: str, seed: 
 def in_order(rows: pd.DataFrame, order: Order, *, seed: int) -> pd.DataFrame:
     """Return utterances in the order in which they enter a budget.
 
-    :param rows: utterances, transcripts in one piece.
+    :param rows: utterances, those of one transcript contiguous.
     :param order: see `Order`.
-    :param seed: seed of what is drawn.
+    :param seed: seed of random orders.
     """
     sources = rows["source"].fillna("").astype(str)
     match order:
@@ -178,10 +180,10 @@ def _amount(rows: pd.DataFrame, unit: str) -> pd.Series:
 def write_parts(corpus: Corpus, parts: Parts) -> list[Corpus]:
     """Write `train`, `dev`, `test` and `budgets/AMOUNT` below a corpus folder.
 
-    Budgets are nested: a smaller one is the beginning of a larger one. Each holds as many whole utterances as fit.
+    Budgets are nested: a smaller one is a prefix of a larger one. Each contains as many whole utterances as fit.
 
     :param corpus: a saved corpus.
-    :param parts: what to part it into.
+    :param parts: splits and budgets.
     """
     assert corpus.folder is not None
     rows = corpus.utterances

@@ -1,4 +1,4 @@
-"""Prepare a raw corpus by the name of its kind."""
+"""Preparation of a raw corpus by the name of its kind."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,16 +22,17 @@ KINDS: dict[str, Callable[..., Corpus]] = {
     "longform": prepare_longform,
     "text": prepare_text,
 }
-"""Who prepares what; `babyslm.corpora.lucie` prepares the Lucie Training Dataset."""
+"""Preparation function of each kind; `babyslm.corpora.lucie` prepares the Lucie Training Dataset."""
 
 
 def prepare_corpus(kind: str, source: Path, out: Path, **options: Any) -> Corpus:
-    """Prepare a corpus folder; nobody else may write it meanwhile.
+    """Prepare a corpus folder, locked against other writers.
 
     :param kind: one of `KINDS`.
     :param source: the raw corpus.
     :param out: corpus folder to write.
-    :param options: as the preparation of that kind takes them.
+    :param options: options of the preparation of this kind.
+    :raises UnknownCorpusKindError: if there is no such kind.
     """
     if kind not in KINDS:
         raise UnknownCorpusKindError(kind, [*KINDS, "lucie"])

@@ -1,10 +1,11 @@
-"""A corpus written batch by batch, so that its size does not matter."""
+"""Batchwise writing of corpora larger than memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from babyslm.corpora.accounting import Account
 from babyslm.corpora.corpus import CARD_NAME, COLUMNS, TABLE_NAME, CorpusCard, as_table
 from babyslm.files import atomic_file, sha256_file, write_text
 from babyslm.verify.corpora.tables import EmptyCorpusError
@@ -12,7 +13,7 @@ from babyslm.verify.corpora.tables import EmptyCorpusError
 __all__ = ["stream_corpus"]
 
 GROUP_BYTES = 32_000_000
-"""Text that is collected before it is written as a row group. The writer keeps a record of each group to the end."""
+"""Bytes of text per row group. The writer keeps a record of each group until the file is closed."""
 
 
 def stream_corpus(
@@ -24,32 +25,43 @@ def stream_corpus(
     licence: str,
     sources: list[str],
     settings: dict[str, object],
+    speech: str = "none",
+    columns: Mapping[str, str] = COLUMNS,
+    account: Account | None = None,
 ) -> CorpusCard:
-    """Write a corpus of text as its batches come, and last the card that vouches for it.
+    """Write a corpus as its batches come, and last the card that vouches for it.
 
     :param batches: utterances; see `babyslm.corpora.corpus.COLUMNS`.
     :param folder: the corpus folder.
     :param name: name of the corpus; the other parameters as for `save_corpus`.
+    :param columns: columns of the table and their types.
+    :param account: what became of each input item, for the card and the table of faulty items.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
     import yaml
 
     schema = pa.schema(
-        [(column, pa.string() if kind == "string" else pa.float64()) for column, kind in COLUMNS.items()]
+        [(column, pa.string() if kind == "string" else pa.float64()) for column, kind in columns.items()]
     )
     path = folder / TABLE_NAME
-    numbers = [column for column, kind in COLUMNS.items() if kind != "string"]
-    utterances = words = held = 0
+    numbers = [column for column, kind in columns.items() if kind != "string"]
+    utterances = words = held = heard = 0
+    seconds = 0.0
     group: list[pa.Table] = []
     with (
         atomic_file(path) as temporary,
-        # The smallest and largest text of each group would be whole documents, kept in memory and in the file's foot.
+        # Minimum and maximum text of a group would be whole documents, kept in memory and in the file footer.
         pq.ParquetWriter(temporary, schema, compression="zstd", write_statistics=numbers) as writer,
     ):
         for batch in batches:
-            table = as_table(batch)
+            table = as_table(batch, columns)
+            if table.empty:
+                continue
             utterances += len(table)
+            spoken = table[table["audio"].notna()]
+            heard += len(spoken)
+            seconds += float((spoken["offset"] - spoken["onset"]).sum())
             words += int(table["text"].dropna().str.split().str.len().sum())
             group.append(pa.Table.from_pandas(table, schema=schema, preserve_index=False))
             held += group[-1].nbytes
@@ -61,17 +73,20 @@ def stream_corpus(
     if not utterances:
         path.unlink()
         raise EmptyCorpusError(folder)
+    if account is not None:
+        account.write(folder)
     card = CorpusCard(
         name=name,
         language=language,
         licence=licence,
         sources=sources,
-        speech="none",
+        speech=speech,
         settings=settings,
         utterances=utterances,
         words=words,
-        hours=None,
+        hours=seconds / 3600 if heard else None,
         sha256=sha256_file(path),
+        account=account.counts() if account else {},
     )
     text = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=119)
     write_text(folder / CARD_NAME, text)

@@ -1,31 +1,29 @@
-"""Phones of utterances: from phonemic tiers (%mod, %pho), IPA as a transcriber writes it, or from the spelling."""
+"""Phones of utterances, from phonemic tiers (%mod, %pho) in IPA or from the spelling."""
 
 import unicodedata
-from pathlib import Path
 
 import pandas as pd
 
 from babyslm.stimuli.phones.pronunciation import PhoneSet, load_phone_set, pronounce, tokenize
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
-from babyslm.verify.corpora.chat import PhonemicTierError
 from babyslm.verify.stimuli.lexicon import UnknownPhoneError
 
 __all__ = ["fold_tier", "phones_of"]
 
 IGNORED = frozenset("ˈˌ.ˑ‿̯ʰ̬̥̪̃̊̚ˀʷ()[]{}^")
-"""Stress, syllable marks, and diacritics of detail below the phoneme."""
+"""Stress marks, syllable marks, and diacritics below the phonemic level."""
 RESPELLED = {"t͡ʃ": "tʃ", "d͡ʒ": "dʒ", "ʧ": "tʃ", "ʤ": "dʒ", "g": "ɡ", "r": "ɹ", "ɝ": "ɜː", "ɒ": "ɑ", "ɫ": "l"}
 UNINTELLIGIBLE = ("*", "xxx", "yyy", "�")
 
 
 def fold_tier(tier: str, phones: PhoneSet) -> str | None:
-    """Fold a phonemic tier to phones, `|` between words; None where it holds what is no phone of the set.
+    """Map a phonemic tier to phones, `|` between words; None if it contains a symbol outside the phone set.
 
-    Symbols are matched longest first, so that a diphthong or affricate is one phone. A word that the transcriber could
-    not make out makes the whole tier unusable.
+    Symbols are matched longest first, so that diphthongs and affricates are single phones. A word that the transcriber
+    could not identify makes the whole tier unusable.
 
-    :param tier: words of IPA, apart by spaces.
-    :param phones: the phones of the language.
+    :param tier: words in IPA, separated by spaces.
+    :param phones: the phone set of the language.
     """
     known = sorted({*phones.inventory, *phones.espeak_folding, *RESPELLED}, key=len, reverse=True)
     words = []
@@ -59,25 +57,42 @@ def _cut(word: str, known: list[str]) -> list[str] | None:
     return symbols
 
 
-def phones_of(rows: pd.DataFrame, language: str, *, tier: str | None, source: Path) -> pd.DataFrame:
-    """Return the rows with phones; what the phone set cannot say has none.
+def phones_of(rows: pd.DataFrame, language: str, *, tier: str | None = None) -> pd.DataFrame:
+    """Return the rows with phones; what the phone sets cannot say has none.
 
-    :param rows: with `text` and, for a tier, `tiers`.
+    :param rows: with `text`; `language` (of each utterance; default `language`), `pieces` (words with the language of
+        each piece, or None for words of one language) and `tiers` where there are any.
     :param language: language of the phones.
     :param tier: phonemic tier that goes before the spelling; None for the spelling alone.
-    :param source: for the error where no utterance has the tier.
     """
-    phone_set = load_phone_set(language)
-    words = [tokenize(text) for text in rows["text"]]
-    known, _ = pronounce({word for each in words for word in each}, language)
-    spelled = [
-        f" {WORD_BOUNDARY} ".join(known[word] for word in each) if each and all(w in known for w in each) else None
-        for each in words
-    ]
-    if tier is not None:
-        tiers: list[dict[str, str]] = rows["tiers"].tolist() if "tiers" in rows else [{}] * len(rows)
-        if not any(tier in each for each in tiers):
-            raise PhonemicTierError(source, tier, sorted({name for each in tiers for name in each}))
-        transcribed = [fold_tier(each[tier], phone_set) if tier in each else None for each in tiers]
+    spelled = _spelled(rows, language)
+    if tier is not None and "tiers" in rows:
+        own = rows["language"] if "language" in rows else [language] * len(rows)
+        transcribed = [
+            fold_tier(tiers[tier], load_phone_set(name)) if tier in tiers else None
+            for tiers, name in zip(rows["tiers"], own, strict=True)
+        ]
         spelled = [own or other for own, other in zip(transcribed, spelled, strict=True)]
     return rows.assign(phones=pd.array(spelled, dtype="string"))
+
+
+def _spelled(rows: pd.DataFrame, language: str) -> list[str | None]:
+    """Return the phones of each text, every piece of it in its own language."""
+    languages = rows["language"] if "language" in rows else [language] * len(rows)
+    marked = rows["pieces"] if "pieces" in rows else [None] * len(rows)
+    words = [
+        [(word, name) for text, name in pieces or ((text, own),) for word in tokenize(text)]
+        for text, own, pieces in zip(rows["text"], languages, marked, strict=True)
+    ]
+    types: dict[str, set[str]] = {}
+    for each in words:
+        for word, name in each:
+            types.setdefault(name, set()).add(word)
+    known = {name: pronounce(own, name)[0] for name, own in types.items()}
+    boundary = f" {WORD_BOUNDARY} "
+    return [
+        boundary.join(known[name][word] for word, name in each)
+        if each and all(word in known[name] for word, name in each)
+        else None
+        for each in words
+    ]

@@ -1,4 +1,4 @@
-"""Where work runs: in this process, in several of this machine, or on a Ray cluster. Results do not depend on it."""
+"""Execution engines: this process, several processes, or a Ray cluster. Results do not depend on the engine."""
 
 from babyslm.engines.current import in_processes, on_this_machine, using, workers_for
 from babyslm.engines.protocol import Engine

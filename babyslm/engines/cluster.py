@@ -1,4 +1,4 @@
-"""Ray: a pool of actors, on this machine or a cluster."""
+"""Ray engine: a pool of actors, on this machine or on a cluster."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -13,20 +13,19 @@ from babyslm.verify.engines import ClusterError, NoRayError, RayStartError, Work
 __all__ = ["Crew", "RayEngine"]
 
 RETRIES = 3
-"""How often an actor is started anew, and its task done again, before the run is given up."""
+"""Number of times an actor is restarted and its task repeated before the run fails."""
 
 
 STARTS = 2
-"""How often Ray is started on this machine before that is given up: it waits half a minute, which is little where much
-else is going on."""
+"""Number of attempts to start Ray on this machine: Ray waits only half a minute, which is short on a busy machine."""
 
 
 class RayEngine:
-    """Runs tasks on Ray actors. Work that is lost with an actor is done again by the one that takes its place.
+    """Runs tasks on Ray actors. If an actor is lost, a replacement repeats its task.
 
-    :param address: a cluster, such as `auto` or `ray://head:10001`; default this machine alone.
-    :param cpus: CPU cores an actor.
-    :param gpus: GPUs an actor; may be a fraction.
+    :param address: a cluster, such as `auto` or `ray://head:10001`; default this machine.
+    :param cpus: CPU cores per actor.
+    :param gpus: GPUs per actor; may be a fraction.
     """
 
     name = "ray"
@@ -37,7 +36,10 @@ class RayEngine:
         self.ray = _started(address)
 
     def room(self) -> int:
-        """Return how many actors the cluster has room for, at least one."""
+        """Return the number of actors that fit on the cluster, at least one.
+
+        :raises ClusterError: if no node has enough free GPUs.
+        """
         there = self.ray.cluster_resources()
         room = there.get("CPU", 1) / self.cpus if self.cpus else there.get("CPU", 1)
         if self.gpus:
@@ -68,11 +70,11 @@ class RayEngine:
 
 
 class Crew:
-    """Actors that stay: each is set up once, and takes the tasks of many runs.
+    """Persistent actors: each is set up once and processes the tasks of many runs.
 
-    :param engine: where they live.
-    :param workers: how many of them; not more than there is room for, since the rest would wait for ever.
-    :param setup: makes what each keeps; None for nothing.
+    :param engine: the engine that starts them.
+    :param workers: number of actors; at most the number that fit, since the others would wait forever.
+    :param setup: creates the state that each actor keeps; None for no state.
     """
 
     def __init__(self, engine: RayEngine, workers: int, setup: Callable[[], Any] | None = None) -> None:
@@ -80,13 +82,16 @@ class Crew:
         actor = self.ray.remote(
             num_cpus=engine.cpus, num_gpus=engine.gpus, max_restarts=RETRIES, max_task_retries=RETRIES
         )(_Worker)
-        # Held here, not by the actors' constructors: one that takes a lost one's place must find it, however large.
+        # Stored here and not by the actors' constructors: a replacement actor must find it, whatever its size.
         self.setup = None if setup is None else self.ray.put(setup)
         place = Place.here()
         self.actors = [actor.remote(place) for _ in range(min(workers, engine.room()))]
 
     def run(self, work: Callable[..., Any], tasks: Iterable[Any]) -> Iterator[Any]:
-        """Yield the result of each task, in order; a run is taken to its end before another begins."""
+        """Yield the result of each task, in order; finish one run before the next.
+
+        :raises WorkerLostError: if an actor is lost too often.
+        """
         from ray.exceptions import RayActorError, RayTaskError
         from ray.util import ActorPool
 
@@ -106,24 +111,24 @@ class Crew:
             raise WorkerLostError(len(self.actors)) from error
 
     def _submitted(self, actor: Any, work_and_task: tuple[Callable[..., Any], Any]) -> Any:
-        # In a list, the set-up is fetched by those that still need it, and not with every task.
+        # Inside a list, the set-up is fetched only by actors that still need it, not with every task.
         return actor.do.remote(*work_and_task, [self.setup])
 
     def close(self) -> None:
-        """Let the actors go."""
+        """Stop the actors."""
         for each in self.actors:
             self.ray.kill(each)
 
 
 class _Worker:
-    """What an actor holds: what it keeps for all its tasks."""
+    """An actor, with the state that it keeps for all tasks."""
 
     def __init__(self, place: Place) -> None:
         place.take()
         self.state: tuple[Any, ...] | None = None
 
     def do(self, work: Callable[..., Any], task: Any, setup: list[Any]) -> Any:
-        # Set up at the first task, so that a fault in it comes back as the error that it is.
+        # Set up at the first task, so that an error in the set-up is raised as it is.
         if self.state is None:
             import ray
 
@@ -132,8 +137,8 @@ class _Worker:
 
 
 def _started(address: str | None) -> Any:
-    """Connect to Ray, starting it on this machine where no address is given."""
-    # What these say is for people who run clusters; a failed task is told by our own error.
+    """Connect to Ray, and start it on this machine if no address is given."""
+    # Ray's own messages address cluster operators; failed tasks are reported by our own errors.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:

@@ -1,4 +1,4 @@
-"""The engine in use: this machine unless another was asked for."""
+"""Engine in use: this machine by default."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -26,12 +26,12 @@ def current() -> Engine:
 def using(
     name: EngineName = "local", *, address: str | None = None, cpus: float = 1, gpus: float = 0
 ) -> Iterator[Engine]:
-    """Run what is in this block on an engine.
+    """Run the block on an engine.
 
-    :param name: local, or ray.
-    :param address: of a Ray cluster; default Ray on this machine.
-    :param cpus: CPU cores a Ray actor.
-    :param gpus: GPUs a Ray actor.
+    :param name: local or ray.
+    :param address: address of a Ray cluster; default Ray on this machine.
+    :param cpus: CPU cores per Ray actor.
+    :param gpus: GPUs per Ray actor.
     """
     if name == "local":
         engine: Engine = LocalEngine()
@@ -52,9 +52,9 @@ def on_this_machine() -> bool:
 
 
 def workers_for(processes: int) -> int:
-    """Return how many workers run: on this machine as many as asked for, on a cluster as many as it has room for.
+    """Return the number of workers: the requested number on this machine, all that fit on a cluster.
 
-    :param processes: of this machine; 0: one a core.
+    :param processes: processes on this machine; 0: one per core.
     """
     return processes if processes and on_this_machine() else current().room()
 
@@ -67,12 +67,12 @@ def in_processes(
     worthwhile: int = 2,
     setup: Callable[[], Any] | None = None,
 ) -> Iterator[Made]:
-    """Yield `work(task)`, or `work(state, task)` where there is a set-up, of each task in order, on the engine in use.
+    """Yield `work(task)`, or `work(state, task)` with a set-up, for each task in order, on the engine in use.
 
-    :param work: a function of a module, so that another process finds it.
-    :param tasks: taken as they are needed.
-    :param workers: processes; on this machine, 1 stays in this one.
-    :param worthwhile: number of tasks from which other processes are started.
-    :param setup: makes what a worker keeps for all its tasks; called once a worker.
+    :param work: a module-level function, so that other processes can import it.
+    :param tasks: the tasks; consumed lazily.
+    :param workers: number of processes; on this machine, 1 runs in the current process.
+    :param worthwhile: smallest number of tasks for which other processes are started.
+    :param setup: creates the state that a worker keeps for all its tasks; called once per worker.
     """
     return current().run(work, tasks, workers=workers, worthwhile=worthwhile, setup=setup)

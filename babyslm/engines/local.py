@@ -1,4 +1,4 @@
-"""This machine: one process, or a pool of fresh ones."""
+"""Local engine: this process, or a pool of new processes."""
 
 import multiprocessing
 import os
@@ -16,12 +16,12 @@ __all__ = ["LocalEngine"]
 
 
 class LocalEngine:
-    """Runs tasks in this process, or in several fresh ones: not by fork, since this one may run threads of torch."""
+    """Runs tasks in this process or in several new ones. They are not forked, since torch may run threads here."""
 
     name = "local"
 
     def room(self) -> int:
-        """Return how many processes may run: one a core that this one may use, which in a job are not all."""
+        """Return the number of processes: one per core available to this process, which may be part of the machine."""
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def run(
@@ -60,7 +60,7 @@ class LocalEngine:
 
 
 _STATE: list[Any] = []
-"""What this worker process keeps for all its tasks."""
+"""State that this worker process keeps for all its tasks."""
 
 
 def _keep(setup: Callable[[], Any]) -> None:

@@ -1,4 +1,4 @@
-"""What a worker has in common with who asked for it: folder, settings in the environment, numbers of threads."""
+"""Settings that a worker inherits from the calling process: working folder, environment, numbers of threads."""
 
 import os
 import sys
@@ -9,17 +9,17 @@ from typing import Self
 __all__ = ["Place"]
 
 PREFIX = "BABYSLM_"
-"""Of the environment variables that say where cache and content lie."""
+"""Prefix of the environment variables that locate cache and content."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where and how the process that asks for work runs.
+    """Working folder and settings of the calling process.
 
-    :param folder: its working folder: relative paths mean the same on a worker that sees it.
+    :param folder: its working folder, so that relative paths mean the same on a worker with access to it.
     :param environment: its variables named `BABYSLM_...`.
-    :param threads: of its numerical libraries, by their kind; sums of floating-point numbers depend on how they are
-        shared out, and Ray gives its workers one thread a core.
+    :param threads: numbers of threads of its numerical libraries, by library. The rounding of floating-point sums
+        depends on them, and Ray gives its workers one thread per core.
     """
 
     folder: str
@@ -28,7 +28,7 @@ class Place:
 
     @classmethod
     def here(cls) -> Self:
-        """Return that of this process."""
+        """Return the settings of this process."""
         from threadpoolctl import threadpool_info
 
         threads = {found["user_api"]: int(found["num_threads"]) for found in threadpool_info()}
@@ -38,11 +38,11 @@ class Place:
         return cls(os.getcwd(), environment, threads)  # noqa: PTH109  # a path as text crosses to any system
 
     def take(self) -> None:
-        """Make this process work as the other one does; a folder that is not there is left out."""
+        """Apply the settings to this process; a missing folder is ignored."""
         with suppress(OSError):
             os.chdir(self.folder)
         os.environ.update(self.environment)
-        # Libraries that are loaded later read this; to load torch only to tell it would cost seconds a worker.
+        # Libraries loaded later read this variable; importing torch only to set it would cost seconds per worker.
         most = max(self.threads.values(), default=0)
         if most:
             os.environ["OMP_NUM_THREADS"] = str(self.threads.get("torch", most))

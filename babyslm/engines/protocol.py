@@ -1,4 +1,4 @@
-"""What every engine can do: run one function over many tasks, in order."""
+"""Interface of execution engines: one function applied to many tasks, in order."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
@@ -6,19 +6,19 @@ from typing import Any, Protocol
 __all__ = ["AHEAD", "Engine"]
 
 AHEAD = 4
-"""Tasks a worker that may wait, so that memory stays bounded."""
+"""Largest number of queued tasks per worker, which bounds memory."""
 
 
 class Engine(Protocol):
     """Runs tasks on workers.
 
-    A task that is lost with its worker is done again, or the run ends with a `WorkerLostError`; never is one skipped.
+    If a worker is lost, its task is repeated, or the run ends with a `WorkerLostError`. No task is skipped.
     """
 
     name: str
 
     def room(self) -> int:
-        """Return how many workers may run at once."""
+        """Return the largest number of parallel workers."""
 
     def run(
         self,
@@ -29,11 +29,13 @@ class Engine(Protocol):
         worthwhile: int = 2,
         setup: Callable[[], Any] | None = None,
     ) -> Iterator[Any]:
-        """Yield `work(task)`, or `work(state, task)` where there is a set-up, of each task, in order.
+        """Yield `work(task)`, or `work(state, task)` with a set-up, for each task, in order.
 
-        :param work: a function of a module, so that another process finds it.
-        :param tasks: taken as they are needed.
-        :param workers: how many of them.
-        :param worthwhile: number of tasks from which other processes are worth their start.
-        :param setup: makes what a worker keeps for all its tasks, such as a loaded learner; called once a worker.
+        :param work: a module-level function, so that other processes can import it.
+        :param tasks: the tasks; consumed lazily.
+        :param workers: number of workers.
+        :param worthwhile: smallest number of tasks for which other processes are started.
+        :param setup: creates the state that a worker keeps for all its tasks, such as a loaded learner; called once
+            per worker.
+        :raises WorkerLostError: if a worker is lost and its task cannot be repeated.
         """

@@ -1,4 +1,4 @@
-"""The folders in which Ray, started on this machine, keeps logs and sockets: apart from those of other programs."""
+"""Session folders of Ray on this machine (logs and sockets), separate from those of other programs."""
 
 import os
 import shutil
@@ -10,22 +10,22 @@ from pathlib import Path
 __all__ = ["sessions_folder"]
 
 DAY = 86_400.0
-"""Seconds that the folder of a run that was killed is kept for whoever wants to read its logs."""
+"""Seconds for which the session folder of a killed run is kept, so that its logs can be read."""
 
 
 def sessions_folder() -> Path:
-    """Return where the sessions of this user lie, without those of a day or more ago whose process is gone.
+    """Return the session folder of this user, after removal of sessions older than a day whose process has ended.
 
-    Ray removes none of them: each leaves about a megabyte of logs.
+    Ray itself removes none of them; each holds about a megabyte of logs.
     """
     if os.name != "posix":
         return Path(tempfile.gettempdir()) / "babyslm-ray"
-    # The paths of sockets must be short, which the folder of temporary files on macOS is not.
+    # Socket paths must be short, and the folder of temporary files on macOS is long.
     place = os.environ.get("RAY_TMPDIR") or ("/tmp" if sys.platform == "darwin" else tempfile.gettempdir())  # noqa: S108
     folder = Path(place) / f"babyslm-ray-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for session in folder.glob("session_*"):
-        # A link to the latest one lies beside them.
+        # Ray adds a link to the latest session.
         if not session.is_symlink() and _old(session) and not _runs(session):
             shutil.rmtree(session, ignore_errors=True)
     return folder
@@ -34,12 +34,12 @@ def sessions_folder() -> Path:
 def _old(session: Path) -> bool:
     try:
         return time.time() - session.stat().st_mtime > DAY
-    except OSError:  # another process was faster
+    except OSError:  # removed by another process
         return False
 
 
 def _runs(session: Path) -> bool:
-    """Return whether the process that started a session, whose number ends its name, is there."""
+    """Return whether the process that started a session is running; its number ends the session's name."""
     number = session.name.rpartition("_")[2]
     if not number.isdigit():
         return True

@@ -1,4 +1,4 @@
-"""Running a learner on stimuli: shards that resume, worker pools, revisions, prompted choices, surprisal of words.
+"""Evaluation of a learner on stimuli: resumable shards, worker pools, revisions, prompted choices, word surprisal.
 
-Comes in: a learner and a stimulus set. Goes out: a `Result`.
+Input: a learner and a stimulus set. Output: a `Result`.
 """

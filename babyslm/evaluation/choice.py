@@ -1,4 +1,4 @@
-"""Prompted choice over a stimulus set: one row a pair, since a choice is no score of a single sentence."""
+"""Prompted choice over a stimulus set: one row per pair, since a choice is not a score of a single sentence."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -23,14 +23,14 @@ __all__ = ["Chooser", "choice_figures", "choose", "choose_prompted"]
 
 
 class Chooser(Protocol):
-    """Prefers one of two stimuli."""
+    """Model that chooses between two stimuli."""
 
     def prefer(self, pairs: Sequence[tuple[Stimulus, Stimulus]]) -> NDArray[np.float64]:
         """Return the log-odds in nats of the first member of each pair."""
 
 
 def choose(chooser: Chooser, stimuli: StimulusSet | StimulusTable) -> pd.DataFrame:
-    """Ask for a choice in every pair; pairs of the same two texts are asked once.
+    """Request a choice for every pair; pairs of the same two texts are presented once.
 
     :param chooser: such as `babyslm.models.text.choice.PromptedChoice`.
     :param stimuli: a set or one of its tables.
@@ -53,9 +53,9 @@ def choose(chooser: Chooser, stimuli: StimulusSet | StimulusTable) -> pd.DataFra
 
 
 def choice_figures(choices: pd.DataFrame) -> pd.DataFrame:
-    """Return accuracies with intervals, of each table as a whole and by phenomenon, aggregated as scores are.
+    """Return accuracies with intervals, for each table as a whole and by phenomenon, aggregated like scores.
 
-    :param choices: from `choose`.
+    :param choices: output of `choose`.
     """
     odds = choices["log_odds"]
     trials = choices.assign(good_score=odds / 2, bad_score=-odds / 2, good_sum=np.nan, bad_sum=np.nan)
@@ -77,8 +77,8 @@ def choose_prompted(
     """Ask an instructed model which sentence of each pair is better, and return the accuracies.
 
     :param spec: model specification of a causal model with a chat template.
-    :param stimuli: a set, or where it lies; only its syntactic tables are asked about.
-    :param out: folder for `choices.parquet` and `accuracy.csv`; default nothing is written.
+    :param stimuli: a set or its folder; only its syntactic tables are used.
+    :param out: folder for `choices.parquet` and `accuracy.csv`; by default nothing is written.
     :param language: language of the question; default that of the set.
     :param options: passed to `load_model`.
     """

@@ -1,4 +1,4 @@
-"""Evaluate a learner on a stimulus set."""
+"""Evaluation of a learner on a stimulus set."""
 
 import shutil
 import time
@@ -32,7 +32,7 @@ from babyslm.verify.results.evaluation import DeafError, NoPlaceError
 __all__ = ["SCORES", "evaluate"]
 
 SCORES = "scores:"
-"""Model specification of scores computed elsewhere, in the official format."""
+"""Prefix of a model specification for external scores in the official format."""
 
 KEPT = ".shards"
 
@@ -53,27 +53,27 @@ def evaluate(
     verify: int = 0,
     **options: Any,
 ) -> Result:
-    """Score a learner on every table it can take, and aggregate as the official scripts do.
+    """Score a learner on every table whose form it accepts, and aggregate as the official scripts do.
 
     :param model: a learner, or a model specification (see `babyslm.load_model`; also `scores:FOLDER`).
-    :param stimuli: a set, or where it lies.
-    :param task: lexical or syntactic; default both. A task that is asked for and cannot be taken is an error;
-        otherwise it is left out with a notice.
+    :param stimuli: a set or its folder.
+    :param task: lexical or syntactic; default both. If a task named here cannot be scored, that is an error; otherwise
+        it is left out with a notice.
     :param split: dev or test; default both.
     :param pooling: the headline score: `mean` over scored symbols (official; default) or `sum`.
-    :param condition: acoustic condition in which a spoken learner hears the stimuli; default clean.
-    :param heard: what the learner was trained on (a corpus or word list): words that occur in it are reported apart
-        from words that do not, as the attribute `seen`, and so are the pairs whose non-word occurs in it as a word,
-        as the attribute `nonword` (see `babyslm.evaluation.heard`).
-    :param out: folder of the result; scoring resumes from the shards kept there. Default: nothing is written.
-    :param official: also write the files that the official scripts write, into `out/official`.
+    :param condition: acoustic condition of the stimuli for a spoken learner; default clean.
+    :param heard: training data of the learner (a corpus or word list): accuracy is also reported separately for words
+        that occur in it and words that do not, as the attribute `seen`, and for pairs whose non-word occurs in it as a
+        word and pairs whose non-word does not, as the attribute `nonword` (see `babyslm.evaluation.heard`).
+    :param out: folder of the result; scoring resumes from the shards kept there. By default nothing is written.
+    :param official: also write the output files of the official scripts, into `out/official`.
     :param words: also write the surprisal of every word into `out/words.parquet` (causal text learners).
-    :param shard: stimuli a shard; recorded, since sums may depend in their last digits on what runs together.
-    :param verify: so many stimuli are scored again, one by one; the largest difference is recorded in the settings as
+    :param shard: stimuli per shard; recorded, since the last digits of sums may depend on the batch.
+    :param verify: number of stimuli to score again, one by one; the largest difference is recorded in the settings as
         `verified`.
     :param options: passed to `load_model` (device, dtype, ...).
 
-    On the engine `ray` (`babyslm.engines.using`), the learner is loaded by every worker and shards are scored there.
+    On the engine `ray` (`babyslm.engines.using`), every worker loads the learner and scores shards.
     """
     chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
     chosen = chosen.select(task, split)
@@ -113,7 +113,7 @@ def evaluate(
 def _finished(
     result: Result, stimuli: StimulusSet, folder: Path | None, *, official: bool, locked: bool = False
 ) -> Result:
-    """Store a result where a folder was named; the kept shards have done their service then."""
+    """Store a result if a folder was named, and delete the shards, which are no longer needed."""
     if folder is None:
         return result
     with nullcontext() if locked else exclusive(folder):
@@ -126,7 +126,7 @@ def _finished(
 
 
 def _annotated(result: Result, stimuli: StimulusSet, heard: str | PathLike[str] | None) -> Result:
-    """Tell words that occur in the training corpus from words that do not, and non-words as well."""
+    """Mark whether the word and the non-word of each pair occur in the training corpus."""
     if heard is None or "lexical" not in set(result.trials["task"]):
         return result
     language = stimuli.card.language if stimuli.card else "en"
@@ -135,12 +135,12 @@ def _annotated(result: Result, stimuli: StimulusSet, heard: str | PathLike[str] 
 
 
 def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:
-    """Take scores computed elsewhere; a table without scores is left out, unless it was asked for."""
+    """Read external scores; a table without scores is left out, unless its task was named."""
     start = time.perf_counter()
     paths = {(table.task, table.split): folder / table.task / f"{table.split}.txt" for table in stimuli}
     there = {key: path for key, path in paths.items() if path.is_file() or asked}
     if not there:
-        raise NoSuchFileError(next(iter(paths.values())), "scores are read from {lexical,syntactic}/{dev,test}.txt")
+        raise NoSuchFileError(next(iter(paths.values())), "scores must be named {lexical,syntactic}/{dev,test}.txt")
     skipped = [f"{task}/{split}: no scores" for task, split in paths if (task, split) not in there]
     for reason in skipped:
         notice(f"left out {reason}")
@@ -153,7 +153,7 @@ def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:
 
 
 def _hearing(condition: str) -> dict[str, Any]:
-    """Say what is recorded of an acoustic condition: its name, and its signal-to-noise ratio (dB) if it has one."""
+    """Return what is recorded of an acoustic condition: its name, and its signal-to-noise ratio (dB) if it has one."""
     preset = load_conditions().get(condition)
     levels = set(preset.noise.snr) if preset and preset.noise else set()
     return {"condition": condition} | ({"snr": levels.pop()} if len(levels) == 1 else {})

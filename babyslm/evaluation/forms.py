@@ -1,4 +1,4 @@
-"""Whether a learner can take a table, and the forms of its stimuli that must be made first."""
+"""Forms of stimuli that a learner needs, and derivation of phones from spelling."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ __all__ = ["lacking_form", "with_phones"]
 
 
 def lacking_form(model: LanguageModel, table: StimulusTable) -> str | None:
-    """Say which form the learner needs and the table lacks: `spelling`, `phones` or `sound`; None if it has all."""
+    """Return the form that the learner needs and the table lacks: `spelling`, `phones` or `sound`; None if none."""
     stimuli = table.stimuli
     match model.modality:
         case "orthographic":
@@ -24,7 +24,7 @@ def lacking_form(model: LanguageModel, table: StimulusTable) -> str | None:
 
 
 def with_phones(stimuli: Sequence[Stimulus], language: str) -> tuple[Stimulus, ...]:
-    """Fill in the phones of stimuli that are only spelled, such as the official sentences."""
+    """Add phones to stimuli that only have a spelling, such as the official sentences."""
     bare = [i for i, stimulus in enumerate(stimuli) if not stimulus.phones and stimulus.text]
     spoken = phonemize([stimuli[i].text or "" for i in bare], language)
     filled = list(stimuli)

@@ -1,4 +1,4 @@
-"""The identity of a learner: what must be the same for a kept shard of scores to be used again."""
+"""Identity of a learner, by which a stored shard of scores is recognised as reusable."""
 
 import json
 from pathlib import Path
@@ -10,11 +10,11 @@ __all__ = ["files_of", "identity"]
 
 
 def identity(spec: LanguageModel | str, learner: LanguageModel, settings: str) -> str:
-    """Return a key of a learner: its description, and size and time of change of the files of its folder.
+    """Return a key of a learner: its description, and size and modification time of the files of its folder.
 
-    :param spec: how it was named; files are looked at where it names a folder.
+    :param spec: the learner or its specification; if it names a folder, the files in it are part of the key.
     :param learner: the loaded learner.
-    :param settings: what else changes the scores.
+    :param settings: everything else that affects the scores.
     """
     record = json.dumps(
         [str(spec) if isinstance(spec, str) else "", describe(learner), settings, files_of(spec)], default=str
@@ -23,7 +23,7 @@ def identity(spec: LanguageModel | str, learner: LanguageModel, settings: str) -
 
 
 def files_of(spec: LanguageModel | str) -> list[str]:
-    """Return path, size and time of change of the files of a model's folder; nothing where `spec` names none."""
+    """Return path, size and modification time of the files of a model folder; empty if `spec` names none."""
     if not isinstance(spec, str):
         return []
     folder = Path(spec.removeprefix("hf:"))

@@ -1,4 +1,4 @@
-"""Options of a learner as they come from a command line."""
+"""Options of a learner from the command line."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ __all__ = ["OptionFormatError", "learner_options", "require_out"]
 
 
 class OptionFormatError(UsageError):
-    """An option of the learner is not of the form key=value."""
+    """An option of the learner does not have the form key=value."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"--option {text!r}: must be key=value, such as bos=never")
@@ -25,7 +25,7 @@ def learner_options(
     trust_remote_code: bool,
     extra: Sequence[str],
 ) -> dict[str, Any]:
-    """Collect the options given to `load_model`; what was not given is left to the learner.
+    """Collect the options for `load_model`; options that were not given are left to the learner.
 
     :param device: device name, or auto.
     :param dtype: name of a floating-point type, or None.
@@ -51,7 +51,7 @@ def learner_options(
 
 
 def require_out(out: Path | None) -> Path:
-    """Return the folder of a result, or say that one must be named."""
+    """Return the folder of a result; raise an error if none is named."""
     if out is None:
         raise NoPlaceError
     return out

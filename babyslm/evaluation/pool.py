@@ -1,4 +1,4 @@
-"""A learner that every worker of a cluster has loaded."""
+"""Learner loaded by every worker of a cluster."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +19,9 @@ Made = TypeVar("Made")
 
 
 def learner_on(engine: Engine, model: LanguageModel | str, options: dict[str, Any]) -> LanguageModel:
-    """Return a learner that scores on an engine: itself on this machine, a pool of it elsewhere.
+    """Return a learner that scores on an engine: the learner itself on this machine, a pool on a cluster.
 
-    :param engine: where it runs.
+    :param engine: the engine.
     :param model: a learner, or its specification.
     :param options: passed to `load_model`.
     """
@@ -34,7 +34,7 @@ def learner_on(engine: Engine, model: LanguageModel | str, options: dict[str, An
 
 @contextmanager
 def released(learner: LanguageModel) -> Iterator[None]:
-    """Let the workers of a pool go after the block: the next learner needs their room."""
+    """Release the workers of a pool after the block, so that the next learner can use their memory."""
     try:
         yield
     finally:
@@ -43,12 +43,12 @@ def released(learner: LanguageModel) -> Iterator[None]:
 
 
 class LearnerPool:
-    """A learner, loaded once by each worker of a cluster; a `LanguageModel` itself.
+    """A learner loaded once by each worker of a cluster; it is a `LanguageModel` itself.
 
     :param engine: the cluster.
     :param model: a learner that can be pickled, or its specification.
     :param options: passed to `load_model`.
-    :param workers: how many load it; default as many as there is room for.
+    :param workers: number of workers that load it; default as many as there is room for.
     """
 
     def __init__(
@@ -67,24 +67,24 @@ class LearnerPool:
         return batch
 
     def score_many(self, shards: Iterable[Sequence[Stimulus]]) -> Iterator[ScoreBatch]:
-        """Score shards on all workers; their scores come in order."""
+        """Score shards on all workers; the results come in order."""
         return self.crew.run(_scored, shards)
 
     def each(self, work: Callable[[LanguageModel, Given], Made], tasks: Iterable[Given]) -> Iterator[Made]:
-        """Yield `work(learner, task)` of each task, in order.
+        """Yield `work(learner, task)` for each task, in order.
 
-        :param work: a function of a module.
-        :param tasks: what it is given.
+        :param work: a module-level function.
+        :param tasks: arguments of `work`.
         """
         return self.crew.run(work, tasks)
 
     def uncached(self) -> "UncachedPool":
-        """Return these learners without caches of their own: every stimulus is worked on anew."""
+        """Return these learners without their caches, so that every stimulus is computed again."""
         return UncachedPool(self)
 
 
 class UncachedPool:
-    """The learners of a pool, going around what they keep.
+    """The learners of a pool without their caches.
 
     :param pool: the pool.
     """

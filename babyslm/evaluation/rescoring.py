@@ -1,4 +1,4 @@
-"""Score some stimuli again, alone: a check that no score depends on what was scored beside it."""
+"""Verification of scores: some stimuli are scored again one by one, to check that batches do not affect scores."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,11 +11,11 @@ __all__ = ["Rescored", "rescore"]
 
 
 class Rescored(BaseModel):
-    """What came of scoring again."""
+    """Outcome of scoring again."""
 
     model_config = ConfigDict(extra="forbid")
 
-    stimuli: int = Field(description="how many were scored again, one by one")
+    stimuli: int = Field(description="number of stimuli scored again, one by one")
     max_abs_diff: float = Field(description="largest difference of a sum of log-probabilities, in nats")
     worst: str | None = Field(
         description="stimulus of the largest difference, as task/split/name; none if all are equal"
@@ -23,13 +23,13 @@ class Rescored(BaseModel):
 
 
 def rescore(learner: LanguageModel, scored: Scored, count: int, *, seed: int = 0) -> Rescored:
-    """Score stimuli one by one and compare.
+    """Score stimuli one by one and compare with their scores.
 
-    :param learner: the learner that gave the scores. Where it keeps intermediate results, such as units of sound, by
-        content, the check goes around them if it offers `uncached()`.
+    :param learner: the learner that gave the scores. If it caches intermediate results by content, such as units of
+        sound, the check bypasses the cache, provided that it offers `uncached()`.
     :param scored: its scores.
-    :param count: stimuli to score again, drawn over all tables; all of them if there are fewer.
-    :param seed: draws them.
+    :param count: number of stimuli to score again, drawn from all tables; all of them if there are fewer.
+    :param seed: seed of the sample.
     """
     names = [(key, place) for key, items in scored.items.items() for place in range(len(items))]
     drawn = generator(seed, "score again").permutation(len(names))[:count]

@@ -1,4 +1,4 @@
-"""A learning curve: every revision of a model evaluated on one set, each in a folder of its own."""
+"""Learning curve: every revision of a model is evaluated on one set, each in its own folder."""
 
 import json
 from os import PathLike
@@ -11,9 +11,10 @@ from babyslm.evaluation.evaluate import evaluate
 from babyslm.evaluation.identity import files_of
 from babyslm.files import sha256_text, write_json, write_text
 from babyslm.models.text.revisions import Revision, revisions
+from babyslm.pictures import write_drawing
 from babyslm.progress import notice
 from babyslm.results.outcomes.record import RECORD_NAME
-from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.pages.comparison import comparison_page
 from babyslm.results.result import Result, load_result
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -22,7 +23,7 @@ from babyslm.verify.documents import read_json
 __all__ = ["DONE_NAME", "curve_table", "evaluate_revisions"]
 
 DONE_NAME = "revisions.json"
-"""Which revisions are done, and a key of everything that their results depend on."""
+"""File that lists the finished revisions, with a key of everything that determines their results."""
 
 
 def evaluate_revisions(
@@ -33,13 +34,13 @@ def evaluate_revisions(
     which: str = "all",
     **options: Any,
 ) -> dict[str, Result]:
-    """Evaluate revisions of a model in the order of its training, and draw the learning curve.
+    """Evaluate revisions of a model in the order of its training, and plot the learning curve.
 
-    Writes one result folder a revision, `curve.csv` and, for two revisions or more, `report.html`. A revision that is
-    done under the same settings is not scored again, so that a stopped run goes on where it was.
+    Writes one result folder per revision, `curve.csv` and, for two revisions or more, `report.html`. A revision that
+    was finished under the same settings is not scored again, so that an interrupted run resumes.
 
     :param spec: `hf:ID`, or a folder whose subfolders are revisions.
-    :param stimuli: a set, or where it lies.
+    :param stimuli: a set or its folder.
     :param out: folder of the curve.
     :param which: `all`, or names separated by commas.
     :param options: as for `evaluate`.
@@ -48,7 +49,7 @@ def evaluate_revisions(
     chosen = stimuli if isinstance(stimuli, StimulusSet) else load_stimuli(stimuli)
     folder = Path(out)
     if Path(spec).is_dir():
-        # Points of one curve bear one name; those of a hub id do already.
+        # Points of one curve share one name; those of a hub id already do.
         options = {"name": Path(spec).resolve().name} | options
     points = revisions(spec, which)
     kept = folder / DONE_NAME
@@ -66,7 +67,8 @@ def evaluate_revisions(
         write_json(kept, done)
     write_text(folder / "curve.csv", curve_table(points, results).to_csv(index=False, lineterminator="\n"))
     if len(results) > 1:
-        comparison_report(list(results.values()), folder / "report.html", title=f"{spec} over training")
+        title = f"{spec} over training"
+        write_drawing(folder / "report.html", lambda: comparison_page(list(results.values()), title=title))
     return results
 
 

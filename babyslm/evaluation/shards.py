@@ -1,4 +1,4 @@
-"""Score stimuli shard by shard, each kept as it is done, so that a killed run goes on where it stopped."""
+"""Scoring of stimuli in shards that are stored one by one, so that an interrupted run resumes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,20 +17,20 @@ from babyslm.verify.results.evaluation import ScoreShapeError, UnscoredError
 __all__ = ["SHARD", "content", "score_stimuli"]
 
 SHARD = 8192
-"""Stimuli a shard. Shards are cut from content order, so that common beginnings meet in one shard; their size is
-fixed, so that a resumed run computes exactly what an undisturbed one does."""
+"""Stimuli per shard. Shards are cut from stimuli sorted by content, so that common prefixes fall into one shard. Their
+size is fixed, so that a resumed run computes exactly what an uninterrupted one does."""
 
 
 @runtime_checkable
 class ManyScorer(Protocol):
-    """A learner that works on several shards at once."""
+    """Learner that processes several shards at once."""
 
     def score_many(self, shards: Iterable[Sequence[Stimulus]]) -> Iterator[ScoreBatch]:
         """Yield the scores of each shard, in order."""
 
 
 def content(stimulus: Stimulus, learner: LanguageModel) -> str:
-    """Return what a learner gets to see of a stimulus: two stimuli with the same content get the same score."""
+    """Return the content of a stimulus that a learner sees: stimuli with the same content get the same score."""
     if learner.modality == "spoken":
         return stimulus.name
     return f"{' '.join(stimulus.phones or ())}\x1f{stimulus.text or ''}"
@@ -46,15 +46,15 @@ def score_stimuli(
     shard: int = SHARD,
     title: str = "scoring",
 ) -> pd.DataFrame:
-    """Score stimuli, each different content once.
+    """Score stimuli, each distinct content once.
 
     :param model: the learner.
-    :param stimuli: stimuli with different names.
-    :param pooling: how `score` is made from sum and number of symbols.
-    :param keep: folder in which finished shards are kept; default none.
-    :param key: identity of learner and settings: a kept shard of another key is never used.
-    :param shard: stimuli a shard.
-    :param title: text of the progress bar.
+    :param stimuli: stimuli with distinct names.
+    :param pooling: how `score` is computed from sum and number of symbols.
+    :param keep: folder for finished shards; default none.
+    :param key: identity of learner and settings; a stored shard with another key is not used.
+    :param shard: stimuli per shard.
+    :param title: label of the progress bar.
     :returns: a table indexed by stimulus name: `score`, `log_probability` (nats), `symbols`.
     """
     contents = np.array([content(stimulus, model) for stimulus in stimuli], dtype=object)
@@ -80,14 +80,14 @@ def score_stimuli(
 
 
 def contents_key(stimuli: Sequence[Stimulus]) -> str:
-    """Return a text that names the stimuli of a shard by all that is known of them."""
+    """Return a key of the stimuli of a shard, made of all their fields."""
     return "\x1e".join(f"{s.name}\x1f{s.text or ''}\x1f{' '.join(s.phones or ())}\x1f{s.voice or ''}" for s in stimuli)
 
 
 def _kept_or_scored(
     model: LanguageModel, shards: Sequence[Sequence[Stimulus]], keep: Path | None, key: str
 ) -> Iterator[ScoreBatch]:
-    """Yield the scores of each shard: kept ones, and those of the learner, which are kept as they come."""
+    """Yield the scores of each shard: stored ones, and new ones, which are stored as they are computed."""
     names = [sha256_text(key + "\x1e" + contents_key(each)) for each in shards]
     paths = [keep / name if keep else None for name in names]
     kept = [_read(path, len(each)) if path else None for path, each in zip(paths, shards, strict=True)]
@@ -112,7 +112,7 @@ def _keep(batch: ScoreBatch, path: Path) -> None:
 
 
 def _read(path: Path, size: int) -> ScoreBatch | None:
-    """Read a kept shard; a corrupt one is as good as none."""
+    """Read a stored shard; a corrupt one counts as absent."""
     written = kept_entry(path)
     if written is None:
         return None
@@ -128,7 +128,7 @@ def _read(path: Path, size: int) -> ScoreBatch | None:
 
 
 def _checked(batch: ScoreBatch, stimuli: Sequence[Stimulus], model: LanguageModel) -> ScoreBatch:
-    """Refuse what is no score: a wrong number of them, or values that are not finite."""
+    """Reject a wrong number of scores and values that are not finite."""
     name = str(getattr(model, "name", type(model).__name__))
     sums = np.asarray(batch.log_probability, dtype=np.float64)
     if sums.shape != (len(stimuli),):

@@ -1,4 +1,4 @@
-"""Score every table of a set that a learner can take."""
+"""Scoring of every table of a set whose form a learner accepts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,8 +24,8 @@ class Scored:
     """The scores of a set.
 
     :param scores: by task and split: table indexed by stimulus name, with `score`, `log_probability`, `symbols`.
-    :param items: by task and split: the stimuli in the form in which the learner took them.
-    :param skipped: tables that were left out, and why.
+    :param items: by task and split: the stimuli in the form that was scored.
+    :param skipped: tables that were left out, with the reason.
     """
 
     scores: dict[Key, pd.DataFrame] = field(default_factory=dict)
@@ -43,15 +43,15 @@ def score_tables(
     key: str,
     shard: int,
 ) -> Scored:
-    """Score each table; one in a form that the learner cannot take is left out with a notice.
+    """Score each table; a table in a form that the learner does not accept is left out with a notice.
 
     :param learner: the learner.
     :param stimuli: the set.
-    :param asked: a task was asked for by name, so that leaving it out is an error.
+    :param asked: a task was named explicitly, so that leaving it out is an error.
     :param pooling: the headline score.
-    :param keep: folder in which finished shards are kept, or None.
+    :param keep: folder for finished shards, or None.
     :param key: identity of learner and settings.
-    :param shard: stimuli a shard.
+    :param shard: stimuli per shard.
     """
     name = name_of(learner)
     language = stimuli.card.language if stimuli.card else "en"

@@ -1,4 +1,4 @@
-"""The surprisal of every word of a set, for work on reading times and the like."""
+"""Surprisal of every word of a set, for example for studies of reading times."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ WORDS_NAME = "words.parquet"
 
 
 def write_words(learner: LanguageModel, stimuli: StimulusSet, path: Path) -> None:
-    """Write one row a word of every stimulus that is spelled, with the columns of `word_surprisals`, task and split.
+    """Write one row per word of every stimulus with a spelling, with the columns of `word_surprisals`, task and split.
 
     :param learner: a causal model of Hugging Face.
     :param stimuli: the set; tables without spelling are left out.

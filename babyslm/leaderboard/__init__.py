@@ -1,5 +1,4 @@
-"""The leaderboard: submissions taken in, every figure recomputed, and the pages.
+"""Leaderboard: checks of submissions, recomputation of every figure, and the pages.
 
-Comes in: folders of scores with cards, sent by strangers and trusted in nothing. Goes out: a board and its static
-site.
+Input: folders of scores with cards, which are not trusted. Output: a board and its static site.
 """

@@ -1,4 +1,4 @@
-"""Find a leaderboard, whether in the working folder, anywhere else, or shipped with the package."""
+"""Location of a leaderboard: in the working folder, in a named folder, or shipped with the package."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +25,7 @@ HERE = Path("leaderboard")
 
 
 def leaderboard_folder(asked: Path | None = None) -> Path:
-    """Return the folder of the leaderboard: the one asked for, `./leaderboard` if it is one, or the shipped one."""
+    """Return the folder of the leaderboard: the named one, `./leaderboard` if it is one, or the shipped one."""
     if asked is not None:
         return asked
     here = any((HERE / name).is_dir() for name in (STIMULI_FOLDER, SUBMISSIONS_FOLDER))
@@ -33,7 +33,7 @@ def leaderboard_folder(asked: Path | None = None) -> Path:
 
 
 def open_registry(folder: Path | None, stimuli: Sequence[Path]) -> Registry:
-    """Read the registry of a leaderboard; where it registers no set, the sets that are shipped hold.
+    """Read the registry of a leaderboard; if it registers no set, the shipped sets are used.
 
     :param folder: the leaderboard; None: `./leaderboard`, or the shipped one.
     :param stimuli: folders of stimulus sets, for their sound.
@@ -44,12 +44,12 @@ def open_registry(folder: Path | None, stimuli: Sequence[Path]) -> Registry:
 
 
 def submissions_of(folder: Path | None) -> Path:
-    """Return where the submissions of a leaderboard lie."""
+    """Return the folder of the submissions of a leaderboard."""
     return leaderboard_folder(folder) / SUBMISSIONS_FOLDER
 
 
 def make_board(folder: Path | None, stimuli: Sequence[Path]) -> Board:
-    """Compute the board from what lies on disk.
+    """Compute the board from the files of a leaderboard.
 
     :param folder: the leaderboard; None: `./leaderboard`, or the shipped one.
     :param stimuli: folders of stimulus sets, for their sound.
@@ -58,13 +58,13 @@ def make_board(folder: Path | None, stimuli: Sequence[Path]) -> Board:
 
 
 def watched_folders(folder: Path | None) -> list[Path]:
-    """Return the folders whose change makes another board."""
+    """Return the folders on which the board depends."""
     place = leaderboard_folder(folder)
     return [path for path in (place / SUBMISSIONS_FOLDER, place / STIMULI_FOLDER) if path.is_dir()]
 
 
 def summary(board: Board) -> dict[str, Any]:
-    """Return counts of a board, and what was refused, for `--json`."""
+    """Return counts of a board and the refused submissions, for `--json`."""
     return {
         "learners": len(board.entries),
         "tracks": list(board.tracks),
@@ -73,7 +73,7 @@ def summary(board: Board) -> dict[str, Any]:
 
 
 def require_result(result: Path | None) -> Path:
-    """Return the result to submit; without one there is nothing to do."""
+    """Return the result to submit; raise an error if none is named."""
     if result is None:
         raise NoResultError
     return result

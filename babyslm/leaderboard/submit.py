@@ -1,4 +1,4 @@
-"""Make a submission of a result, or of scores computed elsewhere, and check it as the leaderboard will."""
+"""Creation of a submission from a result or external scores, with the checks of the leaderboard."""
 
 import gzip
 import shutil
@@ -38,10 +38,10 @@ Scores = Mapping[tuple[Task, Split], pd.DataFrame]
 
 @dataclass(frozen=True)
 class Submitted:
-    """A submission that passed.
+    """A submission that passes the checks.
 
-    :param folder: where it lies.
-    :param entry: its figures, recomputed from the scores, as if it stood on the board alone.
+    :param folder: its folder.
+    :param entry: its figures, recomputed from the scores, as if it were alone on the board.
     """
 
     folder: Path
@@ -57,18 +57,18 @@ class Submitted:
         return {"folder": str(self.folder), "id": self.entry.card.id, "accuracy": figures, "flags": flags}
 
     def as_text(self) -> str:
-        """Return the figures for people, and what to do next."""
+        """Return the figures as text, with the next step."""
         lines = [f"{self.folder}"]
         for track, by_measure in self.entry.standings.items():
             parts = [f"{measure} {standing.estimate.value:.1%}" for measure, standing in by_measure.items()]
             lines.append(f"  {track}: {', '.join(parts)}")
-        lines += [f"  look at this: {flag.text}" for flag in self.entry.flags]
+        lines += [f"  please check: {flag.text}" for flag in self.entry.flags]
         return "\n".join([*lines, "commit this folder and open a pull request"])
 
 
 @dataclass(frozen=True)
 class _Scored:
-    """What is submitted: one run."""
+    """Scores to be submitted: one run."""
 
     set_key: str
     condition: str
@@ -87,14 +87,14 @@ def submit(
 ) -> Submitted:
     """Add a result to the submissions of a leaderboard.
 
-    A revision that is there gains the new set, condition or split; its card and its scores cannot be changed.
+    An existing revision is extended by a new set, condition or split; its card and its scores cannot be changed.
 
     :param source: a result folder, or a folder of scores in the official form, `{task}/{split}.txt`.
-    :param card: the filled-in card.
+    :param card: the completed card.
     :param to: the leaderboard.
     :param registry: the registered sets.
-    :param set_key: which set the scores are of; needed for a folder of scores where several sets are registered.
-    :param condition: acoustic condition in which a folder of scores was heard; default clean.
+    :param set_key: set of the scores; needed for a folder of scores if several sets are registered.
+    :param condition: acoustic condition of a folder of scores; default clean.
     """
     filled = read_card(card)
     if (source / RECORD_NAME).is_file():
@@ -156,7 +156,7 @@ def _of_scores(folder: Path, registry: Registry, set_key: str | None, condition:
 
 
 def _write_run(folder: Path, scored: _Scored, final: Path) -> None:
-    """Write one run; tables that are there stay, and must be the same where they are given again."""
+    """Write one run; existing tables are kept, and must be equal if they are submitted again."""
     record = scored.record
     for (task, split), table in sorted(scored.scores.items()):
         path = packed_score_path(folder, task, split)
@@ -185,12 +185,12 @@ def _joined(old: ResultRecord, new: ResultRecord) -> ResultRecord:
 
 
 def _values(path: Path) -> dict[str, float]:
-    """Read packed scores that passed before."""
+    """Read compressed scores that passed the checks before."""
     return score_values(gzip.decompress(path.read_bytes()), path)[0]
 
 
 def changed_values(old: Mapping[str, float], new: Mapping[str, float]) -> Sequence[str]:
-    """List the stimuli whose score is not what it was, or is missing or new, with both values.
+    """List the stimuli whose score was changed, removed or added, with both values.
 
     :param old: by stimulus.
     :param new: by stimulus.

@@ -1,4 +1,4 @@
-"""What a pull request is told: which submissions pass, which do not and why, and how new learners compare."""
+"""Report on a pull request: submissions that pass, refusals with reasons, and comparison of new learners."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.leaderboard.submissions.submission import submission_folders
 from babyslm.leaderboard.submit import changed_values
 from babyslm.results.scores.files import score_values
-from babyslm.results.statistics.intervals import DRAWS
 from babyslm.verify.errors import BabySLMError
 from babyslm.verify.results.submission import ChangedScoresError, RemovedScoresError
 from babyslm.verify.untrusted import printable, unpacked
@@ -19,18 +18,18 @@ from babyslm.verify.untrusted import printable, unpacked
 __all__ = ["Verification", "verify_submissions"]
 
 SHOWN = 20
-"""Most refusals, flags, and new learners that a comment spells out: it has to fit into 65,536 characters."""
+"""Upper limit on refusals, flags and new learners in a comment, which must not exceed 65,536 characters."""
 
 SCORE_LIMIT = 64 * 1024 * 1024
-"""Bytes of a score file that is compared with the one on the board; larger than any registered set can need."""
+"""Upper limit in bytes on a score file that is compared with the board; larger than any registered set needs."""
 
 
 @dataclass(frozen=True, eq=False)
 class Verification:
-    """What became of a folder of submissions.
+    """Outcome of the checks of a folder of submissions.
 
     :param board: all that passed, recomputed.
-    :param refused: submissions that did not pass, or changed what stands on the board.
+    :param refused: submissions that failed the checks, or changed scores on the board.
     :param new: slugs that are not on the board yet.
     """
 
@@ -40,7 +39,7 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was refused."""
+        """Whether no submission was refused."""
         return not self.refused
 
     def as_dict(self) -> dict[str, Any]:
@@ -65,17 +64,17 @@ class Verification:
         }
 
     def as_text(self) -> str:
-        """Return the outcome for people."""
+        """Return the outcome as text."""
         lines = [f"{len(self.board.entries)} submission(s) pass, {len(self.refused)} refused"]
         lines += [f"refused {each.folder}: {each.reason}" for each in self.refused]
         for slug, entry in self.board.entries.items():
-            lines += [f"look at {slug}: {flag.text}" for flag in entry.flags]
+            lines += [f"please check {slug}: {flag.text}" for flag in entry.flags]
         return "\n".join(lines)
 
     def as_markdown(self) -> str:
         """Return the comment on a pull request: refusals, flags, and new learners among those of the project.
 
-        Nothing that a stranger wrote stands outside a block of code, so that it is neither a link nor a mention.
+        Untrusted text only occurs inside blocks of code, so that it becomes neither a link nor a mention.
         """
         lines = ["### Leaderboard check", ""]
         if self.refused:
@@ -85,7 +84,7 @@ class Verification:
             lines += [f"All {len(self.board.entries)} submissions pass. New: {len(self.new)}.", ""]
         flags = [f"{slug}: {flag.text}" for slug, each in self.board.entries.items() for flag in each.flags]
         if flags:
-            lines += ["To be looked at by a maintainer:", "", *_code(flags)]
+            lines += ["For a maintainer to check:", "", *_code(flags)]
         new = set(self.new[:SHOWN])
         shown = [slug for slug, each in self.board.entries.items() if slug in new or each.reference]
         for track in self.board.tracks if new else ():
@@ -93,17 +92,14 @@ class Verification:
         return "\n".join(lines) + "\n"
 
 
-def verify_submissions(
-    submissions: Path, registry: Registry, *, base: Path | None = None, draws: int = DRAWS
-) -> Verification:
+def verify_submissions(submissions: Path, registry: Registry, *, base: Path | None = None) -> Verification:
     """Recompute every figure and check every submission.
 
     :param submissions: the folder of submissions.
     :param registry: the registered sets.
-    :param base: the submissions as they stand on the board, whose scores may not change; default none.
-    :param draws: draws of the bootstrap.
+    :param base: the submissions on the board, whose scores may not change; default none.
     """
-    board = gather(submissions, registry, draws=draws)
+    board = gather(submissions, registry)
     changed = _changed(submissions, base) if base is not None else []
     before = (
         {f"{path.parent.name}--{path.name}" for path in submission_folders(base)[0]} if base is not None else set()
@@ -113,7 +109,7 @@ def verify_submissions(
 
 
 def _changed(submissions: Path, base: Path) -> list[Refusal]:
-    """Compare every score file of the board with what is there now."""
+    """Compare every score file on the board with the submitted one."""
     found = []
     for folder in submission_folders(base)[0]:
         name = folder.relative_to(base)
@@ -150,7 +146,7 @@ def _code(rows: Iterable[str]) -> list[str]:
 
 
 def _table(track: str, entries: dict[str, Entry], new: set[str]) -> list[str]:
-    """Set new learners and those of the project side by side, in the order of their mean or only accuracy."""
+    """Arrange new learners and those of the project side by side, by their mean or only accuracy."""
     here = {slug: entry.standings[track] for slug, entry in entries.items() if track in entry.standings}
     if not new & here.keys():
         return []

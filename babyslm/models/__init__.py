@@ -1,4 +1,4 @@
 """Learners behind one protocol: `score(stimuli)` gives log-probabilities in nats and numbers of symbols.
 
-Comes in: a model specification (folder, hub id, `module:object`). Goes out: a learner that is ready to score.
+Input: a model specification (folder, hub id, `module:object`). Output: a learner that is ready to score.
 """

@@ -1,4 +1,4 @@
-"""Where a learner runs, and in which number type."""
+"""Device and number type of a learner."""
 
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,9 @@ DTYPES = ("float32", "bfloat16", "float16")
 
 
 def resolve_device(device: str) -> "torch.device":
-    """Return a device that exists.
+    """Return the torch device of a name, or raise an error if it does not exist.
 
-    :param device: `auto` takes a GPU where there is one; otherwise a name torch knows, such as `cpu` or `cuda:1`.
+    :param device: `auto` uses a GPU if there is one; otherwise a name known to torch, such as `cpu` or `cuda:1`.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""The model folder: a header in JSON, weights in safetensors, nothing that unpickles."""
+"""Model folder: a header in JSON and weights in safetensors; nothing is unpickled."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -32,10 +32,10 @@ WEIGHTS_NAME = "model.safetensors"
 
 
 class Header(BaseModel):
-    """What `babyslm.json` says of every family; each family extends it.
+    """Fields of `babyslm.json` that all families share; each family extends it.
 
     :param format: version of the folder's layout.
-    :param family: decides who reads the rest.
+    :param family: determines the loader of the folder.
     :param name: name shown in results.
     """
 
@@ -53,7 +53,7 @@ def read_header(folder: Path, schema: type[Schema]) -> Schema:
     """Read and check `babyslm.json`.
 
     :param folder: the model folder.
-    :param schema: what the family asks for.
+    :param schema: schema of the family.
     """
     path = folder / HEADER_NAME
     if not path.is_file():
@@ -62,7 +62,7 @@ def read_header(folder: Path, schema: type[Schema]) -> Schema:
 
 
 def write_header(folder: Path, header: Header) -> None:
-    """Write `babyslm.json`. It comes last: a folder that has it is whole."""
+    """Write `babyslm.json`, as the last file: a folder that has it is complete."""
     write_json(folder / HEADER_NAME, header.model_dump(mode="json"))
 
 
@@ -76,11 +76,11 @@ def read_tensors(path: Path) -> "dict[str, torch.Tensor]":
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
-        raise CorruptModelError(path, f"is no whole safetensors file ({str(error).splitlines()[0]})") from error
+        raise CorruptModelError(path, f"is not a complete safetensors file ({str(error).splitlines()[0]})") from error
 
 
 def write_tensors(path: Path, tensors: "dict[str, torch.Tensor]") -> None:
-    """Write tensors as safetensors, whole or not at all."""
+    """Write tensors as safetensors, atomically."""
     from safetensors.torch import save_file
 
     own = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
@@ -98,11 +98,11 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
-        raise CorruptModelError(path, f"is no whole safetensors file ({str(error).splitlines()[0]})") from error
+        raise CorruptModelError(path, f"is not a complete safetensors file ({str(error).splitlines()[0]})") from error
 
 
 def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    """Write numpy arrays as safetensors, whole or not at all."""
+    """Write numpy arrays as safetensors, atomically."""
     from safetensors.numpy import save_file
 
     with atomic_file(path) as temporary:
@@ -110,10 +110,10 @@ def write_arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def load_weights(module: "torch.nn.Module", path: Path) -> None:
-    """Load the weights of a torch module; names or shapes that do not fit are a `CorruptModelError`."""
+    """Load the weights of a torch module; names or shapes that do not match are a `CorruptModelError`."""
     tensors = read_tensors(path)
     try:
         module.load_state_dict(tensors, strict=True)
     except RuntimeError as error:
         reason = " ".join(str(error).split())
-        raise CorruptModelError(path, f"does not fit {HEADER_NAME} ({reason[:200]})") from error
+        raise CorruptModelError(path, f"does not match {HEADER_NAME} ({reason[:200]})") from error

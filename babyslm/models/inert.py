@@ -1,7 +1,7 @@
-"""Foreign pickles read without running what they name.
+"""Safe reading of foreign pickles: nothing that they name is executed.
 
-A pickle is a program: it may name any function and call it. Here the few names that tensors and arrays are built by
-mean what they say; whatever else is named becomes an `Inert` object, which takes what it is given and does nothing.
+A pickle is a program that may name and call any function. Here only the few names needed to build tensors and arrays
+are resolved; every other name becomes an `Inert` object, which accepts its arguments and does nothing.
 """
 
 import io
@@ -17,49 +17,49 @@ import numpy as np
 __all__ = ["Inert", "load_joblib", "load_tensors"]
 
 LARGEST = 1 << 30
-"""Most bytes of an unpacked file; a k-means of 10,000 units and 4,096 dimensions has a third of it."""
+"""Upper limit on the size of a decompressed file in bytes; 10,000 units of 4,096 dimensions take a third of it."""
 
 REFUSED = "it holds an array of Python objects"
 
 
 class Inert:
-    """Stands for an object of a class that is not wanted; its state is kept in `state`.
+    """Placeholder for an object of any other class; its state is kept in `state`.
 
-    Any call, item or element is taken and forgotten.
+    Calls, items and elements are accepted and discarded.
     """
 
     state: Any = None
 
     def __new__(cls, *_: Any, **__: Any) -> Self:
-        """Make one, whatever it is called with."""
+        """Create a placeholder from any arguments."""
         return super().__new__(cls)
 
     def __setstate__(self, state: Any) -> None:
-        """Keep the state."""
+        """Store the state."""
         self.state = state
 
     def __call__(self, *_: Any, **__: Any) -> "Inert":
-        """Answer a call with another inert object."""
+        """Return another placeholder from a call."""
         return Inert()
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Forget an item."""
+        """Discard an item."""
 
     def append(self, element: Any) -> None:
-        """Forget an element."""
+        """Discard an element."""
 
     def extend(self, elements: Any) -> None:
-        """Forget elements."""
+        """Discard elements."""
 
 
 def load_tensors(path: Path) -> Any:
-    """Read a file saved by torch; all but tensors, numbers, texts and their containers is `Inert`.
+    """Read a file saved by torch; everything but tensors, numbers, strings and their containers is `Inert`.
 
-    :param path: the file. One that is no such file is an `UnpicklingError`, `RuntimeError` or `EOFError` of torch's.
+    :param path: the file. A file of another format raises torch's `UnpicklingError`, `RuntimeError` or `EOFError`.
     """
     import torch
 
-    reader = SimpleNamespace(  # what torch asks of a pickle module
+    reader = SimpleNamespace(  # the interface that torch expects of a pickle module
         __name__=__name__,
         Unpickler=_TensorUnpickler,
         load=lambda file, **options: _TensorUnpickler(file, **options).load(),
@@ -68,7 +68,7 @@ def load_tensors(path: Path) -> Any:
 
 
 class _TensorUnpickler(pickle.Unpickler):
-    """Knows how torch builds tensors; the kinds of storage are torch's own affair, which asks here last."""
+    """Resolves the names with which torch builds tensors; it is asked only after torch has resolved storage types."""
 
     def find_class(self, module: str, name: str) -> Any:
         import torch
@@ -85,14 +85,14 @@ class _TensorUnpickler(pickle.Unpickler):
 
 
 def load_joblib(path: Path) -> Any:
-    """Read a file written by joblib or pickle; all but arrays of numbers, texts and their containers is `Inert`.
+    """Read a file written by joblib or pickle; all but arrays of numbers, strings and their containers is `Inert`.
 
-    :param path: the file, compressed or not. One that is no such file is an error of pickle's, zlib's or numpy's.
+    :param path: the file, compressed or not. A file of another format raises an error of pickle, zlib or numpy.
     """
     from joblib.numpy_pickle import NumpyArrayWrapper, NumpyUnpickler
 
     class Wrapper(NumpyArrayWrapper):  # type: ignore[misc]  # joblib has no types
-        """Where an array lies in the file; arrays of objects would be pickles of their own."""
+        """Location of an array in the file; arrays of objects are refused, since they are pickles themselves."""
 
         def read_array(self, *arguments: Any) -> Any:
             _verify_numbers(self.dtype)
@@ -110,7 +110,7 @@ def load_joblib(path: Path) -> Any:
         known |= {f"{package}.numeric._frombuffer": _array}
 
     class Reader(NumpyUnpickler):  # type: ignore[misc]
-        """Knows how joblib builds arrays."""
+        """Resolves the names with which joblib builds arrays."""
 
         dispatch = NumpyUnpickler.dispatch.copy()
 
@@ -118,7 +118,7 @@ def load_joblib(path: Path) -> Any:
             return known.get(f"{module}.{name}", Inert)
 
         def load_bytearray8(self) -> None:
-            """Read before making room: pickle's own way makes room for whatever length is stated."""
+            """Read the bytes before allocating; pickle's own method allocates whatever length the file states."""
             self.append(bytearray(self.read(int.from_bytes(self.read(8), "little"))))
 
         dispatch[pickle.BYTEARRAY8[0]] = load_bytearray8
@@ -143,19 +143,19 @@ def _array(data: Any, dtype: Any, shape: Any, order: Any) -> Any:
 
 
 def _bytes(text: Any, _: Any) -> bytes:
-    """Return bytes that old protocols write as a text of Latin-1."""
+    """Return bytes that old protocols write as a Latin-1 string."""
     return str(text).encode("latin-1")
 
 
 def _empty_array(*_: Any) -> Any:
-    """Stand for an array until its state comes."""
+    """Return a placeholder for an array until its state is read."""
     return np.empty(0)
 
 
 def _decompressed(path: Path) -> io.BytesIO:
-    """Return the content of a file, unpacked, in memory: a read from there takes no more than there is.
+    """Return the decompressed content of a file in memory, where a read cannot return more than there is.
 
-    A pickle states the lengths of what follows, and a file would make room for whatever it states.
+    A pickle states the lengths of its parts, and a read from a file would allocate any stated length.
     """
     import bz2
     import gzip
@@ -181,5 +181,5 @@ def _decompressed(path: Path) -> io.BytesIO:
                 size += len(part)
         content = b"".join(parts)
     if len(content) > LARGEST:
-        raise pickle.UnpicklingError(f"it unpacks to more than {LARGEST:,} bytes")
+        raise pickle.UnpicklingError(f"it decompresses to more than {LARGEST:,} bytes")
     return io.BytesIO(content)

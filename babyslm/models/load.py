@@ -1,4 +1,4 @@
-"""From a model specification to a learner."""
+"""Loading of a learner from its model specification."""
 
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -23,7 +23,7 @@ __all__ = ["FAMILIES", "PLUGINS", "load_model", "register"]
 HUB = "hf:"
 SCORES = "scores:"
 PLUGINS = "babyslm.models"
-"""Group of entry points under which installed packages offer learners."""
+"""Group of entry points under which installed packages register learners."""
 
 FAMILIES: dict[str, str] = {
     "ngram": "babyslm.models.ngram.model:load",
@@ -33,13 +33,13 @@ FAMILIES: dict[str, str] = {
     "unit-transformer": "babyslm.models.units.transformer:load",
     "low-rank": "babyslm.models.low_rank.load:load",
 }
-"""Who loads the model folders of a family: `module:function`, called as `(folder, *, device, dtype, **options)`."""
+"""Loader of each family of model folders: `module:function`, called as `(folder, *, device, dtype, **options)`."""
 
 HUGGING_FACE = "babyslm.models.text.huggingface:load"
 
 
 def register(family: str, loader: str) -> None:
-    """Make a family of model folders known."""
+    """Register a loader for a family of model folders."""
     FAMILIES[family] = loader
 
 
@@ -53,7 +53,7 @@ def load_model(
         plug-in (entry points `babyslm.models`).
     :param device: auto, cpu, cuda or cuda:N.
     :param dtype: float32, bfloat16 or float16; default the learner's own, float32 for ours.
-    :param trust_remote_code: let a Hugging Face repository run code of its own; off unless asked for.
+    :param trust_remote_code: allow a Hugging Face repository to run its own code; default no.
     :param options: passed on to the family's loader.
     """
     if spec.startswith(SCORES):
@@ -85,7 +85,7 @@ def _folder(folder: Path, **options: Any) -> LanguageModel:
 
 
 def _called(spec: str, loader: str, source: Any, options: dict[str, Any]) -> LanguageModel:
-    """Call a loader; an option it does not know is a `UnknownOptionError`."""
+    """Call a loader; an unknown option is an `UnknownOptionError`."""
     from inspect import Parameter, signature
 
     module, name = loader.split(":")
@@ -100,7 +100,7 @@ def _called(spec: str, loader: str, source: Any, options: dict[str, Any]) -> Lan
 
 
 def _hugging_face(source: str, **options: Any) -> LanguageModel:
-    """Load by transformers. A local folder may hold an @ in its name; elsewhere it parts id and revision."""
+    """Load with transformers. The name of a local folder may contain an @; in a hub id it separates the revision."""
     revision = None
     if not Path(source).is_dir() and "@" in source:
         source, revision = source.rsplit("@", 1)

@@ -1,4 +1,4 @@
-"""A result as the command line shows it: a few lines for people, one object for programs."""
+"""Result on the command line: a few lines of text, or one JSON object."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def as_object(result: Outcome) -> dict[str, Any]:
 
 
 def as_text(result: Outcome) -> str:
-    """Return the headline figures with their intervals, and those by phenomenon, words seen or not, and voice.
+    """Return the headline figures with their intervals, and figures by phenomenon, word occurrence and voice.
 
     :param result: any result.
     """
@@ -39,7 +39,7 @@ def as_text(result: Outcome) -> str:
     verified = result.record.settings.get("verified")
     if verified:
         lines.append(
-            f"{verified['stimuli']} scored again one by one: at most {verified['max_abs_diff']:.2g} nats apart"
+            f"{verified['stimuli']} rescored one by one: largest difference {verified['max_abs_diff']:.2g} nats"
         )
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""Result folders set side by side."""
+"""Comparison of result folders."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,11 +13,11 @@ __all__ = ["compare_folders"]
 
 
 def compare_folders(folders: Sequence[Path], page: Path | None = None) -> pd.DataFrame:
-    """Compare result folders, and write a page that sets them side by side if asked to.
+    """Compare result folders and, if requested, write a page that compares them.
 
     :param folders: two or more folders written by `Result.save`.
     :param page: the HTML file; default none.
-    :returns: as `compare`, with None where there is no interval, so that the rows are JSON.
+    :returns: as `compare`, with None for missing intervals, so that the rows are valid JSON.
     """
     results = [load_result(folder) for folder in folders]
     table = compare(results)

@@ -1,4 +1,4 @@
-"""The files that the official scripts write, for comparison with published results."""
+"""Output files of the official scripts, for comparison with published results."""
 
 from pathlib import Path
 
@@ -12,16 +12,16 @@ from babyslm.stimuli.stimulus_set import StimulusTable
 __all__ = ["official_tables", "write_official_outputs"]
 
 OFFICIAL_BANDS = ("oov", "1-5", "6-20", "21-100", ">100")
-"""Labels of the published tables. They do not name how the bands cut: see `babyslm.results.statistics.aggregate`."""
+"""Labels of the published tables. They differ from the actual bands: see `babyslm.results.statistics.aggregate`."""
 EDGES = (0, 1, 5, 20, 100, np.inf)
 
 
 def write_official_outputs(trials: pd.DataFrame, table: StimulusTable, folder: Path) -> list[Path]:
     """Write `overall_accuracy_*.txt` and `score_*.csv` of one task and split, with 4 decimals as published.
 
-    :param trials: from `babyslm.results.scores.trials.make_trials`.
+    :param trials: output of `babyslm.results.scores.trials.make_trials`.
     :param table: the stimuli; the order of its rows is the order of the trials in the file.
-    :param folder: where the files go.
+    :param folder: output folder.
     :returns: the files.
     """
     stem = f"{table.task}_{table.split}"
@@ -39,7 +39,7 @@ def write_official_outputs(trials: pd.DataFrame, table: StimulusTable, folder: P
 def official_tables(trials: pd.DataFrame, table: StimulusTable) -> dict[str, pd.DataFrame]:
     """Return the official tables by name: `all_trials`, `by_pair`, and `by_frequency`, `by_length` or `by_type`.
 
-    :param trials: from `babyslm.results.scores.trials.make_trials`.
+    :param trials: output of `babyslm.results.scores.trials.make_trials`.
     :param table: the stimuli; the order of its rows is the order of the trials.
     """
     order = table.rows.loc[table.rows["correct"] == 1, ["id", "voice"]]
@@ -129,5 +129,5 @@ def _syntactic(trials: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _numbers(ids: pd.Series) -> pd.Series:
-    """Give ids that are whole numbers their numeric order, as a reader that guesses types does."""
+    """Convert integer ids to numbers, so that they sort as in a reader that infers types."""
     return ids.astype("int64") if ids.astype(str).str.fullmatch(r"\d{1,18}").all() else ids

@@ -1,4 +1,4 @@
-"""A result: what a learner got right, with everything needed to check and repeat it."""
+"""Result of an evaluation, with everything needed to verify and reproduce it."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
+from babyslm.pictures import write_drawing
 from babyslm.results.outcomes.compare import compare
 from babyslm.results.outcomes.environment import current_environment
 from babyslm.results.outcomes.outcome import Outcome, Scores
 from babyslm.results.outcomes.record import (
     RECORD_NAME,
-    Bootstrap,
+    IntervalRecord,
     ResultRecord,
     metrics_of,
     plain,
@@ -29,7 +30,6 @@ from babyslm.results.pages.report import notebook_table, report_page
 from babyslm.results.scores.files import parse_scores, score_lines, score_path
 from babyslm.results.scores.table import official_order
 from babyslm.results.scores.trials import TRIAL_COLUMNS, make_trials
-from babyslm.results.statistics.intervals import CONFIDENCE, DRAWS
 from babyslm.results.statistics.summary import tables_of
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -44,10 +44,10 @@ SCORES_NAME = "scores"
 
 @dataclass(frozen=True, eq=False)
 class Result(Outcome):
-    """An outcome that can be stored, shown and compared.
+    """An outcome that can be stored, displayed and compared.
 
     :param record: model, stimuli, settings, environment and figures, as in `result.json`.
-    :param trials: one row a pair and voice, of all tables; see `babyslm.results.scores.trials.make_trials`.
+    :param trials: one row per pair and voice, of all tables; see `babyslm.results.scores.trials.make_trials`.
     :param scores: tables indexed by stimulus name, by (task, split), in the order and form of the official files.
     """
 
@@ -56,7 +56,7 @@ class Result(Outcome):
         return Differences(compare([self, *others]))
 
     def plot(self, attribute: str | None = None, *, task: Task | None = None, split: Split | None = None) -> Chart:
-        """Draw accuracies with their intervals, and the line of a learner that guesses.
+        """Plot accuracies with their intervals and the chance line.
 
         :param attribute: `phenomenon`, `frequency`, `length`, `voice`, or any column of the trials; default none, one
             dot for each table.
@@ -72,12 +72,12 @@ class Result(Outcome):
         return accuracy_chart(whole[wanted])
 
     def annotate(self, **columns: pd.Series) -> "Result":
-        """Return the result with further attributes of its trials, such as whether a word was met in training.
+        """Return the result with further attributes of its trials, such as whether a word occurred in training.
 
         :param columns: values by the index of `trials`.
         """
         trials = self.trials.assign(**columns)
-        record = self.record.model_copy(update={"metrics": metrics_of(trials, self.record.bootstrap)})
+        record = self.record.model_copy(update={"metrics": metrics_of(trials)})
         return Result(record, trials, self.scores)
 
     def with_settings(self, settings: Mapping[str, Any]) -> "Result":
@@ -91,22 +91,19 @@ class Result(Outcome):
     def save(self, folder: str | PathLike[str], *, report: bool = True) -> Path:
         """Write `result.json`, `scores/{task}/{split}.txt`, `trials.parquet` and `report.html`.
 
-        Every file is written in full under another name before the first is renamed, and `result.json` comes last: it
-        holds the checksums of the others, so that a folder cut short in between is told from a whole one. Score files
-        of an earlier result are removed; other files in the folder are left alone.
+        Every file is written completely under a temporary name before the first is renamed. `result.json` comes last
+        and holds the checksums of the others, so that an interrupted write can be detected. Score files of an earlier
+        result are removed; other files in the folder are left unchanged. The page is written after `result.json`; if
+        it fails, one warning line is printed and the result is complete without it.
 
-        :param folder: where the result goes.
-        :param report: write the page too.
+        :param folder: output folder.
+        :param report: also write the page.
         """
         place = Path(folder)
         texts = {score_path(Path(SCORES_NAME), *key): score_lines(table) for key, table in self.scores.items()}
-        page = self.to_html() if report else None
         with ExitStack() as stack:
-            # Contexts end in reverse order: what is opened first is renamed last.
+            # Contexts exit in reverse order: the file that is opened first is renamed last.
             record_file = stack.enter_context(atomic_file(place / RECORD_NAME))
-            if page is not None:
-                path = stack.enter_context(atomic_file(place / REPORT_NAME))
-                path.write_text(page, encoding="utf-8", newline="\n")
             path = stack.enter_context(atomic_file(place / TRIALS_NAME))
             self.trials.to_parquet(path, index=False, compression="zstd")
             files = {TRIALS_NAME: sha256_file(path)}
@@ -119,10 +116,12 @@ class Result(Outcome):
         for old in place.glob(f"{SCORES_NAME}/*/*.txt"):
             if old.relative_to(place).as_posix() not in files:
                 old.unlink()
+        if report:
+            write_drawing(place / REPORT_NAME, self.to_html)
         return place
 
     def to_html(self) -> str:
-        """Return the report as one page that loads nothing from elsewhere."""
+        """Return the report as one self-contained page."""
         return report_page(self)
 
     def _repr_html_(self) -> str:
@@ -144,22 +143,18 @@ def make_result(
     *,
     settings: Mapping[str, Any],
     seconds: float,
-    draws: int = DRAWS,
-    seed: int = 0,
 ) -> Result:
-    """Turn scores into a result.
+    """Build a result from scores.
 
-    :param model_description: what is recorded of the learner, as `babyslm.models.protocol.describe` gives it; further
+    :param model_description: description of the learner, as returned by `babyslm.models.protocol.describe`; further
         keys are kept.
-    :param stimuli: the set, limited to what was scored.
+    :param stimuli: the set, limited to the scored stimuli.
     :param scores: tables indexed by stimulus name with `score`, `log_probability`, `symbols`, by (task, split).
-    :param settings: what was asked of the evaluation (engine, device, dtype, condition ...), as far as JSON holds it.
+    :param settings: settings of the evaluation (engine, device, dtype, condition ...), as far as JSON can represent
+        them.
     :param seconds: wall time of the evaluation.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
     """
     trials = pd.concat([make_trials(stimuli[key], scores[key]) for key in sorted(scores)], ignore_index=True)
-    bootstrap = Bootstrap(confidence=CONFIDENCE, draws=draws, seed=seed)
     chosen = StimulusSet(
         stimuli.name, {key: stimuli[key] for key in scores}, stimuli.card, stimuli.folder, stimuli.checksums
     )
@@ -170,15 +165,15 @@ def make_result(
         settings=plain(dict(settings)),
         environment=current_environment(),
         seconds=seconds,
-        bootstrap=bootstrap,
-        metrics=metrics_of(trials, bootstrap),
+        interval=IntervalRecord(),
+        metrics=metrics_of(trials),
     )
     ordered = {key: official_order(scores[key], stimuli[key]) for key in sorted(scores)}
     return Result(record, trials, ordered)
 
 
 def load_result(folder: str | PathLike[str]) -> Result:
-    """Read a result folder and check that its files are those that its record describes.
+    """Read a result folder and check that its files match its record.
 
     :param folder: written by `Result.save`.
     """
@@ -210,7 +205,7 @@ def _read_trials(path: Path) -> pd.DataFrame:
 
 
 def _stored_scores(path: Path, trials: pd.DataFrame) -> pd.DataFrame:
-    """Read a score file, and find the sums and numbers of symbols in the trials."""
+    """Read a score file, and take sums and numbers of symbols from the trials."""
     names = parse_scores(path)
     sides = [
         trials[[side, f"{side}_sum", f"{side}_symbols"]].set_axis(["filename", "log_probability", "symbols"], axis=1)

@@ -1,5 +1,4 @@
-"""Algorithms of exact, fast scoring: batches, prefix trees, pseudo-log-likelihood, the vocabulary head.
+"""Algorithms of exact and fast scoring: batches, prefix trees, pseudo-log-likelihood, the vocabulary head.
 
-Comes in: token sequences and a torch module. Goes out: log-probabilities in nats. Nothing here knows of stimuli or
-files.
+Input: token sequences and a torch module. Output: log-probabilities in nats. Stimuli and files are unknown here.
 """

@@ -1,4 +1,4 @@
-"""Batches of like length under a token budget: little padding, and no dependence on the caller's batch size."""
+"""Length-sorted batches under a token budget: little padding, and scores independent of the caller's batch size."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,13 @@ __all__ = ["length_batches"]
 
 
 def length_batches(lengths: Sequence[int], budget: int) -> list[NDArray[np.int64]]:
-    """Cut items into batches of like length, longest first, each at most `budget` symbols once padded.
+    """Group items into batches of similar length, longest first, each at most `budget` symbols with padding.
 
     An item longer than the budget is a batch of its own.
 
     :param lengths: number of symbols of each item.
-    :param budget: most symbols a batch holds, padding included.
-    :returns: positions of the items, batch by batch; every position once.
+    :param budget: upper limit on the symbols of a batch, padding included.
+    :returns: indices of the items, batch by batch; every index once.
 
     >>> [batch.tolist() for batch in length_batches([2, 5, 2, 3], 6)]
     [[1], [3, 0], [2]]

@@ -16,11 +16,11 @@ __all__ = ["TokenScores", "Tokens", "batched_causal"]
 
 @dataclass(frozen=True)
 class Tokens:
-    """One token sequence to score.
+    """A token sequence to score.
 
     :param ids: shape (t,), int64.
-    :param context: how many tokens at the beginning are given and not scored; at least 1, since the first token of a
-        causal model has no probability.
+    :param context: number of tokens at the beginning that are given and not scored; at least 1, since the first token
+        of a causal model has no probability.
     """
 
     ids: NDArray[np.int64]
@@ -32,7 +32,7 @@ class TokenScores:
     """Scores of the tokens of one sequence after its context.
 
     :param log_probability: shape (t - context,), float64, nats.
-    :param mass: the same shape: log-probability of a subset of the vocabulary in place of each token; or None.
+    :param mass: same shape: log-probability of a subset of the vocabulary at the position of each token; or None.
     """
 
     log_probability: NDArray[np.float64]
@@ -48,16 +48,16 @@ def batched_causal(
     same_length: bool = False,
     subset: torch.Tensor | None = None,
 ) -> list[TokenScores]:
-    """Score sequences in batches of like length, padded on the right, where a causal model never looks.
+    """Score sequences in batches of similar length, padded on the right, which a causal model does not attend to.
 
-    The last token of a sequence is not run, since it predicts nothing that is scored.
+    The last token of a sequence is not run, since its prediction is not scored.
 
     :param head: the model.
-    :param sequences: what to score.
-    :param budget: most tokens a batch holds, padding included.
-    :param device: where the inputs go.
-    :param same_length: never pad, for models that look at padding in spite of their name; default False.
-    :param subset: tokens whose joint probability is wanted in place of each scored token; default none.
+    :param sequences: sequences to score.
+    :param budget: upper limit on the tokens of a batch, padding included.
+    :param device: device of the inputs.
+    :param same_length: never pad, for models that attend to padding nevertheless; default False.
+    :param subset: tokens whose joint probability is computed at the position of each scored token; default none.
     """
     lengths = np.array([len(sequence.ids) - 1 for sequence in sequences], dtype=np.int64)
     results: list[TokenScores | None] = [None] * len(sequences)

@@ -1,4 +1,4 @@
-"""The vocabulary head, run only where something is scored, in chunks, with the normaliser in float32."""
+"""Vocabulary head, computed only at scored positions, in chunks, with the normaliser in float32."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,27 +15,28 @@ from babyslm.scoring.products import fast_products
 __all__ = ["Head", "Request", "Scores", "gather_log_probabilities"]
 
 CHUNK_BYTES = 512 << 20
-"""Size of the float32 logits of one chunk of rows on a GPU, which wants large products."""
+"""Size of the float32 logits of one chunk of rows on a GPU, where large products are efficient."""
 
 BLOCK_BYTES = 8 << 20
 BLOCK_WIDTHS = (512, 8192)
-"""Size of the float32 logits of one block of the vocabulary on a processor, which wants them in its cache, and the
-least and most tokens of a block."""
+"""Size of the float32 logits of one block of the vocabulary on a CPU, chosen to fit its cache, and the smallest and
+largest number of tokens in a block."""
 
 TOLERANCE = 1e-4
-"""How far the bare output layer may be from the model's own logits, relative to the largest, to be used in their
-stead."""
+"""Tolerated difference between the output layer alone and the model's own logits, relative to the largest logit, for
+the output layer to replace them."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of one batch.
+    """Positions and tokens to score in one batch.
 
-    :param positions: shape (n,): where the head runs, as index into the flattened (batch x length) grid; ascending.
+    :param positions: shape (n,): positions of the head, as indices into the flattened (batch x length) grid;
+        ascending.
     :param source: shape (e,): for each scored token the index into `positions` whose hidden state predicts it;
         ascending.
     :param targets: shape (e,): the scored tokens.
-    :param subset: shape (v,): tokens whose joint probability is wanted at every position; default none.
+    :param subset: shape (v,): tokens whose joint probability is computed at every position; default none.
     """
 
     positions: Tensor
@@ -46,10 +47,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Scores:
-    """What a batch gave.
+    """Scores of one batch.
 
-    :param log_probability: shape (e,), float32, nats: of each scored token.
-    :param mass: shape (n,), float32, nats: log-probability of the subset at each position; None if not asked for.
+    :param log_probability: shape (e,), float32, nats: log-probability of each scored token.
+    :param mass: shape (n,), float32, nats: log-probability of the subset at each position; None if not requested.
     """
 
     log_probability: Tensor
@@ -63,7 +64,7 @@ def gather_log_probabilities(logits: Tensor, request: Request) -> Scores:
     :param request: `source` and `targets` refer to the rows of `logits`.
     """
     logits = logits.float()
-    # A model spread over several devices gives its logits on another one than it takes its input.
+    # A model spread over several devices returns its logits on another device than its input.
     source, targets = request.source.to(logits.device), request.targets.to(logits.device)
     normaliser = torch.logsumexp(logits, -1)
     picked = logits[source, targets] - normaliser[source]
@@ -73,11 +74,11 @@ def gather_log_probabilities(logits: Tensor, request: Request) -> Scores:
 
 
 class Head:
-    """Runs a transformers model and its head on chosen positions only.
+    """Execution of a transformers model with its head on chosen positions only.
 
-    The trunk's output is cut to the chosen positions by a hook, so that whatever the model does after its trunk
-    (transform, scaling, soft cap) is done by the model itself. If, as `calibrate` finds out, the logits are nothing
-    but the output layer of what enters it, that layer is run here instead, chunk by chunk.
+    A hook reduces the output of the trunk to the chosen positions, so that the model itself performs all its
+    computations after the trunk (transform, scaling, soft cap). If `calibrate` finds that the logits are exactly the
+    output layer applied to its input, that layer is computed here instead, chunk by chunk.
 
     :param model: a causal or masked language model of transformers, in evaluation mode.
     """
@@ -89,7 +90,7 @@ class Head:
         self.bare = False
 
     def calibrate(self, inputs: Mapping[str, Tensor]) -> None:
-        """Find out on a small batch whether the output layer alone gives the model's logits.
+        """Determine on a small batch whether the output layer alone gives the model's logits.
 
         :param inputs: keyword arguments of the model's forward pass.
         """
@@ -106,10 +107,10 @@ class Head:
             self.bare = found.shape == expected.shape and bool((found - expected).abs().max() <= TOLERANCE * scale)
 
     def run(self, inputs: Mapping[str, Tensor], request: Request) -> Scores:
-        """Score the tokens asked for.
+        """Score the requested tokens.
 
         :param inputs: keyword arguments of the forward pass; `input_ids` has shape (batch, length).
-        :param request: where the head runs and which tokens are scored.
+        :param request: positions of the head and tokens to score.
         """
         with fast_products(inputs["input_ids"].device):
             if not self.bare:
@@ -142,7 +143,7 @@ class Head:
 
     @contextmanager
     def _selected(self, positions: Tensor) -> Iterator[None]:
-        """Cut the trunk's output to the chosen positions while the block runs."""
+        """Reduce the output of the trunk to the chosen positions inside the block."""
         if self.trunk is None:
             yield
             return
@@ -162,10 +163,10 @@ class Head:
             handle.remove()
 
     def _by_rows(self, hidden: Tensor, request: Request) -> Scores:
-        """Score some rows at a time over the whole vocabulary."""
+        """Score a chunk of rows at a time over the whole vocabulary."""
         vocabulary = self.output.weight.shape[0]
         size = max(1, CHUNK_BYTES // (4 * vocabulary))
-        # One copy to the host for all borders, instead of one synchronisation a chunk.
+        # One copy of all boundaries to the host instead of one synchronisation per chunk.
         starts = torch.arange(0, len(hidden) + size, size, device=request.source.device)
         borders = torch.searchsorted(request.source, starts).tolist()
         log_probabilities, masses = [], []
@@ -183,7 +184,7 @@ class Head:
         return Scores(torch.cat(log_probabilities), torch.cat(masses) if masses else None)
 
     def _by_vocabulary(self, hidden: Tensor, request: Request) -> Scores:
-        """Score all rows over a block of the vocabulary at a time, and carry the normaliser from block to block."""
+        """Score all rows over one block of the vocabulary at a time, accumulating the normaliser over blocks."""
         weight, bias = self.output.weight, self.output.bias
         width = int(np.clip(BLOCK_BYTES // (4 * len(hidden)), *BLOCK_WIDTHS))
         starts = torch.arange(0, len(weight) + width, width)
@@ -212,6 +213,6 @@ class Head:
 
 
 def _rows(grid: Tensor, positions: Tensor) -> Tensor:
-    """Return the chosen rows of a (batch x length) grid, unless the hook on the trunk has chosen them already."""
+    """Return the chosen rows of a (batch x length) grid, unless the hook on the trunk has already selected them."""
     rows = grid.reshape(-1, grid.shape[-1])
     return rows if len(rows) == len(positions) else rows[positions.to(rows.device)]

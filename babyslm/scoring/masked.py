@@ -1,4 +1,4 @@
-"""Pseudo-log-likelihoods of masked models: every different masked row runs once, the head only where it is asked."""
+"""Pseudo-log-likelihoods of masked models: each distinct masked row runs once, with the head at scored positions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ Pll = Literal["original", "word_l2r", "span", "unmasked"]
 PLLS: tuple[Pll, ...] = get_args(Pll)
 
 Plan = Pll | Literal["published_span"]
-"""With what is there for comparison alone."""
+"""Formulas including those that exist only for comparison."""
 
 SPAN, STRIDE = 15, 5
-"""Length and step of the spans of the reference."""
+"""Length and step of the spans in the reference."""
 
 
 @dataclass(frozen=True)
 class MaskedTokens:
-    """One token sequence to score under a masked model.
+    """A token sequence to score under a masked model.
 
     :param ids: shape (t,), int64: special tokens included.
     :param own: shape (n,), int64, ascending: positions of the text's own tokens.
-    :param words: shape (n,), int64: which word each of them belongs to.
+    :param words: shape (n,), int64: word number of each of them.
     """
 
     ids: NDArray[np.int64]
@@ -42,14 +42,15 @@ class MaskedTokens:
 def mask_plan(sequence: MaskedTokens, variant: Plan) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Yield the passes that a pseudo-log-likelihood sums over: masked positions, and positions scored in that pass.
 
-    `original` (Salazar et al. 2020): each token masked alone. `word_l2r` (Kauf and Ivanova 2023): with it the later
-    tokens of its word. `span`: 15 tokens masked at once, starts 0, 5, 10 ..., all of them scored, as the reference
-    does for speech units; a last span reaches the end where the steps fall short of it. `published_span`: without that
-    last span, so that up to four tokens at the end are never scored. `unmasked`: nothing masked, every position scored
-    in one pass, special ones too, as the reference does for BabyBERTa.
+    `original` (Salazar et al. 2020): each token is masked alone. `word_l2r` (Kauf and Ivanova 2023): the later tokens
+    of its word are masked with it. `span`: 15 tokens are masked at once, starting at 0, 5, 10 ..., and all of them are
+    scored, as in the reference for speech units; a last span reaches the end if the steps fall short of it.
+    `published_span`: without that last span, so that up to four tokens at the end are never scored. `unmasked`:
+    nothing is masked and every position is scored in one pass, special tokens included, as in the reference for
+    BabyBERTa.
 
-    :param sequence: what to score.
-    :param variant: the name of the formula.
+    :param sequence: sequence to score.
+    :param variant: name of the formula.
     """
     own = sequence.own
     match variant:
@@ -74,7 +75,7 @@ def mask_plan(sequence: MaskedTokens, variant: Plan) -> Iterator[tuple[NDArray[n
 
 @dataclass(frozen=True)
 class _Row:
-    """A masked sequence, and what is scored in it: position, target, and number of each edge."""
+    """A masked sequence with its scored positions: position, target, and index of each edge."""
 
     ids: NDArray[np.int64]
     edges: list[tuple[int, int, int]]
@@ -91,15 +92,15 @@ def pseudo_log_likelihood(
 ) -> list[TokenScores]:
     """Score sequences under a masked model.
 
-    Rows that come out equal, within one sequence or between several, run once. Batches hold rows of one length, so
-    that nothing is padded.
+    Rows that are equal, within one sequence or between several, run once. Batches contain rows of one length, so that
+    there is no padding.
 
     :param head: the model.
-    :param sequences: what to score; each has a token of its own.
+    :param sequences: sequences to score; each has at least one token of its own.
     :param variant: see `mask_plan`.
-    :param mask: number of the mask token.
-    :param budget: most tokens a batch holds.
-    :param device: where the inputs go.
+    :param mask: id of the mask token.
+    :param budget: upper limit on the tokens of a batch.
+    :param device: device of the inputs.
     :returns: for each sequence the terms of its sum, in nats, in the order of `mask_plan`.
     """
     rows, picks = _distinct_rows(sequences, variant, mask)
@@ -140,7 +141,7 @@ def pseudo_log_likelihood(
 def _distinct_rows(
     sequences: Sequence[MaskedTokens], variant: Plan, mask: int
 ) -> tuple[list[_Row], list[NDArray[np.int64]]]:
-    """Return every different masked row with what is scored in it, and each sequence's edges."""
+    """Return each distinct masked row with its scored positions, and the edges of each sequence."""
     rows: dict[bytes, _Row] = {}
     numbers: dict[tuple[bytes, int, int], int] = {}
     picks = []

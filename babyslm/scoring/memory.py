@@ -1,4 +1,4 @@
-"""Run work under a token budget that is halved whenever memory gives out."""
+"""Token budget that is halved when memory is exhausted."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
@@ -16,7 +16,7 @@ Batch = TypeVar("Batch")
 
 
 def default_budget(device: torch.device) -> int:
-    """Return the tokens a batch holds where nobody said: few enough for a processor's cache, many for a GPU."""
+    """Return the default number of tokens of a batch: small enough for a CPU's cache, large for a GPU."""
     return 1024 if device.type == "cpu" else 16384
 
 
@@ -28,16 +28,16 @@ def within_memory(
     items_of: Callable[[Batch], NDArray[np.int64]],
     device: torch.device,
 ) -> int:
-    """Run every batch of a plan; out of memory halves the budget and plans again what is left.
+    """Run every batch of a plan; on exhausted memory, halve the budget and plan the remaining items again.
 
     :param count: number of items; the items are 0 ... count - 1.
-    :param budget: most tokens a batch may hold.
-    :param plan: from the items still to do and a budget to batches.
-    :param run: scores one batch and keeps its result.
-    :param items_of: which items a batch holds.
-    :param device: where it runs, for the message.
-    :returns: the budget that fitted.
-    :raises OutOfMemoryError: if one item alone does not fit.
+    :param budget: upper limit on the tokens of a batch.
+    :param plan: function of the remaining items and a budget that returns batches.
+    :param run: function that scores one batch and stores its result.
+    :param items_of: function that returns the items of a batch.
+    :param device: device, for the message.
+    :returns: the budget that was sufficient.
+    :raises OutOfMemoryError: if a single item does not fit.
     """
     left = np.ones(count, dtype=bool)
     with bar("scoring", count) as progress:
@@ -54,13 +54,13 @@ def within_memory(
                     left[items] = False
                     progress.advance(len(items))
                     continue
-                # Outside the handler: the traceback that holds the tensors is gone by now.
+                # Outside the handler, where the traceback that holds the tensors no longer exists.
                 if device.type == "cuda":
                     torch.cuda.empty_cache()
                 if failed == 1 or budget <= 1:
                     raise OutOfMemoryError(budget, str(device))
                 budget //= 2
-                notice(f"out of memory on {device}: going on with {budget} tokens a batch")
+                notice(f"out of memory on {device}: continuing with {budget} tokens per batch")
                 break
     return budget
 

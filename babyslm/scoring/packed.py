@@ -1,4 +1,4 @@
-"""Ragged sequences as one run of symbols, step by step, without padding (the layout of torch's PackedSequence)."""
+"""Ragged sequences as one time-major run of symbols without padding (the layout of torch's PackedSequence)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ __all__ = ["Packed", "pack"]
 
 @dataclass(frozen=True)
 class Packed:
-    """A batch of n sequences, N symbols in all, laid out step by step.
+    """A batch of n sequences with N symbols in all, in time-major order.
 
-    :param inputs: shape (N,): the symbol that is read; `<s>` first.
-    :param targets: shape (N,): the symbol that comes next; `</s>` last.
-    :param batch_sizes: shape (steps,): how many sequences are still running at each step.
-    :param rows: shape (N,): which of the caller's sequences a symbol belongs to.
+    :param inputs: shape (N,): the input symbol; `<s>` first.
+    :param targets: shape (N,): the next symbol; `</s>` last.
+    :param batch_sizes: shape (steps,): number of sequences that are still running at each step.
+    :param rows: shape (N,): index of the caller's sequence of each symbol.
     """
 
     inputs: NDArray[np.int64]
@@ -26,7 +26,7 @@ class Packed:
 
 
 def pack(sequences: Sequence[Sequence[int]], bos: int, eos: int) -> Packed:
-    """Lay out sequences step by step, longest first.
+    """Pack sequences in time-major order, longest first.
 
     :param sequences: symbol numbers without `<s>` and `</s>`; at least one sequence.
     :param bos: number of `<s>`.

@@ -1,4 +1,4 @@
-"""Score causal sequences as packed trees: attention to ancestors only, positions by depth, every node run once."""
+"""Scoring of causal sequences as packed trees: attention to ancestors only, positions by depth, one run per node."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ from babyslm.scoring.tree import PackedTree, pack
 __all__ = ["ancestor_mask", "packed_causal", "row_length"]
 
 ROWS = {"cpu": 128, "cuda": 256}
-"""Nodes of a row. Attention costs a row's length squared, a new row repeats a beginning: for sentences of about ten
-tokens a processor, slow at attention, runs fastest between 96 and 192, a GPU with rows about twice as long."""
+"""Nodes of a row. The cost of attention grows with the square of a row's length, and a new row repeats a prefix. For
+sentences of about ten tokens, rows of 96 to 192 are fastest on a CPU, and rows about twice as long on a GPU."""
 
 ALIGNMENT = 8
-"""Rows are padded to this multiple, which the attention kernels of GPUs ask of a mask."""
+"""Rows are padded to a multiple of this, which the attention kernels of GPUs require of a mask."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ def packed_causal(
 ) -> list[TokenScores]:
     """Score sequences along their prefix tree.
 
-    Exact for models that take a mask of shape (batch, 1, length, length) and position ids: see `scoring.paths`.
+    Exact for models that accept a mask of shape (batch, 1, length, length) and position ids: see `scoring.paths`.
 
     :param head: the model.
-    :param sequences: what to score.
-    :param budget: most nodes a batch holds, padding included.
-    :param device: where the inputs go.
-    :param row: most nodes a row holds; default by device.
-    :param subset: tokens whose joint probability is wanted in place of each scored token; default none.
+    :param sequences: sequences to score.
+    :param budget: upper limit on the nodes of a batch, padding included.
+    :param device: device of the inputs.
+    :param row: upper limit on the nodes of a row; default by device.
+    :param subset: tokens whose joint probability is computed at the position of each scored token; default none.
     """
     results: list[TokenScores | None] = [None] * len(sequences)
     capacity = row or row_length(device)
@@ -84,15 +84,15 @@ def packed_causal(
 
 
 def row_length(device: torch.device) -> int:
-    """Return the most nodes a row holds on a device where nobody said."""
+    """Return the default upper limit on the nodes of a row on a device."""
     return ROWS.get(device.type, ROWS["cuda"])
 
 
 def ancestor_mask(ends: Tensor, dtype: torch.dtype) -> Tensor:
-    """Return the additive mask that lets each node see its ancestors and itself.
+    """Return the additive mask with which each node attends to its ancestors and itself.
 
     :param ends: shape (batch, length): one past the last node below each node.
-    :returns: shape (batch, 1, length, length): 0 where seen, the least number of `dtype` elsewhere.
+    :returns: shape (batch, 1, length, length): 0 at visible nodes, the lowest number of `dtype` elsewhere.
     """
     index = torch.arange(ends.shape[1], device=ends.device)
     seen = (index[None, None, :] <= index[None, :, None]) & (index[None, :, None] < ends[:, None, :])
@@ -107,10 +107,10 @@ def _aligned(length: int) -> int:
 def _assemble(
     rows: Sequence[PackedTree], device: torch.device, dtype: torch.dtype, subset: Tensor | None
 ) -> tuple[dict[str, Tensor], Request, NDArray[np.int64]]:
-    """Write rows as model inputs and a request whose edges are sorted by node; `order` undoes the sorting."""
+    """Return rows as model inputs and a request with edges sorted by node; `order` reverses the sorting."""
     width = _aligned(max(len(row.tokens) for row in rows))
     grid = np.zeros((3, len(rows), width), dtype=np.int64)
-    grid[2] = np.arange(1, width + 1)  # padding sees itself alone, so that no softmax is empty
+    grid[2] = np.arange(1, width + 1)  # padding attends to itself, so that no softmax is empty
     for i, row in enumerate(rows):
         grid[:, i, : len(row.tokens)] = row.tokens, row.depths, row.ends
     source = np.concatenate([row.source + i * width for i, row in enumerate(rows)])

@@ -1,4 +1,4 @@
-"""Which way of scoring a causal model is exact for it: found out on three sentences when it is loaded."""
+"""Selection of an exact way of scoring for a causal model, by a test on three sentences when it is loaded."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,16 +16,17 @@ __all__ = ["CausalPath", "PathName", "find_path", "window_of"]
 
 PathName = Literal["tree", "padded", "same_length"]
 WINDOWS = ("sliding_window", "window_size", "attention_window", "local_attention", "attention_chunk_size")
-"""Where configurations of transformers say how far back some layers look."""
+"""Entries of transformers configurations that limit the attention span of some layers."""
 
 
 @dataclass(frozen=True)
 class CausalPath:
-    """How a model is scored.
+    """Way of scoring a model.
 
-    :param name: `tree` (shared beginnings once), `padded` (length-sorted batches) or `same_length` (never padded).
-    :param window: the shortest span any layer looks back; longer sequences leave the tree. None for no limit.
-    :param reason: why not the one before it in the list above; empty for the tree.
+    :param name: `tree` (shared prefixes once), `padded` (length-sorted batches) or `same_length` (never padded).
+    :param window: the shortest attention span of any layer; longer sequences are not scored in the tree. None for no
+        limit.
+    :param reason: why the previous option in the list above is not exact; empty for the tree.
     """
 
     name: PathName
@@ -45,7 +46,7 @@ class CausalPath:
         if self.name != "tree":
             alike = self.name == "same_length"
             return batched_causal(head, sequences, budget=budget, device=device, same_length=alike, subset=subset)
-        # Inside its window a layer sees all ancestors, so the tree's mask and the layer's own agree.
+        # Within the window a layer attends to all ancestors, so the tree's mask equals the layer's own.
         fits = [self.window is None or len(sequence.ids) - 1 <= self.window for sequence in sequences]
         within = [sequence for sequence, inside in zip(sequences, fits, strict=True) if inside]
         beyond = [sequence for sequence, inside in zip(sequences, fits, strict=True) if not inside]
@@ -56,9 +57,9 @@ class CausalPath:
 
 
 def window_of(config: Any) -> int | None:
-    """Return the shortest span that any layer of a model looks back, or None if all look back to the beginning.
+    """Return the shortest attention span of any layer of a model, or None if all attend to the whole context.
 
-    :param config: a configuration of transformers.
+    :param config: a transformers configuration.
     """
     values = [getattr(config, name, None) for name in WINDOWS]
     if getattr(config, "use_sliding_window", True) is False:
@@ -70,25 +71,25 @@ def window_of(config: Any) -> int | None:
 def find_path(
     head: Head, *, vocabulary: int, limit: int | None, device: torch.device, packing: bool = True
 ) -> CausalPath:
-    """Return the fastest way of scoring that agrees with one sentence at a time.
+    """Return the fastest way of scoring that agrees with scoring one sentence at a time.
 
-    A long sentence and two short ones that share their beginning are scored in every way. The long one stands first,
-    so that a model that ignores its position ids is far off; and it is exchanged for another, upon which the scores
-    of the other two must not move, as they would if the mask were ignored.
+    A long sentence and two short ones with a common prefix are scored in every way. The long one comes first, so that
+    a model that ignores its position ids gives clearly different scores. The long one is then replaced by another
+    sentence, which must not change the scores of the other two, as it would if the mask were ignored.
 
     :param head: the model.
     :param vocabulary: number of tokens.
-    :param limit: most tokens the model takes; None for no limit.
-    :param device: where the inputs go.
-    :param packing: whether trees are wanted; default yes.
-    :raises NotCausalError: if predictions change with what comes after.
+    :param limit: maximum number of tokens of the model; None for no limit.
+    :param device: device of the inputs.
+    :param packing: whether trees may be used; default yes.
+    :raises NotCausalError: if predictions depend on later tokens.
     """
     window = window_of(head.model.config)
     sentences = _sentences(vocabulary, min(limit or 40, window or 40, 40))
     alone = [_run(lambda one=one: batched_causal(head, [one], budget=1, device=device)) for one in sentences[:3]]  # type: ignore[misc]
     expected = [scores[0] for scores in alone if scores]
     if len(expected) < 3:
-        # Nothing to compare with: let the plain path raise its own error when it is used.
+        # There is no reference to compare with; the plain path raises its own error when it is used.
         return CausalPath("padded", window, "the model does not run on token ids alone")
 
     def agrees(score: Callable[[list[Tokens]], list[TokenScores]]) -> str:
@@ -122,10 +123,10 @@ def _run(score: Callable[[], list[TokenScores]]) -> list[TokenScores]:
 
 
 def _sentences(vocabulary: int, longest: int) -> list[Tokens]:
-    """Three sentences that share their first token, two of them more; and another in place of the first."""
+    """Return three sentences with a common first token, two with a longer prefix; and a replacement for the first."""
     spread = np.arange(longest, dtype=np.int64)
     first, again = (5 + 7 * spread) % vocabulary, (3 + 11 * spread) % vocabulary
-    # Sorting puts the long sentence before the short ones, whatever the vocabulary.
+    # Sorting puts the long sentence before the short ones for any vocabulary.
     first[:2] = again[:2] = (vocabulary // 2, 0)
     short = np.array([vocabulary // 2, 1, 4, 2, 6], dtype=np.int64)[:longest] % vocabulary
     other = np.array([vocabulary // 2, 1, 4, 3], dtype=np.int64)[:longest] % vocabulary
@@ -135,18 +136,18 @@ def _sentences(vocabulary: int, longest: int) -> list[Tokens]:
 def _difference(
     found: list[TokenScores], expected: list[TokenScores], other: list[TokenScores], dtype: torch.dtype
 ) -> str:
-    """Say how two ways of scoring differ, or nothing if only by rounding."""
+    """Return a description of the difference between two ways of scoring; empty if it is due to rounding."""
     for one, plain in zip(found, expected, strict=True):
         if apart := _apart(one, plain, dtype):
-            return f"scores differ by {apart:.2g} of their size from those of one sentence at a time"
+            return f"scores differ from those of one sentence at a time by {apart:.2g} of their size"
     for one, moved in zip(found[1:], other[1:], strict=True):
         if _apart(one, moved, dtype, strictly=0.1):
-            return "scores move with what stands beside them"
+            return "scores depend on the other sentences of the batch"
     return ""
 
 
 def _apart(one: TokenScores, other: TokenScores, dtype: torch.dtype, *, strictly: float = 1) -> float:
-    """Return how far apart scores of the tokens that both have are, relative to their size; 0 if by rounding alone."""
+    """Return the difference between scores of the tokens common to both, relative to their size; 0 for rounding."""
     size = min(len(one.log_probability), len(other.log_probability))
     first, second = one.log_probability[:size], other.log_probability[:size]
     apart = float((np.abs(first - second) / (np.abs(second) + 1)).max())

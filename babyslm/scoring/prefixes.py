@@ -1,4 +1,4 @@
-"""A prefix tree by levels, for models that carry a state."""
+"""Prefix tree by levels, for models with a recurrent state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ __all__ = ["Ends", "Level", "PrefixTree", "prefix_tree"]
 class Level:
     """The nodes of one depth.
 
-    :param parents: position of each node's parent in the level above; the root is 0 of level -1.
-    :param symbols: the symbol each node adds.
+    :param parents: index of each node's parent in the level above; the root is 0 of level -1.
+    :param symbols: last symbol of each node's prefix.
     """
 
     parents: NDArray[np.int64]
@@ -25,8 +25,8 @@ class Level:
 class Ends:
     """The sequences that end at one depth.
 
-    :param nodes: position of each last node in its level.
-    :param sequences: which of the caller's sequences.
+    :param nodes: index of each last node in its level.
+    :param sequences: indices of the caller's sequences.
     """
 
     nodes: NDArray[np.int64]
@@ -35,7 +35,7 @@ class Ends:
 
 @dataclass(frozen=True)
 class PrefixTree:
-    """Sequences by their common beginnings.
+    """Sequences organised by their common prefixes.
 
     :param levels: `levels[d]` holds the nodes of depth d + 1; the last one is empty.
     :param ends: `ends[d]` holds the sequences of length d.
@@ -50,7 +50,7 @@ class PrefixTree:
 
 
 def prefix_tree(sequences: Sequence[Sequence[int]]) -> PrefixTree:
-    """Build the tree of some sequences; the root is the empty beginning that all share.
+    """Build the prefix tree of sequences; the root is the empty prefix.
 
     :param sequences: at least one; they may repeat or be empty.
     """
@@ -60,7 +60,7 @@ def prefix_tree(sequences: Sequence[Sequence[int]]) -> PrefixTree:
     for row, sequence in enumerate(sequences):
         grid[row, : len(sequence)] = sequence
     base = int(grid.max(initial=0)) + 1
-    node = np.zeros(len(sequences), dtype=np.int64)  # of each sequence, in the current level
+    node = np.zeros(len(sequences), dtype=np.int64)  # node of each sequence in the current level
     levels, ends, nodes = [], [], 1
     for depth in range(deepest + 1):
         stop = np.flatnonzero(lengths == depth)

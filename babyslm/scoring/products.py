@@ -1,4 +1,4 @@
-"""Float32 matrix products on a processor by oneDNN instead of MKL."""
+"""Float32 matrix products on a CPU with oneDNN instead of MKL."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -12,11 +12,11 @@ __all__ = ["OneDnnProducts", "fast_products"]
 
 
 class OneDnnProducts(TorchFunctionMode):
-    """While active, linear layers in float32 on a processor run in oneDNN.
+    """While active, float32 linear layers on a CPU are computed by oneDNN.
 
-    torch sends these products to MKL, which reaches about four fifths of oneDNN's rate on AMD processors and falls
-    further behind where rows are few; in bfloat16 torch takes oneDNN itself. Both are float32 throughout. The rule
-    depends on types and shapes alone, never on a timing, so that scores do not either.
+    torch uses MKL for these products, which reaches about four fifths of oneDNN's speed on AMD processors, and less
+    with few rows; for bfloat16 torch already uses oneDNN. Both compute in float32 throughout. The choice depends only
+    on types and shapes, never on timings, so that scores are reproducible.
     """
 
     def __torch_function__(
@@ -26,7 +26,7 @@ class OneDnnProducts(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Run one function of torch."""
+        """Execute one torch function."""
         if func is torch.nn.functional.linear and not kwargs and _suits(*args):
             return _linear(args[0], args[1], args[2] if len(args) > 2 else None)
         if func is torch.addmm and not kwargs and len(args) == 3 and _suits(args[1], args[2], args[0]):
@@ -35,8 +35,8 @@ class OneDnnProducts(TorchFunctionMode):
 
 
 def fast_products(device: torch.device) -> AbstractContextManager[Any]:
-    """Return the context in which a model's products run fastest on a device."""
-    available = hasattr(torch.ops.mkldnn, "_linear_pointwise")  # there if and only if torch was built with oneDNN
+    """Return the context in which a model's products are fastest on a device."""
+    available = hasattr(torch.ops.mkldnn, "_linear_pointwise")  # present if and only if torch was built with oneDNN
     return OneDnnProducts() if device.type == "cpu" and available else nullcontext()
 
 

@@ -1,7 +1,7 @@
-"""Exact scores of recurrent language models: step-wise packed batches, and states shared along a prefix tree.
+"""Exact scores of recurrent language models: time-major packed batches, and states shared along a prefix tree.
 
-Both give sum over t of ln p(x_t | x_<t), the end symbol included, with log-softmax in float32. Sequences that begin
-alike share their states in the tree: each of its nodes runs once, level by level, from its parent's state.
+Both compute sum over t of ln p(x_t | x_<t), the end symbol included, with log-softmax in float32. Sequences with a
+common prefix share its states in the tree: each node runs once, level by level, from its parent's state.
 """
 
 from collections.abc import Sequence
@@ -19,37 +19,37 @@ from babyslm.scoring.prefixes import PrefixTree, prefix_tree
 __all__ = ["RecurrentNetwork", "gathered", "score_packed", "score_recurrent", "score_tree"]
 
 LOGITS = 1 << 24
-"""Most logits held at once; the head runs over more positions in pieces."""
+"""Upper limit on the number of logits in memory; the head processes more positions in pieces."""
 
 TREE_PAYS = 0.9
-"""The tree runs where it has at most this share of the symbols: its steps cannot merge their input products."""
+"""The tree is used if it has at most this proportion of the symbols, since its steps cannot merge input products."""
 
 
 class RecurrentNetwork(Protocol):
-    """What scoring asks of a recurrent language model."""
+    """Interface of a recurrent language model that scoring requires."""
 
     def run(self, inputs: Tensor, batch_sizes: Tensor) -> Tensor:
         """Run packed sequences from the zero state: (N,) symbols to (N, features) outputs."""
 
     def step(self, inputs: Tensor, state: Any) -> tuple[Tensor, Any]:
-        """Run one symbol of each of n sequences: (n,) symbols to (n, features) outputs, and the states after it."""
+        """Run one symbol of each of n sequences: (n,) symbols to (n, features) outputs, and the new states."""
 
     def select(self, state: Any, rows: Tensor) -> Any:
         """Return the states of some rows."""
 
     def head(self, outputs: Tensor) -> Tensor:
-        """Turn (n, features) outputs into (n, symbols) logits."""
+        """Map (n, features) outputs to (n, symbols) logits."""
 
 
 def gathered(network: RecurrentNetwork, outputs: Tensor, targets: Tensor) -> Tensor:
-    """Return the log-probability in nats of one target per output, shape (n,), float32, whatever the model's type.
+    """Return the log-probability in nats of one target per output, shape (n,), float32 for any model type.
 
-    :param network: gives the head.
+    :param network: network with the head.
     :param outputs: shape (n, features).
     :param targets: shape (n,).
     """
     pieces = []
-    size = 1  # the first piece tells how wide the head is
+    size = 1  # the first piece gives the width of the head
     start = 0
     while start < len(targets):
         logits = network.head(outputs[start : start + size]).float()
@@ -70,14 +70,14 @@ def score_packed(
     budget: int,
     device: torch.device,
 ) -> NDArray[np.float64]:
-    """Score sequences in batches of like length.
+    """Score sequences in batches of similar length.
 
     :param network: the model, in evaluation mode.
     :param sequences: symbol numbers without `<s>` and `</s>`.
     :param bos: number of `<s>`.
     :param eos: number of `</s>`.
-    :param budget: most symbols a batch holds.
-    :param device: where the model is.
+    :param budget: upper limit on the symbols of a batch.
+    :param device: device of the model.
     :returns: summed log-probabilities in nats, shape (n,).
     """
     scores = np.zeros(len(sequences))
@@ -99,7 +99,7 @@ def score_tree(
     :param tree: the sequences.
     :param bos: number of `<s>`, the root.
     :param eos: number of `</s>`.
-    :param device: where the model is.
+    :param device: device of the model.
     :returns: summed log-probabilities in nats, shape (n,).
     """
     scores = np.zeros(tree.size)
@@ -130,15 +130,15 @@ def score_recurrent(
     device: torch.device,
     share: bool | None = None,
 ) -> NDArray[np.float64]:
-    """Score sequences the way that takes least work.
+    """Score sequences in the way that needs the least computation.
 
     :param network: the model, in evaluation mode.
     :param sequences: symbol numbers without `<s>` and `</s>`; they may repeat.
     :param bos: number of `<s>`.
     :param eos: number of `</s>`.
-    :param budget: most symbols a batch holds; the tree is cut into pieces that keep to it.
-    :param device: where the model is.
-    :param share: force the tree (True) or packed batches (False); default: the tree where it pays.
+    :param budget: upper limit on the symbols of a batch; the tree is cut into pieces within this limit.
+    :param device: device of the model.
+    :param share: force the tree (True) or packed batches (False); default: the tree if it is faster.
     :returns: summed log-probabilities in nats, shape (n,).
     """
     order = sorted(range(len(sequences)), key=lambda i: sequences[i])

@@ -1,4 +1,4 @@
-"""Sequences as a prefix tree: what they share at the beginning stands in it once."""
+"""Prefix tree of token sequences, in which shared prefixes occur once."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ __all__ = ["PackedTree", "pack", "sorted_prefixes"]
 
 @dataclass(frozen=True)
 class PackedTree:
-    """A piece of the prefix tree of some sequences, written as one row in depth-first order.
+    """A part of the prefix tree of some sequences, stored as one row in depth-first order.
 
-    A node is a token that is run; the last token of a sequence predicts nothing that is scored and is no node. An edge
-    is a scored token: it hangs on the node that predicts it.
+    A node is a token that is run; the last token of a sequence is not a node, since its prediction is not scored. An
+    edge is a scored token, attached to the node that predicts it.
 
     :param tokens: shape (n,): token of each node.
-    :param depths: shape (n,): distance from the root, the position the model is told.
-    :param ends: shape (n,): one past the last node below; node a is seen by node k if and only if a <= k < ends[a].
+    :param depths: shape (n,): distance from the root, which is the position id.
+    :param ends: shape (n,): one past the last node below; node k attends to node a if and only if a <= k < ends[a].
     :param source: shape (e,): node of each edge.
     :param target: shape (e,): scored token of each edge.
-    :param items: shape (m,): which sequences these are.
-    :param picks: for each of them the edges of its scored tokens, in order.
+    :param items: shape (m,): indices of the sequences in this row.
+    :param picks: for each of these sequences the edges of its scored tokens, in order.
     """
 
     tokens: NDArray[np.int64]
@@ -37,11 +37,11 @@ class PackedTree:
 
 
 def sorted_prefixes(sequences: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Sort sequences so that those that begin alike stand together, a beginning before its continuations.
+    """Sort sequences so that those with a common prefix are adjacent, a prefix before its continuations.
 
     :param sequences: token sequences.
-    :returns: order, shape (n,): positions in lexicographic order; shared, shape (n,): how many tokens each has in
-        common with the one before it in that order.
+    :returns: order, shape (n,): indices in lexicographic order; shared, shape (n,): number of tokens that each has in
+        common with the previous one in that order.
 
     >>> order, shared = sorted_prefixes([np.array([1, 2, 3]), np.array([1, 2]), np.array([1, 2, 4])])
     >>> order.tolist(), shared.tolist()
@@ -61,11 +61,11 @@ def sorted_prefixes(sequences: Sequence[NDArray[np.int64]]) -> tuple[NDArray[np.
 def pack(sequences: Sequence[Tokens], capacity: int) -> Iterator[PackedTree]:
     """Cut the prefix tree of sequences into rows of at most `capacity` nodes.
 
-    Where a row is full, the next one repeats the beginning it needs. A sequence longer than the capacity has a row of
+    When a row is full, the next one repeats the prefix that it needs. A sequence longer than the capacity has a row of
     its own length.
 
-    :param sequences: what to score; all of them have something to score.
-    :param capacity: most nodes a row holds.
+    :param sequences: sequences with at least one scored token each.
+    :param capacity: upper limit on the nodes of a row.
     """
     if not sequences:
         return
@@ -74,7 +74,7 @@ def pack(sequences: Sequence[Tokens], capacity: int) -> Iterator[PackedTree]:
     before = 0
     for item, common in zip(order.tolist(), shared.tolist(), strict=True):
         sequence = sequences[item]
-        # The one before did not run its last token: if that is all of the beginning, it is new here.
+        # The previous sequence did not run its last token: if the prefix ends there, that token is a new node here.
         begin = min(common, before - 1) if row.items else 0
         if row.items and len(row.tokens) + len(sequence.ids) - 1 - begin > capacity:
             yield row.finished()
@@ -85,7 +85,7 @@ def pack(sequences: Sequence[Tokens], capacity: int) -> Iterator[PackedTree]:
 
 
 class _Row:
-    """A row that is being filled."""
+    """A row under construction."""
 
     def __init__(self) -> None:
         self.tokens: list[int] = []
@@ -95,8 +95,8 @@ class _Row:
         self.target: list[int] = []
         self.items: list[int] = []
         self.picks: list[NDArray[np.int64]] = []
-        self.path: list[int] = []  # node at each depth of the latest sequence
-        self.edges: list[int] = []  # edge at each depth of the latest sequence, -1 where none is scored
+        self.path: list[int] = []  # node at each depth of the current sequence
+        self.edges: list[int] = []  # edge at each depth of the current sequence, -1 if it is not scored
 
     def add(self, item: int, sequence: Tokens, begin: int, common: int) -> None:
         ids: list[int] = sequence.ids.tolist()

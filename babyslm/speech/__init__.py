@@ -1,4 +1,4 @@
-"""Sound: reading and writing it, speaking stimuli, putting them into acoustic conditions, auditing them.
+"""Sound: audio files, synthesis of stimuli, acoustic conditions, acoustic audit.
 
-Comes in: audio files, or phones and a voice. Goes out: 16 kHz mono waveforms as float32 arrays, and WAV files.
+Input: audio files, or phones and a voice. Output: 16 kHz mono waveforms as float32 arrays, and WAV files.
 """

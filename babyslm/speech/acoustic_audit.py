@@ -1,9 +1,9 @@
-"""Shortcuts in the sound itself: whether duration, level, pitch or spectrum tell the good member of a pair.
+"""Acoustic shortcuts: whether duration, level, pitch or spectrum identify the good member of a pair.
 
-Summaries of one sound: duration (s), level (root mean square, dB), median pitch (Hz, probabilistic YIN: Mauch & Dixon
-2014), voicing (the mean probability of its frames to be voiced, by the same method, before a path through the frames
-is sought: the path carries over into one word what was heard in the last), spectral centroid (Hz), spectral tilt (dB
-an octave: the slope of the long-term spectrum from 100 Hz up). Learners that hear may use none of them to know a word.
+Summaries of one sound: duration (s); level (root mean square, dB); median pitch (Hz, probabilistic YIN: Mauch & Dixon
+2014); voicing (mean voicing probability of the frames by the same method, before the search for a path through the
+frames, since the path depends on the preceding word); spectral centroid (Hz); spectral tilt (dB per octave: slope of
+the long-term spectrum from 100 Hz up). None of them may suffice to recognise a word.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 __all__ = ["SUMMARIES", "acoustic_figures", "summarize", "summarize_files"]
 
 DECIMALS = {"duration": 4, "level": 2, "pitch": 1, "voicing": 4, "spectral centroid": 1, "spectral tilt": 3}
-"""Summaries are rounded far below what can be heard: the rest is the order in which a computer adds up."""
+"""Decimals of the summaries: far finer than audible differences, and coarser than floating-point rounding."""
 
 SUMMARIES = tuple(DECIMALS)
 
@@ -37,14 +37,14 @@ TOLERANCE = 1.5
 CHUNK = 16
 
 RECIPE = 2
-"""Raised whenever the same sound would be summarised otherwise."""
+"""Version of the summaries: increased whenever the same sound would get other values."""
 
 MOST = 4800
-"""Pairs of a table listened to, a pair in two voices counted twice: some 7,000 sounds at about 25 ms each."""
+"""Number of pairs analysed per table, counted once per voice: about 7,000 sounds at about 25 ms each."""
 
 
 def summarize(sound: Samples) -> dict[str, float]:
-    """Summarise one sound; see the module. Pitch is 0 where nothing is voiced.
+    """Return the summaries of one sound (see the module). Pitch is 0 if no frame is voiced.
 
     :param sound: mono at 16 kHz, shape (frames,).
     """
@@ -64,7 +64,7 @@ def summarize(sound: Samples) -> dict[str, float]:
 
 
 def summarize_files(paths: Sequence[Path], *, workers: int = 1) -> pd.DataFrame:
-    """Summarise sound files; one row each, columns `SUMMARIES`.
+    """Return the summaries of sound files, one row per file, columns `SUMMARIES`.
 
     :param paths: sound files at 16 kHz, mono.
     :param workers: number of processes; the result does not depend on it.
@@ -80,7 +80,7 @@ def summarize_files(paths: Sequence[Path], *, workers: int = 1) -> pd.DataFrame:
 
 
 def _summarize_chunk(paths: Sequence[Path]) -> NDArray[np.float64]:
-    """Return a row a sound; what was heard before is kept by the sounds' hashes, so that a stopped audit goes on."""
+    """Return one row per sound. Results are cached by the hashes of the sounds, so an interrupted audit resumes."""
     heard = (version("librosa"), str(RECIPE), *(sha256_file(path) for path in paths))
 
     def listen() -> NDArray[np.float64]:
@@ -92,14 +92,14 @@ def _summarize_chunk(paths: Sequence[Path]) -> NDArray[np.float64]:
 def acoustic_figures(
     stimuli: StimulusSet, *, seed: int = 0, most: int | None = MOST, workers: int = 1
 ) -> list[Figure]:
-    """Measure the sound of every table that has some.
+    """Measure the sound of every table with sound.
 
-    The classifiers over all differences together are judged; single phenomena, single summaries, and duration by
-    voice are information.
+    The classifiers over all differences together are judged. Single phenomena, single summaries, and duration by voice
+    are for information only.
 
     :param stimuli: the set.
-    :param seed: draws the pairs listened to, and deals them out to the classifier's folds.
-    :param most: about how many pairs of a table are listened to, a pair in two voices counted twice; None for all.
+    :param seed: draws the pairs to analyse, and assigns them to the folds of the classifier.
+    :param most: approximate number of pairs analysed per table, counted once per voice; None for all.
     :param workers: number of processes.
     """
     figures: list[Figure] = []
@@ -130,11 +130,10 @@ def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: i
 
 
 def _drawn(table: StimulusTable, seed: int, most: int | None) -> pd.DataFrame:
-    """Draw pairs: every lexical material in one voice, then every one in another, until there are enough.
+    """Draw pairs: all lexical materials in one voice, then all in another voice, until the number is reached.
 
-    Lexical material is drawn as a whole, a word with all its non-words, a noun with all its sentences: what is
-    balanced within it stays balanced in a part of the table. A further word tells more than the same word in a
-    further voice.
+    Lexical material is drawn as a whole (a word with all its non-words, a noun with all its sentences), so that the
+    balance within it is preserved. Further words are more informative than further voices of the same word.
     """
     pairs = table.pairs
     if most is None or len(pairs) <= most:

@@ -1,4 +1,4 @@
-"""Arrays that take seconds to make and are wanted by every process: made once, kept in the cache."""
+"""Cached arrays that take seconds to compute and are shared by all processes."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,13 +16,13 @@ __all__ = ["kept_array"]
 
 
 def kept_array(kind: str, key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
-    """Return an array from the cache, or make it and keep it there.
+    """Return an array from the cache, or compute and cache it.
 
-    A cache that cannot be read or written, or that was damaged, costs time, never the result.
+    An unreadable, unwritable or damaged cache costs time but does not change the result.
 
     :param kind: folder of the cache.
-    :param key: hash of all that decides the array.
-    :param make: makes it.
+    :param key: hash of everything that determines the array.
+    :param make: computes the array.
     """
     path = cache_folder(kind) / f"{key}"
     kept = _read(path)

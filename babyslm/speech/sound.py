@@ -1,4 +1,4 @@
-"""Sound that need not be in memory: its length is known, and any part of it can be read."""
+"""Sound that need not be in memory: its length is known, and any part can be read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from babyslm.speech.audio import RATE, Samples, read_part, verify_stimulus_audio
 __all__ = ["HeldSound", "Recording", "Sound", "read_blocks", "read_whole"]
 
 BLOCK = 60 * RATE
-"""Samples read at once where a sound is gone through from its beginning to its end."""
+"""Number of samples per block of sequential reading."""
 
 
 class Sound(Protocol):
@@ -20,12 +20,12 @@ class Sound(Protocol):
         """Return the number of samples."""
 
     def read(self, start: int, stop: int) -> Samples:
-        """Return some samples, shape (stop - start,), float32, full scale at -1 and 1."""
+        """Return a range of samples, shape (stop - start,), float32, full scale at -1 and 1."""
 
 
 @dataclass(frozen=True, eq=False)
 class HeldSound:
-    """Sound that is in memory.
+    """Sound in memory.
 
     :param samples: shape (samples,).
     """
@@ -36,13 +36,13 @@ class HeldSound:
         return len(self.samples)
 
     def read(self, start: int, stop: int) -> Samples:
-        """Return some samples."""
+        """Return a range of samples."""
         return self.samples[start:stop]
 
 
 @dataclass(frozen=True)
 class Recording:
-    """A part of a sound file, read when it is wanted.
+    """A part of a sound file, read on demand.
 
     :param path: a mono file at 16 kHz.
     :param start: first sample.
@@ -55,19 +55,19 @@ class Recording:
 
     @classmethod
     def whole(cls, path: Path) -> "Recording":
-        """Return the whole of a file; its header is read, and every fault of it named."""
+        """Return a whole file; its header is read and checked."""
         return cls(path, 0, round(verify_stimulus_audio(path) * RATE))
 
     def __len__(self) -> int:
         return self.stop - self.start
 
     def read(self, start: int, stop: int) -> Samples:
-        """Read some samples, counted from the beginning of the part."""
+        """Read a range of samples, relative to the beginning of the part."""
         return read_part(self.path, self.start + start, self.start + stop)
 
 
 def read_blocks(sound: Sound, size: int = BLOCK) -> Iterator[Samples]:
-    """Yield a sound from its beginning to its end, block by block."""
+    """Yield a sound in consecutive blocks."""
     for start in range(0, len(sound), size):
         yield sound.read(start, min(len(sound), start + size))
 

@@ -1,4 +1,4 @@
-"""Speaking a stimulus table: each pair in each voice, each different sound once."""
+"""Synthesis of a stimulus table: each pair in each voice, each distinct sound once."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,15 +20,15 @@ __all__ = ["PROSODIES", "Prosody", "speak_table", "spoken_name"]
 
 Prosody = Literal["citation", "sentence"]
 PROSODIES: tuple[Prosody, ...] = get_args(Prosody)
-"""Whether the words of a sentence are spoken one by one (see `synthesis/citation.py`), or the sentence in one go."""
+"""`citation`: the words of a sentence in isolation (see `synthesis/citation.py`); `sentence`: connected speech."""
 
 JOINT = {"lexical": "-", "syntactic": "_"}
 
 
 def spoken_name(name: str, voice: str, task: Task) -> str:
-    """Return a stimulus' official file name: `dog-emma` for a word, `The_good_mom_emma` for a sentence.
+    """Return the official file name of a stimulus: `dog-emma` for a word, `The_good_mom_emma` for a sentence.
 
-    :param name: name of the unspoken stimulus.
+    :param name: name of the stimulus without voice.
     :param voice: the voice's name.
     :param task: lexical or syntactic.
     """
@@ -46,19 +46,20 @@ def speak_table(
     surroundings: Surroundings | None = None,
     prosody: Prosody = "citation",
 ) -> pd.DataFrame:
-    """Speak unspoken gold rows in each voice and return the rows of the spoken table.
+    """Synthesise gold rows without sound in each voice and return the rows of the spoken table.
 
     :param rows: official columns and `phones`, `|` between words; `voice` empty, `filename` without a voice.
     :param task: lexical or syntactic.
-    :param folder: where `<filename>.wav` is written, 16 kHz mono 16-bit PCM.
-    :param voices: who speaks; all of one language.
-    :param workers: processes; the files do not depend on it.
-    :param synthesizer: what speaks; default the embedded voices.
-    :param surroundings: the acoustic condition in which they are heard; default clean. Both members of a pair, and
-        pairs that share a stimulus, meet the same room and noise.
-    :param prosody: how sentences are spoken; `sentence` gives natural melody and rhythm, by which alone the better of
-        two sentences is often found.
-    :returns: the rows once a voice, in the order of the rows, with `voice` filled and `filename` ending in it.
+    :param folder: folder of the files `<filename>.wav`, 16 kHz mono 16-bit PCM.
+    :param voices: the voices, all of one language.
+    :param workers: number of processes; the files do not depend on it.
+    :param synthesizer: the synthesiser; default the embedded voices.
+    :param surroundings: the acoustic condition; default clean. Both members of a pair, and pairs that share a
+        stimulus, have the same room and noise.
+    :param prosody: prosody of sentences; `sentence` gives natural melody and rhythm, which alone often identify the
+        grammatical sentence.
+    :returns: the rows, once per voice, in their order, with `voice` filled and appended to `filename`.
+    :raises SpokenTableError: if rows already have a voice, or have no phones.
     """
     _verify_unspoken(rows, folder)
     spoken = pd.concat([_in_voice(rows, task, voice) for voice in voices])
@@ -85,7 +86,7 @@ def speak_table(
 def _verify_unspoken(rows: pd.DataFrame, folder: Path) -> None:
     spoken = rows[rows["voice"] != ""]
     if len(spoken):
-        raise SpokenTableError(folder, list(spoken["filename"]), "have a voice already")
+        raise SpokenTableError(folder, list(spoken["filename"]), "already have a voice")
     if "phones" not in rows:
         raise SpokenTableError(folder, list(rows["filename"]), "have no phones (the table lacks the column)")
     silent = rows[rows["phones"].str.strip(" |") == ""]

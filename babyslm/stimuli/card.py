@@ -1,4 +1,4 @@
-"""The card of a stimulus set: what it is, where it comes from, and how it was checked."""
+"""Card of a stimulus set: description, sources, checksums and audit."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ CARD_NAME = "card.yaml"
 
 
 class StimulusCard(BaseModel):
-    """What a reader must know of a stimulus set before using it."""
+    """Metadata of a stimulus set."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,8 +23,8 @@ class StimulusCard(BaseModel):
     version: str
     language: str = Field(description="BCP 47 tag, such as en or fr")
     licence: str
-    sources: list[str] = Field(description="corpora, lists, tools and voices the set was made from")
-    generator: dict[str, Any] = Field(default_factory=dict, description="settings of the generator, seed included")
+    sources: list[str] = Field(description="corpora, lists, tools and voices used for the set")
+    generator: dict[str, Any] = Field(default_factory=dict, description="settings of the generator, with seed")
     audit: dict[str, Any] = Field(default_factory=dict, description="figures of `babyslm audit`")
     notes: list[str] = Field(default_factory=list)
     sha256: dict[str, str] = Field(
@@ -33,12 +33,12 @@ class StimulusCard(BaseModel):
 
 
 def read_card(path: Path) -> StimulusCard:
-    """Read and check a card; a fault is named with its file and field."""
+    """Read and check a card; an error names file and field."""
     return parse_document(StimulusCard, read_yaml(path), path)
 
 
 def write_card(path: Path, card: StimulusCard) -> None:
-    """Write a card as YAML, whole or not at all."""
+    """Write a card as YAML, atomically."""
     import yaml
 
     write_text(path, yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=119))

@@ -1,4 +1,4 @@
-"""Readers of other people's minimal pairs: BLiMP, Zorro, sWUGGY and sBLIMP, and plain two-column tables."""
+"""Readers of other minimal-pair sets: BLiMP, Zorro, sWUGGY and sBLIMP, and two-column tables."""
 
 import json
 from collections.abc import Iterable
@@ -15,11 +15,11 @@ from babyslm.verify.stimuli.sets import EmptyTableError, TableFormatError
 __all__ = ["load_blimp", "load_tsv", "load_zerospeech", "load_zorro", "sentence_pairs"]
 
 SPLIT: Split = "test"
-"""Foreign sets that do not name a split are tests."""
+"""Split of sets that do not name one."""
 
 
 def sentence_pairs(pairs: Iterable[tuple[str, str, str, str]], source: Path) -> StimulusTable:
-    """Make a syntactic table of (id, phenomenon, good sentence, bad sentence).
+    """Return a syntactic table from tuples (id, phenomenon, good sentence, bad sentence).
 
     Equal sentences share one stimulus name, so that each is scored once.
     """
@@ -42,9 +42,10 @@ def sentence_pairs(pairs: Iterable[tuple[str, str, str, str]], source: Path) -> 
 
 
 def load_blimp(files: list[Path], name: str) -> StimulusSet:
-    """Load BLiMP style JSON lines: `sentence_good`, `sentence_bad`, and `UID`, `linguistics_term`, `pair_id` if there.
+    """Load BLiMP-style JSON lines: `sentence_good`, `sentence_bad`, `UID`, `linguistics_term`, `pair_id` if present.
 
-    :param files: one or more `.jsonl` files, a paradigm each.
+    :param files: one or more `.jsonl` files, one per paradigm.
+    :raises TableFormatError: if a line is malformed.
     :param name: name of the set.
     """
     pairs = []
@@ -57,18 +58,18 @@ def load_blimp(files: list[Path], name: str) -> StimulusSet:
                 good, bad = item["sentence_good"], item["sentence_bad"]
                 paradigm = str(item.get("UID", path.stem))
                 pair = f"{paradigm}-{item.get('pairID', item.get('pair_id', number - 1))}"
-                for text in (good, bad, pair):  # a TypeError for what is no text, a ValueError for half a character
+                for text in (good, bad, pair):  # TypeError: not a string; ValueError: lone surrogate
                     str.encode(text)
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise TableFormatError(
-                    path, f"line {number} is no BLiMP item with sentence_good and sentence_bad ({error})"
+                    path, f"line {number} is not a BLiMP item with sentence_good and sentence_bad ({error})"
                 ) from error
             pairs.append((pair, paradigm, good, bad))
     return _syntactic_set(name, pairs, files[0].parent if len(files) > 1 else files[0])
 
 
 def load_zorro(files: list[Path], name: str) -> StimulusSet:
-    """Load Zorro text files: two lines a pair, the ungrammatical one first; the file name is the paradigm.
+    """Load Zorro text files: two lines per pair, the ungrammatical one first; the file name is the paradigm.
 
     :param files: one or more `.txt` files.
     :param name: name of the set.
@@ -79,15 +80,17 @@ def load_zorro(files: list[Path], name: str) -> StimulusSet:
         while lines and not lines[-1]:
             lines.pop()
         if len(lines) % 2:
-            raise TableFormatError(path, f"has {len(lines)} lines; a Zorro file holds two lines a pair")
+            raise TableFormatError(path, f"has {len(lines)} lines; a Zorro file has two lines per pair")
         if "" in lines:
-            raise TableFormatError(path, f"line {lines.index('') + 1} is empty; a Zorro file holds a sentence a line")
+            raise TableFormatError(
+                path, f"line {lines.index('') + 1} is empty; Zorro files have one sentence per line"
+            )
         pairs += [(f"{path.stem}-{i // 2}", path.stem, lines[i + 1], lines[i]) for i in range(0, len(lines), 2)]
     return _syntactic_set(name, pairs, files[0].parent if len(files) > 1 else files[0])
 
 
 def load_tsv(path: Path) -> StimulusSet:
-    """Load a plain table: good and bad sentence separated by a tab, one pair a line, no header.
+    """Load a plain table: good and bad sentence separated by a tab, one pair per line, no header.
 
     :param path: the `.tsv` file.
     """
@@ -97,7 +100,7 @@ def load_tsv(path: Path) -> StimulusSet:
             continue
         cells = line.split("\t")
         if len(cells) != 2 or not all(cell.strip() for cell in cells):
-            raise TableFormatError(path, f"line {number} has {len(cells)} cell(s); it must be: good, tab, bad")
+            raise TableFormatError(path, f"line {number} has {len(cells)} cell(s); the format is: good, tab, bad")
         pairs.append((str(number), path.stem, cells[0].strip(), cells[1].strip()))
     return _syntactic_set(path.stem, pairs, path)
 
@@ -105,9 +108,9 @@ def load_tsv(path: Path) -> StimulusSet:
 def load_zerospeech(folder: Path) -> StimulusSet:
     """Load sWUGGY or sBLIMP of ZeroSpeech 2021: `{dev,test}/gold.csv` under `lexical/`, `syntactic/` or the folder.
 
-    Their tables are the official layout's ancestors; a missing voice is taken as one voice without a name.
+    The official layout is derived from these tables. A missing voice is replaced by one voice without a name.
 
-    :param folder: a folder that holds `{dev,test}/gold.csv` and, maybe, the sound.
+    :param folder: a folder with `{dev,test}/gold.csv` and, optionally, the sound.
     """
     tables: dict[tuple[Task, Split], StimulusTable] = {}
     splits: tuple[Split, ...] = ("dev", "test")

@@ -1,4 +1,4 @@
-"""Load a stimulus set, whatever its form."""
+"""Loading of stimulus sets in all known formats."""
 
 from os import PathLike
 from pathlib import Path
@@ -15,14 +15,15 @@ __all__ = ["load_stimuli"]
 def load_stimuli(path: str | PathLike[str]) -> StimulusSet:
     """Load a stimulus set from a folder or file.
 
-    Known forms: the official BabySLM layout; sWUGGY and sBLIMP (ZeroSpeech 2021); BLiMP `.jsonl`; Zorro `.txt`;
+    Formats: the official BabySLM layout; sWUGGY and sBLIMP (ZeroSpeech 2021); BLiMP `.jsonl`; Zorro `.txt`;
     a `.tsv` of good and bad sentences.
 
     :param path: a folder, or one file of pairs.
+    :raises NoStimuliError: if the format is unknown.
     """
     place = Path(path)
     if not place.exists():
-        raise NoSuchFileError(place, "name a folder of stimuli, or make one with babyslm build-stimuli")
+        raise NoSuchFileError(place, "give a folder of stimuli, or build one with babyslm build-stimuli")
     if place.is_file():
         match place.suffix:
             case ".jsonl":

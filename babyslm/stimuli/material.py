@@ -1,4 +1,4 @@
-"""The lexical material that pairs share: what an interval must be clustered on."""
+"""Lexical material shared by pairs, on which intervals are clustered."""
 
 import re
 
@@ -9,14 +9,14 @@ from babyslm.stimuli.stimulus import Task
 __all__ = ["lexical_material"]
 
 COMMON = 0.5
-"""A word in more than this share of a phenomenon's pairs belongs to the template, not to its lexical material."""
+"""A word in more than this share of a phenomenon's pairs belongs to the template, not to the lexical material."""
 
 
 def lexical_material(pairs: pd.DataFrame, task: Task) -> pd.Series:
-    """Name the lexical material of each pair, for sets that do not say it in a column `cluster`.
+    """Return the lexical material of each pair, for sets without a column `cluster`.
 
-    Lexical pairs share their word (its phone string). Syntactic pairs of one phenomenon share the content words they
-    fill the template with: the stems common to both members, less the words that most pairs of the phenomenon hold.
+    Lexical pairs share their word (its phone string). Syntactic pairs of one phenomenon share the content words that
+    fill the template: the stems common to both members, without the words in most pairs of the phenomenon.
 
     :param pairs: joined pairs with `phones`, or `id`, `type`, `transcription` and `bad_transcription`.
     :param task: lexical or syntactic.

@@ -1,4 +1,4 @@
-"""The official BabySLM layout, in and out: `{lexical,syntactic}/{dev,test}/gold.csv` with the sound beside it."""
+"""Reading and writing of the official BabySLM layout: `{lexical,syntactic}/{dev,test}/gold.csv` with sound files."""
 
 import csv
 from collections.abc import Mapping
@@ -17,13 +17,13 @@ __all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_offic
 
 GOLD_NAME = "gold.csv"
 ARCHIVE_FOLDERS = {"dev_16": "dev"}
-"""The syntactic dev archive unpacks under another name than its readers expect."""
+"""Folder names of the published archives that differ from the official layout."""
 
 
 def find_tables(folder: Path) -> dict[tuple[Task, Split], Path]:
-    """Find the gold tables of a folder.
+    """Return the gold tables of a folder.
 
-    A table directly under its task (`lexical/gold.csv`) counts as dev: published score folders come like that.
+    A table directly under its task (`lexical/gold.csv`) counts as dev, as in published score folders.
     """
     found: dict[tuple[Task, Split], Path] = {}
     for task in TASKS:
@@ -39,7 +39,7 @@ def find_tables(folder: Path) -> dict[tuple[Task, Split], Path]:
 
 
 def load_official(folder: Path) -> StimulusSet:
-    """Load every table of a folder in the official layout, with its card if there is one.
+    """Load every table of a folder in the official layout, with its card if present.
 
     :param folder: root of the set.
     """
@@ -59,13 +59,15 @@ def _has_sound(folder: Path) -> bool:
 
 
 def read_gold(path: Path, task: Task, *, defaults: dict[str, str] | None = None) -> pd.DataFrame:
-    """Read a gold table as text, then type the columns that are numbers.
+    """Read a gold table as text, then convert the numeric columns.
 
-    Empty `frequency` and `word` of non-words are no missing data; the word "null" or "nan" is a word.
+    Empty `frequency` and `word` of non-words are not missing data; "null" and "nan" are words.
 
     :param path: the CSV file.
-    :param task: decides the columns asked for.
-    :param defaults: columns that a foreign table may lack, with the value they then have; default none.
+    :param task: determines the required columns.
+    :param defaults: values of columns that may be missing from tables of other sets; default none.
+    :raises TableFormatError: if the file cannot be parsed.
+    :raises MissingColumnsError: if a column is missing.
     """
     if path.stat().st_size == 0:
         raise EmptyTableError(path)
@@ -85,14 +87,14 @@ def read_gold(path: Path, task: Task, *, defaults: dict[str, str] | None = None)
 
 
 def typed(rows: pd.DataFrame, task: Task, path: Path) -> pd.DataFrame:
-    """Give `correct`, `frequency` and `length` their number types; a value that is no number is a `RowError`."""
+    """Convert `correct`, `frequency` and `length` to numbers; a non-numeric value raises a `RowError`."""
     rows = rows.copy()
     correct = rows["correct"].astype(str)
     _refuse(~correct.isin(["0", "1"]), rows, "correct", "0 or 1", path)
     rows["correct"] = correct.astype("int8")
     if task == "lexical":
         for column in ("frequency", "length"):
-            text = rows[column].astype(str).replace("oov", "0")  # sWUGGY's word for a word never met
+            text = rows[column].astype(str).replace("oov", "0")  # sWUGGY's code for words outside the corpus
             number = text.str.fullmatch(r"[0-9]{1,12}")
             allowed = "a whole number" + (" or empty" if column == "frequency" else "")
             _refuse(~number & ~((text == "") & (column == "frequency")), rows, column, allowed, path)
@@ -121,13 +123,13 @@ def save_official(
     *,
     beside: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Write the tables of a set in the official layout, and the card last, with the checksums of the tables.
+    """Write the tables of a set in the official layout, and last the card with their checksums.
 
-    Sound is not copied: it is written by `babyslm.speech` beside the tables.
+    Sound is not copied: `babyslm.speech` writes it next to the tables.
 
     :param stimuli: the set.
     :param folder: root of the new set.
-    :param card: card to write; default the set's own, if it has one.
+    :param card: card to write; default the card of the set, if any.
     :param beside: checksums of further files that the card vouches for, by their path in the folder.
     """
     checksums = {

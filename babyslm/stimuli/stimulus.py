@@ -1,4 +1,4 @@
-"""One stimulus, and the words the whole project uses for its kinds."""
+"""A single stimulus, and the names of its kinds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ SPLITS: tuple[Split, ...] = get_args(Split)
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 
 WORD_BOUNDARY = "|"
-"""Stands between the words of a phone string; one word has none."""
+"""Separator of words in a phone string."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stimulus:
-    """Something a learner is asked to score: one word, non-word or sentence, in every form that is known.
+    """A stimulus to be scored: one word, non-word or sentence, in every available form.
 
     :param name: file name without extension, unique within a task and split.
-    :param text: spelling; None where there is none (official non-words).
-    :param phones: IPA phones, `|` between words; None where not known.
-    :param audio: sound file; None where the set has no sound.
-    :param voice: the voice that speaks it; None for a stimulus that is only written.
+    :param text: spelling; None if there is none (official non-words).
+    :param phones: IPA phones, `|` between words; None if unknown.
+    :param audio: sound file; None for a set without sound.
+    :param voice: voice of the sound file; None without sound.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A stimulus set: the tables of the official layout, their pairs joined by id, and the card."""
+"""Stimulus sets: tables in the official layout, pairs joined by id, and the card."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,21 +23,21 @@ COLUMNS: dict[Task, tuple[str, ...]] = {
 AUDIO_SUFFIXES = (".wav", ".flac")
 
 CONDITIONS = "conditions"
-"""Folder beside a table's clean sound, with a folder for each other acoustic condition."""
+"""Folder next to the clean sound of a table, with one subfolder per acoustic condition."""
 
 
 @dataclass(frozen=True)
 class StimulusTable:
     """The stimuli of one task and split.
 
-    Rows are one (pair, voice, member) each, as in the official gold table. Their order never matters.
+    Each row is one (pair, voice, member), as in the official gold table. The order of rows has no meaning.
 
     :param task: lexical or syntactic.
     :param split: dev or test.
     :param rows: official columns and extra ones; every value a string except `correct` (0 or 1), `frequency` and
         `length` (nullable integers).
-    :param folder: where the sound files lie; None for a set that is only written.
-    :param source: the file the rows came from, for error messages.
+    :param folder: folder of the sound files; None for a set without sound.
+    :param source: file from which the rows were read, for error messages.
     """
 
     task: Task
@@ -54,7 +54,7 @@ class StimulusTable:
 
     @cached_property
     def stimuli(self) -> tuple[Stimulus, ...]:
-        """The different stimuli, sorted by name: what a learner scores, each once."""
+        """The distinct stimuli, sorted by name."""
         text = "word" if self.task == "lexical" else "transcription"
         distinct = self.rows.drop_duplicates("filename").sort_values("filename")
         phones = distinct["phones"] if "phones" in distinct else pd.Series("", index=distinct.index)
@@ -73,7 +73,7 @@ class StimulusTable:
 
     @cached_property
     def pairs(self) -> pd.DataFrame:
-        """One row a (pair, voice), joined by id and sorted by it.
+        """One row per (pair, voice), joined and sorted by id.
 
         Columns `id, voice, good, bad` (the last two are stimulus names), then the good row's other columns,
         `bad_phones` or `bad_transcription`, and `cluster`: the lexical material that several pairs share (word or
@@ -98,7 +98,8 @@ class StimulusTable:
     def under(self, condition: str) -> "StimulusTable":
         """Return the table with the sound of an acoustic condition; `clean` is the table itself.
 
-        :param condition: name of a condition that the set was built with.
+        :param condition: name of a condition for which the set has sound.
+        :raises MissingConditionError: if there is no sound in this condition.
         """
         if condition == "clean":
             return self
@@ -110,7 +111,7 @@ class StimulusTable:
         return replace(self, folder=place)
 
     def audio_path(self, name: str) -> Path | None:
-        """Return where the sound of a stimulus should lie, or None for a set without sound."""
+        """Return the expected path of a stimulus's sound file, or None for a set without sound."""
         if self.folder is None:
             return None
         return next(
@@ -121,12 +122,12 @@ class StimulusTable:
 
 @dataclass(frozen=True)
 class StimulusSet:
-    """A whole set: its tables by (task, split), and its card if it has one.
+    """A stimulus set: its tables by (task, split), and its card if present.
 
     :param name: name of the set.
     :param tables: at least one table.
     :param card: name, version, language, licence, sources, checksums; None for foreign sets.
-    :param folder: the folder it was read from.
+    :param folder: folder from which it was read.
     """
 
     name: str
@@ -149,7 +150,7 @@ class StimulusSet:
         return len(self.tables)
 
     def select(self, task: Task | None = None, split: Split | None = None) -> "StimulusSet":
-        """Return the set with only one task, one split or both; an empty choice is a `MissingTableError`."""
+        """Return the set restricted to a task, a split or both; an empty result raises a `MissingTableError`."""
         kept = {
             key: table
             for key, table in self.tables.items()
@@ -166,6 +167,6 @@ class StimulusSet:
         return replace(self, tables=tables)
 
     def only(self, keys: Iterable[tuple[Task, Split]]) -> "StimulusSet":
-        """Return the set with the tables of these keys."""
+        """Return the set restricted to these tables."""
         tables = {key: self.tables[key] for key in keys}
         return StimulusSet(self.name, tables, self.card, self.folder, self.checksums)

@@ -1,5 +1,5 @@
-"""From a recipe of `baselines/` to a model folder.
+"""Training of learners: recipes, optimisation loop and checkpoints, by family of learner.
 
-Comes in: a recipe and a prepared corpus. Goes out: a model folder with its training record; an interrupted run
-resumes from its last checkpoint.
+Input: a recipe of `baselines/` and a prepared corpus. Output: a model folder with its training record; an interrupted
+run resumes from its last checkpoint.
 """

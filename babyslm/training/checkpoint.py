@@ -1,4 +1,4 @@
-"""Checkpoints of a training run: safetensors and JSON, each whole or not there at all."""
+"""Checkpoints of a training run: safetensors and JSON, written atomically."""
 
 import shutil
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ PREFIX = "update-"
 class LossRecord(BaseModel):
     """One line of the loss curve.
 
-    :param update: updates done.
-    :param epoch: passes begun, from 0.
+    :param update: number of updates done.
+    :param epoch: current pass over the corpus, from 0.
     :param lr: learning rate of the last update.
-    :param loss: mean loss in nats a symbol since the line before.
-    :param validation: loss on what is held out, where it was measured.
+    :param loss: mean training loss since the previous line, in nats per symbol.
+    :param validation: loss on the held-out data, if it was measured.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -38,9 +38,9 @@ class LossRecord(BaseModel):
 
 
 class Position(BaseModel):
-    """Where a run stands; with the weights and the optimiser's moments, all it needs to go on.
+    """State of a run; together with the weights and the optimiser's moments it suffices to resume.
 
-    No random state is kept: every update seeds the generators from the recipe's seed and its own number.
+    No random state is stored, because every update seeds the generators from the recipe's seed and its own number.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -61,10 +61,10 @@ class Position(BaseModel):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What was read from a checkpoint.
+    """Content of a checkpoint.
 
-    :param position: where the run stood.
-    :param best: the best weights so far, or None where nothing was validated yet.
+    :param position: state of the run.
+    :param best: the best weights so far, or None before the first validation.
     """
 
     position: Position
@@ -74,12 +74,12 @@ class Checkpoint:
 def save_checkpoint(
     root: Path, network: nn.Module, optimizer: optim.Optimizer, position: Position, best: dict[str, Tensor] | None
 ) -> None:
-    """Write a checkpoint under a name of its own, then drop the older ones.
+    """Write a checkpoint under a new name, then delete the older ones.
 
     :param root: folder of checkpoints.
-    :param network: the bare network.
+    :param network: the unwrapped network.
     :param optimizer: its optimiser.
-    :param position: where the run stands.
+    :param position: state of the run.
     :param best: best weights so far.
     """
     folder = root / f"{PREFIX}{position.update:010d}"
@@ -95,11 +95,11 @@ def save_checkpoint(
 
 
 def load_checkpoint(root: Path, identity: str, network: nn.Module, optimizer: optim.Optimizer) -> Checkpoint | None:
-    """Load the latest checkpoint into network and optimiser; None where there is none.
+    """Load the latest checkpoint into network and optimiser; return None if there is none.
 
     :param root: folder of checkpoints.
-    :param identity: names recipe, seed and corpus; another one is a `CheckpointMismatchError`.
-    :param network: the bare network.
+    :param identity: hash of recipe, seed and corpus; a checkpoint with another one is a `CheckpointMismatchError`.
+    :param network: the unwrapped network.
     :param optimizer: its optimiser.
     """
     folders = sorted(root.glob(f"{PREFIX}*"))

@@ -1,7 +1,7 @@
-"""The trainer of all networks: batches planned by the seed alone, and a run that survives being killed.
+"""Training loop of all networks: batches determined by the seed alone, and resumption after an interruption.
 
-Runs on one CPU or GPU, or under `torchrun` on many, by Hugging Face accelerate. The gradient of an update is that of
-the mean loss over all its symbols, however they are spread over batches and processes.
+Runs on one CPU or GPU, or under `torchrun` on several, with Hugging Face accelerate. The gradient of an update is that
+of the mean loss over all its symbols, independent of their distribution over batches and processes.
 """
 
 import math
@@ -38,27 +38,27 @@ Batch = NDArray[np.int64]
 
 
 class Problem(Protocol):
-    """What a network is trained on. A batch is an array of positions in the problem's own examples."""
+    """Training data and loss of a network. A batch is an array of indices into the problem's own examples."""
 
     def plan(self, epoch: int) -> list[Batch]:
-        """Return the batches of an epoch, the same ones whenever asked."""
+        """Return the batches of an epoch; the same ones in each call."""
 
     def symbols(self, batch: Batch) -> int:
-        """Return how many symbols a batch predicts."""
+        """Return the number of symbols that a batch predicts."""
 
     def loss(self, network: nn.Module, batch: Batch, device: torch.device) -> Tensor:
         """Return the loss of a batch, summed over its symbols, in nats."""
 
     def validate(self, network: nn.Module, device: torch.device) -> float | None:
-        """Return the mean loss a symbol on what is held out; None where nothing is."""
+        """Return the mean loss in nats per symbol on the held-out data; None if there is none."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What a run has come to.
+    """Outcome of a training run.
 
-    :param weights: the best weights by validation loss, or the last ones where nothing is held out.
-    :param position: where it ended; `losses` is its curve.
+    :param weights: the best weights by validation loss, or the last ones without held-out data.
+    :param position: final state; `losses` is the loss curve.
     """
 
     weights: dict[str, Tensor]
@@ -78,20 +78,20 @@ def fit(
     title: str = "training",
     skips: bool = False,
 ) -> Fit:
-    """Train a network, or go on from its checkpoint in `folder`.
+    """Train a network, or resume from its checkpoint in `folder`.
 
-    On a CPU a run that was killed and resumed ends with the same bits as one that was not.
+    On a CPU, an interrupted and resumed run ends with bit-identical weights to an uninterrupted one.
 
     :param network: changed in place.
     :param problem: batches and losses.
-    :param settings: optimiser, schedule, ends.
-    :param seed: decides batches' order (through the problem) and dropout.
-    :param folder: checkpoints and `losses.jsonl` are kept here.
-    :param identity: names what is trained on what; a checkpoint of another identity is refused.
-    :param resume: go on from a checkpoint where there is one; False starts anew.
-    :param device: auto, or cpu to stay off a GPU.
-    :param title: text of the progress bar.
-    :param skips: whether an update may leave some weights out, as with dropped layers; several processes must know.
+    :param settings: optimiser, schedule, stopping criteria.
+    :param seed: seed of the order of batches (through the problem) and of dropout.
+    :param folder: folder of checkpoints and `losses.jsonl`.
+    :param identity: hash of data and settings; a checkpoint with another identity is refused.
+    :param resume: continue from a checkpoint if there is one; False starts from the beginning.
+    :param device: `auto`, or `cpu` to avoid a GPU.
+    :param title: label of the progress bar.
+    :param skips: whether an update may leave some weights unused, as with layer drop; needed with several processes.
     """
     if not resume and is_first():
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
@@ -104,7 +104,7 @@ def fit(
 
 @contextmanager
 def _threads(count: int | None) -> Iterator[None]:
-    """Give torch so many threads while the block runs; None leaves it as it is."""
+    """Set torch's number of threads inside the block; None leaves it unchanged."""
     before = torch.get_num_threads()
     torch.set_num_threads(count or before)
     try:
@@ -140,7 +140,7 @@ class _Run:
         self.network, self.optimizer = self.accelerator.prepare(self.bare, bare_optimizer)
 
     def restore(self) -> None:
-        """Go back to where the latest checkpoint stands, if there is one."""
+        """Restore the latest checkpoint, if there is one."""
         kept = load_checkpoint(self.folder / CHECKPOINTS, self.position.identity, self.bare, self.bare_optimizer)
         if kept is None:
             return
@@ -184,7 +184,7 @@ class _Run:
         )
 
     def _groups(self) -> Iterator[tuple[list[Batch], bool]]:
-        """Yield the batches of each update still to do, all processes' together, and whether it ends an epoch."""
+        """Yield the batches of each remaining update, for all processes together, and whether it ends an epoch."""
         share = self.accelerator.num_processes * self.settings.accumulate
         while not self._stopped():
             plan = self.problem.plan(self.position.epoch)
@@ -212,7 +212,7 @@ class _Run:
         torch.manual_seed(derive(self.seed, "update", at.update, rank))
         rounds = math.ceil(len(group) / world)
         for turn in range(rounds):
-            # A process without a batch in the last round joins with one of no weight, or the others would wait for it.
+            # A process without a batch in the last round runs one with weight 0, since the others wait for it.
             batch, weight = (mine[turn], 1.0) if turn < len(mine) else (group[0], 0.0)
             with _sync(self.accelerator, self.network, last=turn == rounds - 1):
                 with self.accelerator.autocast():
@@ -231,7 +231,7 @@ class _Run:
         at.update += 1
 
     def _after(self, ends_epoch: bool, progress: Bar) -> None:
-        """Validate and note the curve where that is due."""
+        """Validate and extend the loss curve if that is due."""
         at, every = self.position, self.settings.validate_every
         last = self.settings.updates is not None and at.update >= self.settings.updates
         due = last or (ends_epoch if every is None else at.update % every == 0)
@@ -239,7 +239,7 @@ class _Run:
         progress.advance()
         if due or at.update % self.settings.log_every == 0:
             self._note(validation)
-            held_out = f", held out {validation:.4f}" if validation is not None else ""
+            held_out = f", held-out {validation:.4f}" if validation is not None else ""
             progress.describe(f"{self.title}: loss {at.losses[-1].loss or math.nan:.4f}{held_out}")
 
     def _validate(self) -> float | None:
@@ -300,12 +300,12 @@ def _accelerator(precision: str, device: str, *, skips: bool) -> "Accelerator":
     from accelerate import Accelerator, DistributedDataParallelKwargs
     from accelerate.state import AcceleratorState
 
-    AcceleratorState._reset_state()  # noqa: SLF001  # a second run in one process may want another precision
+    AcceleratorState._reset_state()  # noqa: SLF001  # another run in the same process may need another precision
     on_cpu = device == "cpu" or not torch.cuda.is_available()
     if precision == "fp16" and on_cpu:
         raise PrecisionError(precision, "a CPU")
     try:
         handlers = [DistributedDataParallelKwargs(find_unused_parameters=skips)]
         return Accelerator(mixed_precision=precision, cpu=on_cpu, kwargs_handlers=handlers)
-    except ValueError as error:  # what accelerate raises for a precision that the device lacks
+    except ValueError as error:  # raised by accelerate for a precision that the device does not support
         raise PrecisionError(precision, "this device") from error

@@ -1,4 +1,4 @@
-"""Which of the processes of `torchrun` this one is, and how they wait for one another."""
+"""Rank of this process under `torchrun`, and synchronisation of the processes."""
 
 import os
 from collections.abc import Iterator
@@ -8,21 +8,21 @@ from datetime import timedelta
 __all__ = ["first_alone", "is_first"]
 
 PATIENCE = timedelta(days=7)
-"""How long the other processes wait for the first: the units of a thousand hours take more than torch's half hour."""
+"""Maximum wait for the first process: extracting units of 1,000 hours takes longer than torch's default half hour."""
 
 
 def is_first() -> bool:
-    """Return whether this process is the one that writes: the first of `torchrun`, or the only one."""
+    """Return whether this process writes files: the first one under `torchrun`, or the only one."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
 @contextmanager
 def first_alone(device: str = "auto") -> Iterator[None]:
-    """Let the first process go through a block before the others, who then find what it has written.
+    """Let the first process execute a block before the others, which then find the files it has written.
 
-    The folder must be one that all processes see. Where there is only one process, nothing happens.
+    The folder must be visible to all processes. With a single process this does nothing.
 
-    :param device: auto, or cpu; as the training that follows uses it.
+    :param device: `auto` or `cpu`, as in the training that follows.
     """
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         yield

@@ -1,4 +1,4 @@
-"""A recipe: everything that decides what a trained learner is, in one YAML file."""
+"""Recipes: all settings that determine a trained learner, in one YAML file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ __all__ = ["FAMILIES", "Family", "Recipe", "load_recipe", "make_recipe", "regist
 
 
 class Recipe(BaseModel):
-    """What recipes of all families say; each family extends it.
+    """Fields of the recipes of all families; each family extends it.
 
-    :param family: decides the rest of the fields and who trains.
+    :param family: determines the remaining fields and the trainer.
     :param name: name of the learner in results.
-    :param corpus: what it is trained on: a prepared corpus, a table of utterances or a text file.
+    :param corpus: training data: a prepared corpus, a table of utterances or a text file.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,16 +30,16 @@ class Recipe(BaseModel):
     name: str = Field(min_length=1)
     description: str = ""
     seed: int = Field(default=0, ge=0)
-    corpus: Path = Field(description="give it with --set corpus=PATH")
+    corpus: Path = Field(description="set it with --set corpus=PATH")
 
 
 @dataclass(frozen=True)
 class Family:
-    """Where a family's recipe and trainer are: `module:object`, imported when needed.
+    """Location of a family's recipe and trainer, as `module:object`, imported when needed.
 
     :param recipe: a subclass of `Recipe`.
-    :param train: a function `(recipe, folder, *, resume, device) -> dict` that writes a model folder and returns what
-        the training record should say beyond the recipe.
+    :param train: a function `(recipe, folder, *, resume, device) -> dict` that writes a model folder and returns the
+        content of the training record beyond the recipe.
     """
 
     recipe: str
@@ -50,7 +50,7 @@ FAMILIES: dict[str, Family] = {}
 
 
 def register(name: str, family: Family) -> None:
-    """Make a family known to `babyslm train`."""
+    """Register a family for `babyslm train`."""
     FAMILIES[name] = family
 
 
@@ -74,8 +74,8 @@ def find(place: str) -> Any:
 def load_recipe(recipe: str | PathLike[str], overrides: Sequence[str] = ()) -> Recipe:
     """Read a recipe and check it.
 
-    :param recipe: a YAML file, or the name of one shipped in `baselines/`.
-    :param overrides: `field=value` with dots between levels; values are read as YAML.
+    :param recipe: a YAML file, or the name of a recipe in `baselines/`.
+    :param overrides: `field=value` with dots between levels; values are parsed as YAML.
     """
     path = Path(recipe)
     if not path.is_file():
@@ -87,12 +87,12 @@ def load_recipe(recipe: str | PathLike[str], overrides: Sequence[str] = ()) -> R
 def make_recipe(values: Any, overrides: Sequence[str] = (), source: Path | str = "recipe") -> Recipe:
     """Check the values of a recipe.
 
-    :param values: what the YAML file holds.
+    :param values: content of the YAML file.
     :param overrides: `field=value` with dots between levels.
     :param source: the file, for error messages.
     """
     if not isinstance(values, dict):
-        raise RecipeError(source, ["a recipe is a mapping of fields"])
+        raise RecipeError(source, ["a recipe must be a mapping of fields"])
     for override in overrides:
         values = _override(values, override)
     family = values.get("family")
@@ -117,20 +117,20 @@ def _override(values: dict[str, Any], text: str) -> dict[str, Any]:
 
     key, equals, raw = text.partition("=")
     if not equals or not all(key.split(".")):
-        raise OverrideError(text, "is no FIELD=VALUE")
+        raise OverrideError(text, "is not FIELD=VALUE")
     try:
         value = yaml.safe_load(raw)
     except yaml.YAMLError as error:
-        raise OverrideError(text, "the value is no YAML") from error
+        raise OverrideError(text, "the value is not YAML") from error
     if isinstance(value, str):
         value = _number(value)
     if isinstance(value, bool) and raw.strip().lower() not in ("true", "false"):
-        value = raw.strip()  # YAML takes no and off for false; a precision may be called no, and pydantic reads both
+        value = raw.strip()  # YAML parses no and off as false; a precision may be called no, and pydantic accepts both
     return _put(values, key.split("."), value, text)
 
 
 def _number(text: str) -> Any:
-    """Read 1e-3, which YAML takes for text, as a number."""
+    """Parse numbers such as 1e-3, which YAML treats as text."""
     try:
         return float(text)
     except ValueError:
@@ -143,5 +143,5 @@ def _put(values: dict[str, Any], keys: list[str], value: Any, text: str) -> dict
         return values | {first: value}
     inner = values.get(first, {})
     if not isinstance(inner, dict):
-        raise OverrideError(text, f"{first} holds no fields")
+        raise OverrideError(text, f"{first} has no fields")
     return values | {first: _put(inner, rest, value, text)}

@@ -1,8 +1,7 @@
-"""Train spoken learners: a corpus with sound becomes units, and the units a language model.
+"""Training of spoken learners: the sound of a corpus is encoded as units, and a language model learns the units.
 
-The stages are kept when they are done, so that a stopped run goes on: the speech of a corpus that is only written, the
-encoder where one is trained, the codebook, the units of the corpus, the language model. Networks keep checkpoints of
-their own.
+Finished stages are kept, so that an interrupted run resumes: the synthesis of a written corpus, the encoder if one is
+trained, the codebook, the units of the corpus, the language model. Networks also keep their own checkpoints.
 """
 
 import shutil
@@ -18,14 +17,17 @@ from pydantic import Field, model_validator
 from babyslm.files import sha256_text, write_json
 from babyslm.models.encoders.load import located_settings, make_encoder, sealed_settings
 from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.encoders.settings import EncoderSettings, MfccSettings
+from babyslm.models.encoders.settings import DenoisingSettings, EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
 from babyslm.models.ngram.model import MAX_ORDER, NgramLanguageModel
 from babyslm.models.spoken import LANGUAGE_MODEL, save_spoken, warp_encoder
 from babyslm.models.symbols.lstm import LstmSizes
 from babyslm.models.symbols.vocabulary import Vocabulary
 from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.posteriors import PosteriorUnits
+from babyslm.models.units.protocol import Quantiser
 from babyslm.models.units.transformer import TransformerSizes
+from babyslm.training.encoders.denoising.settings import DenoisingRecipe
 from babyslm.training.encoders.pretraining import Pretraining, pretrain
 from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.processes import first_alone, is_first
@@ -45,33 +47,40 @@ from babyslm.verify.learners.recipes import CheckpointMismatchError
 __all__ = ["SpokenRecipe", "train_spoken"]
 
 STAGES = ".checkpoints"
-"""Folder of finished stages inside the model folder; it goes when the model is whole."""
+"""Folder of finished stages inside the model folder; deleted when the model is complete."""
 
 Ragged = list[NDArray[np.int64]]
 
 
 class SpokenRecipe(Recipe):
-    """What decides a spoken learner."""
+    """Recipe of a spoken learner."""
 
     family: Literal["spoken"] = "spoken"
-    speech: SpeechSettings | None = Field(default=None, description="how a corpus that is only written is spoken")
-    hours: float | None = Field(default=None, gt=0, description="most hours of the corpus that are heard")
+    speech: SpeechSettings | None = Field(default=None, description="synthesis of a corpus without sound")
+    hours: float | None = Field(default=None, gt=0, description="upper limit on the hours of the corpus that are used")
     encoder: EncoderSettings = MfccSettings()
-    pretrain: Pretraining | None = Field(default=None, description="an encoder that is trained first, instead")
+    pretrain: Pretraining | None = Field(default=None, description="an encoder to train first, instead of encoder")
     units: UnitSettings = UnitSettings()
     warps: tuple[float, ...] = Field(
-        default=(1.0,), min_length=1, description="factors that training speech and stimuli are heard with"
+        default=(1.0,), min_length=1, description="frequency warp factors of training speech and stimuli"
     )
-    validation: float = Field(default=0.05, ge=0, lt=1, description="share of the utterances held out")
+    validation: float = Field(default=0.05, ge=0, lt=1, description="proportion of the utterances held out")
     sizes: LstmSizes = LstmSizes()
     transformer: TransformerSizes | None = Field(default=None, description="sizes of a transformer instead of an LSTM")
-    loop: LoopSettings | None = Field(default=None, description="how a network over the units is trained")
+    loop: LoopSettings | None = Field(default=None, description="optimisation of a network over the units")
     order: int | None = Field(default=None, ge=1, le=MAX_ORDER, description="of an n-gram model instead of an LSTM")
 
     @model_validator(mode="after")
     def _has_one_encoder(self) -> Self:
         if self.pretrain is not None and "encoder" in self.model_fields_set:
-            raise ValueError("give either encoder, for one that is there, or pretrain, for one that is trained first")
+            raise ValueError("give either encoder (an existing one) or pretrain (one to be trained first)")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_kind_of_units(self) -> Self:
+        staged = isinstance(self.pretrain, DenoisingRecipe) and self.pretrain.unit_stage is not None
+        if staged and "units" in self.model_fields_set:
+            raise ValueError("units: a recipe with a unit stage sets its units in pretrain.unit_stage")
         return self
 
     @model_validator(mode="after")
@@ -82,16 +91,16 @@ class SpokenRecipe(Recipe):
 
 
 def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
-    """Train a spoken learner from its recipe into a model folder.
+    """Train a spoken learner by a recipe and write it as a model folder.
 
     Under `torchrun` the first process makes speech and units while the others wait; networks are trained by all.
 
-    :param recipe: what to train.
-    :param folder: model folder, which all processes must see; finished stages and checkpoints are kept in it until it
-        is whole.
-    :param resume: go on with the stages and the checkpoint that are there.
-    :param device: auto, or cpu.
-    :returns: what the training record says: the corpus, the encoder, the units, and how training went.
+    :param recipe: the recipe.
+    :param folder: model folder, visible to all processes; it keeps finished stages and checkpoints until the model is
+        complete.
+    :param resume: continue from finished stages and the checkpoint if there are any.
+    :param device: `auto` or `cpu`.
+    :returns: the content of the training record: the corpus, the encoder, the units, and the course of training.
     """
     stages = folder / STAGES
     with first_alone(device):
@@ -108,7 +117,7 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     encoder = make_encoder(located_settings(settings, folder), device=device)
     ears = warp_encoder(encoder, recipe.warps)
     with first_alone(device):
-        codebook = _codebook(stages, recipe, corpus, encoder, device)
+        codebook = _quantiser(stages, recipe, corpus, settings, encoder, device)
         remake = partial(make_ears, located_settings(settings, folder), recipe.warps, device)
         units = _units(stages, corpus, ears, codebook, remake)
     vocabulary = Vocabulary.of_units(codebook.size)
@@ -119,7 +128,11 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     if not is_first():
         return outcome
     shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
-    training = {"hours": round(corpus.hours, 4)} | ({"condition": corpus.condition} if corpus.condition else {})
+    training: dict[str, float | str] = {"hours": round(corpus.hours, 4)} | (
+        {"condition": corpus.condition} if corpus.condition else {}
+    )
+    if "supervised" in encoder_record:
+        training["supervised"] = encoder_record["supervised"]
     sealed = sealed_settings(settings, encoder)
     save_spoken(folder, sealed, codebook, recipe.name, warps=recipe.warps, training=training)
     told = {"file": corpus.source.name, "sha256": corpus.sha256, "utterances": len(corpus)} | training
@@ -138,16 +151,16 @@ def _validation(
     sample: NDArray[np.int64],
     units: Ragged,
     encoder: Encoder,
-    codebook: Codebook,
+    codebook: Quantiser,
     seed: int,
 ) -> dict[str, float]:
-    """Describe the units of the held-out utterances, and hold them against the phones where these are known."""
+    """Describe the units of the held-out utterances, and compare them with the phones if these are known."""
     chosen = unit_statistics([units[i] for i in sample], codebook.size, float(corpus.seconds[sample].sum()))
     return chosen | unit_agreement(corpus, sample, encoder, codebook, seed=seed)
 
 
 def _parts(corpus: SpokenUtterances, recipe: SpokenRecipe) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the numbers of the utterances that are trained on, and of those that are held out, for every stage."""
+    """Return the indices of the training utterances and of the held-out utterances, the same for every stage."""
     training, valid = held_out(list(range(len(corpus))), recipe.validation, seed=recipe.seed, source=corpus.source)
     return np.array(training, dtype=np.int64), np.array(valid, dtype=np.int64)
 
@@ -190,7 +203,7 @@ def _learn(
             device=device,
         )
     assert recipe.order is not None
-    if not is_first():  # counting is quick, and one process does it
+    if not is_first():  # counting is quick and is done by one process
         return {}
     model = NgramLanguageModel.train(training, vocabulary, order=recipe.order, name=recipe.name)
     model.save(folder)
@@ -202,7 +215,7 @@ def _learn(
 
 
 def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances) -> None:
-    """Refuse the stages of another encoder, unit settings, seed or corpus."""
+    """Refuse stages made with another encoder, other unit settings, another seed or corpus."""
     told = recipe.model_dump_json(include={"encoder", "pretrain", "units", "warps", "seed", "hours", "validation"})
     identity = {"identity": sha256_text(f"{told}\n{corpus.sha256}")}
     path = stages / "stages.json"
@@ -213,7 +226,18 @@ def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances) -> N
         write_json(path, identity)
 
 
-def _codebook(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances, encoder: Encoder, device: str) -> Codebook:
+def _quantiser(
+    stages: Path,
+    recipe: SpokenRecipe,
+    corpus: SpokenUtterances,
+    settings: EncoderSettings,
+    encoder: Encoder,
+    device: str,
+) -> Quantiser:
+    """Return the units of the unit stage, or a codebook, which is learned unless the stage is finished."""
+    stage = recipe.pretrain.unit_stage if isinstance(recipe.pretrain, DenoisingRecipe) else None
+    if stage is not None and isinstance(settings, DenoisingSettings):
+        return PosteriorUnits(settings.classes, stage.penalty, stage.units.deduplicate)
     if not (stages / "codebook.json").is_file():
         codebook = learn_codebook(corpus, encoder, recipe.units, seed=recipe.seed, device=device, folder=stages)
         codebook.save(stages)
@@ -224,10 +248,10 @@ def _units(
     stages: Path,
     corpus: SpokenUtterances,
     ears: list[Encoder],
-    codebook: Codebook,
+    codebook: Quantiser,
     remake: Callable[[], list[Encoder]],
 ) -> list[Ragged]:
-    """Return the units of every utterance, in the order of the corpus, once an ear."""
+    """Return, for each encoder, the units of every utterance in the order of the corpus."""
     path = stages / "units.safetensors"
     if not path.is_file():
         heard = extract_units(corpus, ears, codebook, remake)

@@ -1,4 +1,4 @@
-"""Turn a recipe into a model folder."""
+"""Training of a model folder from a recipe."""
 
 import platform
 import shutil
@@ -25,13 +25,13 @@ CHECKPOINTS = ".checkpoints"
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """What was trained, on what, and how it went; stored as `training.json`.
+    """Training record, stored as `training.json`.
 
     :param out: the model folder.
-    :param recipe: the recipe as it was resolved.
-    :param outcome: what the family says: corpus checksum, sequences, losses.
-    :param seconds: wall-clock time of this call; a resumed run's earlier part is not in it.
-    :param versions: of Python and the packages that had a part in it.
+    :param recipe: the recipe with all overrides.
+    :param outcome: entries of the family: corpus checksum, sequences, losses.
+    :param seconds: wall-clock time of this call, without earlier parts of a resumed run.
+    :param versions: versions of Python and the packages involved.
     """
 
     out: str
@@ -45,22 +45,22 @@ class TrainingRecord:
         return asdict(self)
 
     def as_text(self) -> str:
-        """Return one line for people."""
+        """Return a one-line summary."""
         loss = self.outcome.get("validation_loss")
-        told = f", held-out loss {loss:.4f} nats a symbol" if isinstance(loss, float) else ""
+        told = f", held-out loss {loss:.4f} nats per symbol" if isinstance(loss, float) else ""
         return f"{self.out}: {self.recipe['name']} trained{told}"
 
 
 def train(recipe: Recipe, out: str | PathLike[str], *, resume: bool = True, device: str = "auto") -> TrainingRecord:
     """Train a learner.
 
-    A run that was stopped goes on where its last checkpoint left it. A folder that already holds the whole model of
-    this recipe is left as it is; one that holds something else is an error.
+    An interrupted run resumes from its last checkpoint. A folder that already holds the complete model of this recipe
+    is left unchanged; a folder with other content is an error.
 
     :param recipe: see `load_recipe`.
     :param out: model folder.
-    :param resume: go on from a checkpoint; False starts anew.
-    :param device: auto, or cpu to stay off a GPU.
+    :param resume: continue from a checkpoint; False starts from the beginning.
+    :param device: `auto`, or `cpu` to avoid a GPU.
     """
     folder = Path(out)
     told = recipe.model_dump(mode="json")
@@ -75,7 +75,7 @@ def train(recipe: Recipe, out: str | PathLike[str], *, resume: bool = True, devi
             return _run(recipe, told, folder, resume=resume, device=device)
         except BaseException:
             if not there and folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()  # nothing came of it: leave no trace
+                folder.rmdir()  # an empty folder after a failure is removed
             raise
 
 
@@ -93,7 +93,7 @@ def _run(recipe: Recipe, told: dict[str, Any], folder: Path, *, resume: bool, de
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what a killed run left half-written; the lock says that nobody writes it any more."""
+    """Remove incomplete files of a killed run; the lock guarantees that no other process writes them."""
     for path in [*folder.glob(".*.partial*"), *(folder / CHECKPOINTS).glob(".*.partial*")]:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -102,7 +102,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _finished(folder: Path, told: dict[str, Any]) -> TrainingRecord | None:
-    """Return the record of a whole model of this recipe, if that is what the folder holds."""
+    """Return the record of the complete model of this recipe if the folder holds it."""
     path = folder / RECORD_NAME
     if not path.is_file():
         return None
@@ -116,7 +116,8 @@ def _verify_place(folder: Path, *, resume: bool) -> None:
     """Refuse to write into, or to clear, a folder that is neither empty nor a training folder."""
     ours = any((folder / name).exists() for name in (RECORD_NAME, HEADER_NAME, CHECKPOINTS))
     if folder.is_dir() and any(folder.iterdir()) and not ours:
-        raise OtherModelError(folder, "is not empty and holds no training" + ("" if resume else " to start anew"))
+        kept = "" if resume else ", so it is not cleared"
+        raise OtherModelError(folder, f"is not empty and not a training folder{kept}")
 
 
 def _versions() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What can be wrong with the name of a cache."""
+"""Errors of cache names."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ __all__ = ["UnknownCacheError"]
 
 
 class UnknownCacheError(UsageError):
-    """A cache was named that there is not."""
+    """No cache has this name."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         super().__init__(f"no cache is called {name!r}; there are {', '.join(known)}, or all")

@@ -1,4 +1,4 @@
-"""Checks of YAML and JSON documents: readable, and of the declared schema."""
+"""Checks of YAML and JSON documents: syntax and schema."""
 
 import json
 from collections.abc import Iterable
@@ -22,14 +22,14 @@ __all__ = [
 Model = TypeVar("Model", bound=BaseModel)
 
 DEPTH = 20
-"""Levels of nesting of a YAML document."""
+"""Largest nesting depth of a YAML document."""
 
 VALUES = 200_000
-"""Values of a YAML document once its aliases are written out."""
+"""Largest number of values in a YAML document after expansion of its aliases."""
 
 
 class NoSuchFileError(BabySLMError):
-    """A file that was named or is needed is not there."""
+    """A file that was given or is needed does not exist."""
 
     def __init__(self, path: Path, way_out: str = "check the path") -> None:
         super().__init__(f"{path}: no such file; {way_out}")
@@ -64,11 +64,12 @@ def read_json(path: Path) -> Any:
 
 
 def yaml_value(text: str, path: Path, *, aliases: bool = True) -> Any:
-    """Parse YAML with the safe loader, once it is sure that it is neither too deep nor unfolds to more than it seems.
+    """Parse YAML with the safe loader, after checks of nesting depth and expanded size.
 
     :param text: the document.
-    :param path: where it comes from, for the message of an error.
-    :param aliases: whether a part may be referred to elsewhere.
+    :param path: the file, for error messages.
+    :param aliases: whether aliases are allowed.
+    :raises DocumentError: if the document is invalid, too deep or too large.
     """
     import yaml
 
@@ -76,7 +77,7 @@ def yaml_value(text: str, path: Path, *, aliases: bool = True) -> Any:
     try:
         _verify_tree(yaml.parse(text, Loader=loader), path, aliases=aliases)
         value = yaml.load(text, Loader=loader)  # noqa: S506  # both are safe loaders
-    # The library believes what a tag says of its value, so that `!!bool x` or 2026-99-99 end in errors of many kinds.
+    # The library trusts tags, so values such as `!!bool x` or 2026-99-99 raise errors of many types.
     except (
         yaml.YAMLError,
         ArithmeticError,
@@ -94,7 +95,7 @@ def yaml_value(text: str, path: Path, *, aliases: bool = True) -> Any:
 
 
 def _verify_tree(events: Iterable[Any], path: Path, *, aliases: bool) -> None:
-    """Refuse what is nested too deep, refers to itself, or stands for more values than memory should hold."""
+    """Refuse documents that are nested too deeply, refer to themselves, or expand to too many values."""
     import yaml
 
     sizes: dict[str, int] = {}
@@ -114,43 +115,44 @@ def _verify_tree(events: Iterable[Any], path: Path, *, aliases: bool) -> None:
                 sizes[anchor] = 1
                 counts[-1] += 1
             case yaml.AliasEvent() if anchor in anchors:
-                raise DocumentError(path, f"*{anchor} refers to what it stands in; write it out")
+                raise DocumentError(path, f"*{anchor} refers to a value that contains it; write the value out")
             case yaml.AliasEvent():
                 counts[-1] += sizes.get(anchor, 1)
         if len(counts) > DEPTH + 1:
             raise DocumentError(path, f"is nested deeper than {DEPTH} levels")
         if counts[-1] > VALUES:
-            raise DocumentError(path, f"unfolds to more than {VALUES:,} values; write it shorter")
+            raise DocumentError(path, f"expands to more than {VALUES:,} values; shorten it")
 
 
 def json_value(text: str, path: Path) -> Any:
     """Parse JSON.
 
     :param text: the document.
-    :param path: where it comes from, for the message of an error.
+    :param path: the file, for error messages.
+    :raises DocumentError: if the document is invalid.
     """
     try:
         value = json.loads(text)
-    except (ValueError, RecursionError) as error:  # a number of very many digits is a plain ValueError
+    except (ValueError, RecursionError) as error:  # a number with too many digits raises ValueError
         line = getattr(error, "lineno", "?")
-        raise DocumentError(path, f"line {line}: is not valid JSON; was it cut short?") from error
+        raise DocumentError(path, f"line {line}: is not valid JSON; the file may be truncated") from error
     return _whole_characters(value, text, path)
 
 
 def _whole_characters(value: Any, text: str, path: Path) -> Any:
-    """Refuse halves of characters, which escapes can spell and no file can hold."""
+    """Refuse lone surrogates, which JSON escapes can express and UTF-8 files cannot."""
     if "\\u" in text or "\\U" in text:
         try:
             json.dumps(value, ensure_ascii=False, default=str, skipkeys=True).encode("utf-8")
         except UnicodeEncodeError as error:
             raise DocumentError(
-                path, f"holds half a character ({error.object[error.start]!a}); write it whole"
+                path, f"contains a lone surrogate ({error.object[error.start]!a}); write the whole character"
             ) from error
     return value
 
 
 def parse_document(schema: type[Model], value: Any, path: Path) -> Model:
-    """Check a parsed document against its schema; all faulty fields are named in one line."""
+    """Check a parsed document against its schema, and list all faulty fields in one error."""
     try:
         return schema.model_validate(value)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The root of every named error: one line that says what is wrong, where, and the way out."""
+"""Base classes of babyslm's errors: one line that names the fault, its location and the remedy."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -8,20 +8,21 @@ __all__ = ["BabySLMError", "UsageError", "first_of", "visible"]
 SHOWN = 5
 
 LONGEST = 4_000
-"""Characters of a message; its beginning says where, its end names the way out."""
+"""Longest message in characters; longer ones lose their middle, since they begin with the location and end with the
+remedy."""
 
 
 class BabySLMError(Exception):
-    """Something outside babyslm's control is wrong; the message is one line that names the way out."""
+    """A fault outside babyslm's control; the message is one line that includes the remedy."""
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str = "") -> None:
-        # Messages quote what files hold: whatever that is, it shall not break the line or drive the terminal.
+        # Messages quote file contents, which must not break the line or send control sequences to the terminal.
         super().__init__(visible(message, LONGEST))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle type and message: errors own their message, and cross from one process to another with it."""
+        """Pickle type and message, so that errors keep their message between processes."""
         return _with_message, (type(self), str(self))
 
 
@@ -30,13 +31,13 @@ def _with_message(kind: type[BabySLMError], message: str) -> BabySLMError:
 
 
 class UsageError(BabySLMError):
-    """The command or call was put wrongly; exit code 2."""
+    """The command or call is invalid; exit code 2."""
 
     exit_code: ClassVar[int] = 2
 
 
 def visible(text: str, longest: int | None = None) -> str:
-    r"""Return a text as one line: what is no visible character is spelled out, a middle that is too long left out.
+    r"""Return a text as one line: invisible characters are escaped, and the middle of a long text is left out.
 
     >>> print(visible("a\x1b[31m\nb"))
     a\x1b[31m\nb
@@ -44,7 +45,7 @@ def visible(text: str, longest: int | None = None) -> str:
     'from …there'
 
     :param text: any text.
-    :param longest: most characters; default all.
+    :param longest: largest number of characters; default all.
     """
     shown = text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     if longest is None or len(shown) <= longest:
@@ -54,10 +55,10 @@ def visible(text: str, longest: int | None = None) -> str:
 
 
 def first_of(items: Iterable[object], *, shown: int = SHOWN) -> str:
-    """List the first offenders and count the rest, on one line.
+    """List the first items and count the rest, on one line.
 
-    :param items: the offenders, in the order in which they should be read.
-    :param shown: how many are spelled out; default 5.
+    :param items: the items, in the order in which they are listed.
+    :param shown: number of items that are listed; default 5.
     """
     names = [str(item) for item in items]
     rest = f" and {len(names) - shown} more" if len(names) > shown else ""

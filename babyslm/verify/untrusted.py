@@ -1,4 +1,4 @@
-"""Reading what a stranger sent: nothing leaves its folder, nothing grows without bound, nothing is executed."""
+"""Safe reading of submitted files: paths stay in their folder, sizes are bounded, and nothing is executed."""
 
 import gzip
 import os
@@ -25,46 +25,46 @@ __all__ = [
 ]
 
 DOCUMENT_LIMIT = 64 * 1024
-"""Bytes of a YAML document."""
+"""Largest YAML document in bytes."""
 
 RECORD_LIMIT = 1024 * 1024
-"""Bytes of a JSON document."""
+"""Largest JSON document in bytes."""
 
 REASON_LIMIT = 600
-"""Characters of a message that quotes what was sent."""
+"""Longest message in characters that quotes submitted content."""
 
 
 class SpecialFileError(BabySLMError):
-    """Something is neither a plain file nor a plain folder."""
+    """An entry is neither a regular file nor a regular folder."""
 
     def __init__(self, path: Path, kind: str) -> None:
-        super().__init__(f"{path}: is a {kind}; send plain files and folders only")
+        super().__init__(f"{path}: is a {kind}; submit regular files and folders only")
 
 
 class UnexpectedFileError(BabySLMError):
-    """A folder holds what it should not."""
+    """A folder contains entries that are not allowed."""
 
     def __init__(self, folder: Path, offenders: Collection[str], allowed: str) -> None:
-        super().__init__(f"{folder}: holds {first_of(map(ascii, offenders))}; only {allowed} belongs here")
+        super().__init__(f"{folder}: contains {first_of(map(ascii, offenders))}; only {allowed} is allowed here")
 
 
 class OversizedFileError(BabySLMError):
-    """A file is larger than it can rightly be."""
+    """A file is larger than allowed."""
 
     def __init__(self, path: Path, limit: int, *, unpacked: bool = False) -> None:
         how = "unpacks to" if unpacked else "has"
-        super().__init__(f"{path}: {how} more than {limit:,} bytes, which this file cannot need")
+        super().__init__(f"{path}: {how} more than {limit:,} bytes, the limit for this file")
 
 
 class CompressedFileError(BabySLMError):
-    """A compressed file cannot be unpacked."""
+    """A compressed file cannot be decompressed."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: is no whole gzip file ({reason}); was it cut short?")
+        super().__init__(f"{path}: is not a complete gzip file ({reason}); it may be truncated")
 
 
 def printable(text: str) -> str:
-    r"""Return a message that quotes strangers as one line of visible characters, of bounded length.
+    r"""Return a message that quotes submitted content as one line of visible characters, of bounded length.
 
     >>> print(printable("a\x1b[31m\nb"))
     a\x1b[31m\nb
@@ -74,9 +74,9 @@ def printable(text: str) -> str:
 
 
 def plain_entries(folder: Path) -> tuple[list[str], list[str]]:
-    """List a folder: names of its plain files and of its plain folders, sorted.
+    """Return the sorted names of the regular files and of the regular folders in a folder.
 
-    :param folder: the folder; itself no link.
+    :param folder: the folder; itself not a link.
     :raises SpecialFileError: for a link, a device, a pipe or a socket.
     """
     files, folders = [], []
@@ -113,10 +113,12 @@ def bounded_bytes(path: Path, limit: int) -> bytes:
 
 
 def unpacked(path: Path, limit: int) -> bytes:
-    """Read a gzip file that holds at most `limit` bytes; no more than that is ever unpacked.
+    """Read a gzip file of at most `limit` bytes of content; decompression stops at the limit.
 
-    :param path: the file; packed, it may have no more bytes either, bar the frame of the format.
-    :param limit: most bytes of its content.
+    :param path: the file; its compressed size is limited as well, apart from the overhead of the format.
+    :param limit: largest size of the content in bytes.
+    :raises CompressedFileError: if the file cannot be decompressed.
+    :raises OversizedFileError: if the content is larger.
     """
     import io
 
@@ -139,10 +141,10 @@ def _decoded(content: bytes, path: Path) -> str:
 
 
 def read_untrusted_json(path: Path) -> Any:
-    """Read a small JSON file from a stranger."""
+    """Read a small JSON file from a submission."""
     return json_value(_decoded(bounded_bytes(path, RECORD_LIMIT), path), path)
 
 
 def read_untrusted_yaml(path: Path) -> Any:
-    """Read a small YAML file from a stranger: plain values, no aliases."""
+    """Read a small YAML file from a submission: plain values, no aliases."""
     return yaml_value(_decoded(bounded_bytes(path, DOCUMENT_LIMIT), path), path, aliases=False)

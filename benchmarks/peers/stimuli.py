@@ -1,7 +1,8 @@
-"""Wuggy on a lexicon of ours, in an environment of its own: a job on standard input, an answer on standard output.
+"""Wuggy on a lexicon of ours, in its own environment: a job on standard input, an answer on standard output.
 
-The job: `words` (strings of one letter a phone), `frequencies`, `vowels` (letters), `asked` (words), `per_word`. Wuggy
-gets the lexicon as a language plug-in, so that both sides search the same words. Its statistics are the default ones.
+The job: `words` (strings of one letter per phone), `frequencies`, `vowels` (letters), `asked` (words), `per_word`.
+Wuggy receives the lexicon as a language plug-in, so that both sides search the same words. Its statistics are the
+defaults.
 """
 
 import importlib.util
@@ -27,7 +28,7 @@ class Plugin(BaseLanguagePlugin):
 
 
 def syllables(word: str, vowels: str) -> str:
-    """Cut a word into onset:nucleus:coda; of the consonants between two vowels the last opens the next syllable."""
+    """Divide a word into onset:nucleus:coda; the last consonant between two vowels begins the next syllable."""
     nuclei = [place for place, letter in enumerate(word) if letter in vowels]
     if not nuclei:
         return f"{word}::"

@@ -1,8 +1,8 @@
-"""Time minicons or lm-eval on sentences. Runs in the peers' own environment, apart from babyslm.
+"""Timing of minicons or lm-eval on sentences, in the peers' own environment, separate from babyslm.
 
 Reads one JSON job from standard input: `peer, kind, model, dtype, sentences, batches, trial, threads,
-clock`; writes one JSON
-object: `batch` (the best size), `seconds`, `scores`, `trials` (sentences a second by batch size).
+clock`; writes one JSON object: `batch` (the fastest size), `seconds`, `scores`, `trials` (sentences per second by
+batch size).
 """
 
 import contextlib
@@ -18,13 +18,13 @@ Score = Callable[[list[str], int], list[float]]
 
 
 def minicons(job: dict[str, Any]) -> Score:
-    """Give summed token scores, as minicons computes them, a batch at a time in the order given."""
+    """Return summed token scores as minicons computes them, batch by batch in the given order."""
     from minicons import scorer
     from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
 
     causal = job["kind"] == "causal"
     family = AutoModelForCausalLM if causal else AutoModelForMaskedLM
-    # As a loaded module: by name it would pass the number type on to the tokenizer as well.
+    # As a loaded module: with a name, minicons would pass the number type on to the tokenizer as well.
     network = family.from_pretrained(job["model"], dtype=getattr(torch, job["dtype"])).eval()
     tokenizer = AutoTokenizer.from_pretrained(job["model"])
     kind = scorer.IncrementalLMScorer if causal else scorer.MaskedLMScorer
@@ -42,7 +42,7 @@ def minicons(job: dict[str, Any]) -> Score:
 
 
 def lm_eval(job: dict[str, Any]) -> Score:
-    """Give the log-likelihood of each sentence after an empty context, as lm-eval scores minimal pairs."""
+    """Return the log-likelihood of each sentence after an empty context, as lm-eval scores minimal pairs."""
     from lm_eval.api.instance import Instance
     from lm_eval.models.huggingface import HFLM
 

@@ -1,1 +1,1 @@
-"""What a small learner forgets when it is compressed: the experiment and its page."""
+"""Effect of compression on a small learner: the page of the experiment."""

@@ -1,4 +1,4 @@
-"""The figures of the compression benchmark as a page for people."""
+"""Page with the figures of the compression benchmark."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ __all__ = ["markdown"]
 Row = dict[str, Any]
 
 PAGE = """\
-# Compressing a small Llama over phones
+# Compression of a small phone Llama
 
 {learner}
 
-Teacher: perplexity {perplexity:.3f} a phone on test utterances; accuracy on a small built set: lexical {lexical},
-syntactic {syntactic}. Ranks: {ranks}. Calibration: {tokens:,} tokens of its training
-utterances, {epochs} pass(es), learning rate {lr:g} (chosen on dev utterances). 95 % intervals over clusters of words.
+Teacher: perplexity {perplexity:.3f} per phone on test utterances; accuracy on a small built set: lexical {lexical},
+syntactic {syntactic}. Rank allocation: {ranks}. Calibration: {tokens:,} tokens of the teacher's training utterances,
+{epochs} pass(es), learning rate {lr:g} (selected on dev utterances). Intervals are 95 % over clusters of words.
 
-Distilled better than output components, and these better than weight SVD: {ordered}.
+The order "distilled better than output components, output components better than weight SVD" holds {ordered}.
 
 {tables}
 {speed}{date}, seed {seed}, {processor}, {threads} thread(s), torch {torch}; seconds are {clock}. {note}
@@ -35,7 +35,7 @@ def points(part: Row | None) -> str:
 
 
 def markdown(record: Row) -> str:
-    """Return the tables for people."""
+    """Return the tables as Markdown."""
     parts = []
     for keep, level in record["table"]["levels"].items():
         cost = level["cost"]
@@ -44,7 +44,7 @@ def markdown(record: Row) -> str:
             whole, part = (cost[key] / 2**20 for key in ("peak_bytes", "peak_bytes_per_1000_tokens"))
             memory = f", at most {whole:.0f} MiB above the learner ({part:.1f} per 1,000 tokens)"
         lines = [
-            f"## {100 * float(keep):g} % asked for, {100 * level['kept']:.2f} % kept",
+            f"## {100 * float(keep):g} % requested, {100 * level['kept']:.2f} % kept",
             "",
             "| version | perplexity | lexical | to teacher, points | syntactic | to teacher, points |",
             "| --- | --- | --- | --- | --- | --- |",
@@ -54,7 +54,7 @@ def markdown(record: Row) -> str:
             lines.append(f"| {title} | {row['perplexity']:.3f} | {' | '.join(tasks)} |")
         lines.append("")
         lines.append(
-            f"All four versions together: {cost['seconds']:.0f} s for {cost['tokens']:,} tokens, "
+            f"Total of the four versions: {cost['seconds']:.0f} s for {cost['tokens']:,} tokens, "
             f"{cost['seconds_per_1000_tokens']:.2f} s per 1,000{memory}.\n"
         )
         parts.append("\n".join(lines))
@@ -83,7 +83,7 @@ def markdown(record: Row) -> str:
 
 
 def ordered_text(levels: Row) -> str:
-    """Say by which measure, and where, the three versions stand in the order that is hoped for."""
+    """Return by which measure, and at which proportions, the three versions are in the expected order."""
     texts = []
     for measure in ("perplexity", "lexical", "syntactic"):
         held = []
@@ -102,10 +102,11 @@ def ordered_text(levels: Row) -> str:
 
 def speed_text(found: Row) -> str:
     lines = [
-        f"## Time to one loss, {100 * found['keep']:g} % kept",
+        f"## Time to a given loss, {100 * found['keep']:g} % kept",
         "",
-        "Loss: mean over blocks, each fed by the student's block below, on test utterances; at best 0.3133. The same",
-        "uniform ranks for all. Ours ran on shares of the data until its loss was no higher.",
+        "Loss: mean over blocks on test utterances, with the input of each block from the student's block below; the",
+        "minimum is 0.3133. All procedures use the same uniform ranks. Ours was run on increasing shares of the data",
+        "until its loss was no higher than that of the published procedure.",
         "",
         "| procedure | tokens | seconds | s per 1,000 tokens | loss | perplexity | ours is faster by |",
         "| --- | --- | --- | --- | --- | --- | --- |",

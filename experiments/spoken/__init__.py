@@ -1,1 +1,1 @@
-"""Spoken learners, clean and in the wild: the experiment, its choices on dev, its record."""
+"""Spoken learners, clean and in the wild: the experiment, the choice of its settings on dev, its record."""

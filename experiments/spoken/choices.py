@@ -1,16 +1,21 @@
-"""What choices for the spoken experiment are made on: words, voices and scenes that its test never has.
+"""Choice of settings for the spoken experiment, on words, voices and scenes that do not occur in its test.
 
     python -m experiments.spoken.choices --runs RUNS --out DIR [--set encoder.top_db=30] [--heard clean wild]
 
-RUNS is a folder of `experiments.spoken.run`. Two questions are asked of a front end and its units, each learned
-from the words said alone and 0.3 h of the running speech of `clean-named` and of `wild-named`:
+RUNS is a folder of `experiments.spoken.run`. A front end and its units are learned from the isolated words and 0.3 h
+of the running speech of `clean-named` and of `wild-named`, and evaluated by two measures:
 
-* do other voices, elsewhere, say the same word in the same units? Tokens of words said alone by the training voices
-  are compared two by two, by edit distance over the longer of the two; average precision of telling pairs of the same
-  word from pairs of different ones (same-different, Carlin et al. 2011), pairs of one voice left out; with
-  `--scenes` the clean tokens are heard in one preset after the other, to see what of the wild does the harm;
-* what does a 5-gram learn whose units come from one of the corpora and whose counts from one of them? Accuracy in the
-  dev voices on words that are in no test, clean and in three conditions drawn anew.
+* Same-different: are the units of a word the same in other voices and places? Tokens of isolated words by the training
+  voices are compared pairwise, by edit distance divided by the longer length. The measure is the average precision in
+  separating pairs of the same word from pairs of different words (Carlin et al. 2011), without pairs of one voice.
+  With `--scenes` the clean tokens are encoded in one preset after another, to find the conditions that cause errors.
+* 5-grams: units are learned from one of the corpora and counts from one of them. The measure is accuracy in the dev
+  voices on words that are in no test, clean and in three newly drawn conditions.
+
+| output | content |
+| --- | --- |
+| standard output | one JSON line per measure; the figures are recorded in `baselines/results/spoken-wild.md` |
+| folder `--out` | the dev stimuli |
 """
 
 import argparse
@@ -54,11 +59,11 @@ HEARD_IN = ("home", "daycare", "snr10")
 SCENES = ("reverberant", "snr20", "snr10", "snr5", "home", "daycare", "far-field")
 SPEECH = ("clean", "wild")
 WORDS = 500
-"""Words whose tokens are compared."""
+"""Number of words whose tokens are compared."""
 
 
 def choice_stimuli(tested: StimulusSet, out: Path, *, seed: int) -> StimulusSet:
-    """Build words and non-words of which none is in a test set, in the dev voices, or load them if they are whole."""
+    """Build words and non-words that are in no test set, in the dev voices, or load them if they are complete."""
     if (out / CARD_NAME).is_file():
         return load_stimuli(out)
     rows = tested["lexical", "test"].rows
@@ -90,13 +95,13 @@ def choice_stimuli(tested: StimulusSet, out: Path, *, seed: int) -> StimulusSet:
 
 
 def is_alone(corpus: SpokenUtterances) -> NDArray[np.bool_]:
-    """Say which utterances are words of the lexicon said alone."""
+    """Return which utterances are isolated words of the lexicon."""
     found: NDArray[np.bool_] = (corpus.rows["source"] == "words alone").to_numpy(dtype=bool)
     return found
 
 
 def diet(corpus: SpokenUtterances, clean: SpokenUtterances, hours: float, seed: int) -> SpokenUtterances:
-    """Draw the words said alone and other utterances that last so many hours where they are said clean."""
+    """Draw the isolated words, and other utterances with this many hours in clean speech."""
     alone = is_alone(clean)
     order = generator(seed, "choices").permutation(np.flatnonzero(~alone))
     before = np.cumsum(clean.seconds[order]) - clean.seconds[order]
@@ -104,7 +109,7 @@ def diet(corpus: SpokenUtterances, clean: SpokenUtterances, hours: float, seed: 
 
 
 class Tokens(NamedTuple):
-    """Words said alone, as units."""
+    """Units of isolated words."""
 
     units: list[Units]
     words: NDArray[np.object_]
@@ -116,7 +121,7 @@ def tokens(
 ) -> Tokens:
     """Return the units of all tokens of some words, the same words in every corpus.
 
-    :param scene: where they are heard instead; None where they lie.
+    :param scene: acoustic condition to apply; None for the sound as it is.
     """
     alone = corpus.chosen(np.flatnonzero(is_alone(corpus)))
     words = alone.rows["phones"].to_numpy(dtype=object)
@@ -135,7 +140,7 @@ def tokens(
 
 
 def same_different(first: Tokens, second: Tokens) -> float:
-    """Return the average precision of telling pairs of the same word, said by two voices, by their edit distance."""
+    """Return the average precision in separating pairs of the same word, by two voices, by edit distance."""
     from rapidfuzz.distance import Levenshtein
     from rapidfuzz.process import cdist
     from sklearn.metrics import average_precision_score
@@ -150,7 +155,7 @@ def same_different(first: Tokens, second: Tokens) -> float:
 def counted(
     corpus: SpokenUtterances, encoder: Encoder, codebook: Codebook, recipe: SpokenRecipe
 ) -> SpokenLanguageModel:
-    """Count the units of a corpus, heard without warps."""
+    """Count the n-grams of units of a corpus, encoded without warps."""
     vocabulary = Vocabulary.of_units(codebook.size)
     sounds = (sound for _, sound in corpus.recordings(range(len(corpus))))
     heard = [vocabulary.encode_units(units[0].tolist()) for units in encode_units(sounds, [encoder], codebook)]
@@ -169,16 +174,16 @@ def accuracies(model: SpokenLanguageModel, stimuli: StimulusSet) -> dict[str, li
 
 
 def main() -> None:
-    """Answer both questions, one JSON line an answer."""
+    """Compute both measures, with one JSON line for each result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=Path, required=True, help="folder of experiments.spoken.run")
     parser.add_argument("--out", type=Path, required=True, help="folder of the dev stimuli")
     parser.add_argument("--recipe", default="mfcc-5gram")
-    parser.add_argument("--set", action="append", default=[], help="as of babyslm train")
-    parser.add_argument("--heard", nargs="*", choices=SPEECH, default=SPEECH, help="where units are learned")
-    parser.add_argument("--hours", type=float, default=0.3, help="of running speech")
-    parser.add_argument("--scenes", action="store_true", help="hear the tokens in presets, too")
-    parser.add_argument("--words-only", action="store_true", help="leave the 5-grams out")
+    parser.add_argument("--set", action="append", default=[], help="override, as in babyslm train")
+    parser.add_argument("--heard", nargs="*", choices=SPEECH, default=SPEECH, help="corpora to learn units from")
+    parser.add_argument("--hours", type=float, default=0.3, help="hours of running speech")
+    parser.add_argument("--scenes", action="store_true", help="also encode the tokens in presets")
+    parser.add_argument("--words-only", action="store_true", help="leave out the 5-grams")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""What the experiment with spoken learners came to: tables for people, figures for programs, pages with plots."""
+"""Results of the experiment with spoken learners: Markdown tables, a JSON record, pages with plots."""
 
 import os
 from collections import Counter
@@ -33,40 +33,45 @@ PAGE = """\
 {date}, seed {seed}, one thread on {cores} virtual cores of an {processor}, torch {torch}.
 {note}
 
-**Heard.** {utterances:,} utterances of adults drawn from AO-CHILDES (`running`, {alone:.0%} of them one word), spoken
-by the 12 training voices of espeak-ng: {hours:.1f} h. In the diet `named` each of the {types:,} sounds of the shipped
-lexicon up to 24 months is said alone {times} times more, as when things are given their names: {part:.0%} of the
-utterances. `wild` is the same utterances in the same voices, each in one of four conditions
-({wild}; babble and speech-shaped noise, simulated rooms); hours count the
-tails of the rooms.
+## Set-up
 
-**Tested.** {words} words of that lexicon with up to four non-words each, one or two phones apart and balanced for
-phonotactics, and {pairs} minimal pairs of sentences, in {voices} voices that are in no training. Units, warps and
-penalty are those found on the dev voices of another set (`spoken-demo.md`); the floor of the MFCCs was chosen on
-training voices, after a first run without it (`spoken-floor.md`). The set's own dev split (41 words, one voice) is too
-small to choose by and was not used; what was tried for speech in the wild was judged on 107 other words in two dev
-voices and on training voices (`spoken-wild.md`). Official aggregation, mean log-probability, 95 % intervals by
-bootstrap over words or lexical material; chance is .500.
+**Training data.** {utterances:,} utterances of adults drawn from AO-CHILDES (`running`, {alone:.0%} of them one word),
+synthesised in the 12 training voices of espeak-ng: {hours:.1f} h. The condition `named` adds each of the {types:,}
+word forms (by sound) of the shipped lexicon up to 24 months {times} times in isolation, as in naming; these are
+{part:.0%} of the utterances. `wild` consists of the same utterances in the same voices, each in one of four acoustic
+conditions ({wild}; babble and speech-shaped noise, simulated rooms). Hours include
+the reverberation at the end of each utterance.
 
-## The learners, tested on clean speech
+**Test data.** {words} words of that lexicon with up to four non-words each, one or two phones apart and balanced for
+phonotactics, and {pairs} minimal pairs of sentences, in {voices} voices that do not occur in training. Accuracies use
+the official aggregation and the mean log-probability; intervals are 95 % bootstrap intervals over words or lexical
+material; chance is .500.
 
-Units: how many are used / their perplexity / how many a second; purity and PNMI: of frames of held-out utterances
-against their phones, at most 200 of them (fewer are agreed with more easily: compare where as much was heard); s:
-wall-clock time of the training.
+**Selection of settings.** Units, warps and penalty were selected on the dev voices of another set (`spoken-demo.md`).
+The floor of the MFCCs was selected on training voices after a first run without it (`spoken-floor.md`). The set's own
+dev split (41 words, one voice) is too small for selection and was not used. Settings for speech in the wild were
+compared on 107 other words in two dev voices and on training voices (`spoken-wild.md`).
 
-| learner | heard | hours | lexical | by voice | syntactic | units | purity / PNMI | s |
+## Accuracy on clean speech
+
+* *Units*: number of units in use / their perplexity / units per second.
+* *Purity and PNMI*: agreement of the units with the phones, over the frames of at most 200 held-out utterances. Values
+  are higher for fewer utterances and are comparable only between learners with the same hours.
+* *s*: wall-clock time of the training.
+
+| learner | training data | hours | lexical | range over voices | syntactic | units | purity / PNMI | s |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {learners}
 
 {verdict}
 
-## Clean and in the wild: lexical accuracy
+## Training and test conditions: lexical accuracy
 
 | learner | trained on | {heads} |
 | --- | --- | {rules} |
 {conditions}
 
-These are many intervals: one in twenty of a learner that guesses misses chance.
+With this number of intervals, one in twenty excludes chance even for a learner that guesses.
 
 ## Hours of training: lexical accuracy, clean test
 
@@ -74,32 +79,33 @@ These are many intervals: one in twenty of a learner that guesses misses chance.
 | --- | --- | {hour_rules} |
 {hour_rows}
 
-## Text against speech
+## Text–speech gap
 
-The same utterances read as phones and heard, tested on the same pairs; the gap is reader minus hearer, in points.
+Learners of the same utterances as phones and as speech, tested on the same pairs. The gap is the accuracy of the text
+learner minus that of the spoken learner, in points.
 
-| task | reads | hears | reader | hearer | gap | 95 % interval |
+| task | text learner | spoken learner | text | speech | gap | 95 % interval |
 | --- | --- | --- | --- | --- | --- | --- |
 {gaps}
 
-## Counts against a network
+## Comparison of 5-gram and LSTM
 
-A 5-gram and an LSTM on units that are learned alike from the same hours, tested on the same pairs; loss: nats a unit
-of held-out speech, with the codebook of each.
+A 5-gram and an LSTM on units learned in the same way from the same hours, tested on the same pairs. The loss is in
+nats per unit of held-out speech, with the codebook of each learner.
 
-| heard | task | loss, 5-gram / LSTM | 5-gram | LSTM | 5-gram minus LSTM, points | 95 % interval |
+| training data | task | loss, 5-gram / LSTM | 5-gram | LSTM | 5-gram minus LSTM, points | 95 % interval |
 | --- | --- | --- | --- | --- | --- | --- |
 {rivals}
 
-## By times a word was heard in running speech
+## Lexical accuracy by frequency in running speech
 
-Lexical, clean test; words of the diet `named` are said alone {times} times besides.
+Clean test. Learners with `named` have heard each word {times} more times in isolation.
 
 | learner | {time_heads} |
 | --- | {time_rules} |
 {times_rows}
 
-## From text to a result with one command
+## Training and evaluation in one command
 
 {once}
 
@@ -109,7 +115,7 @@ Lexical, clean test; words of the diet `named` are said alone {times} times besi
 python -m experiments.spoken.run --corpus CORPUS --out RUNS
 ```
 
-does all of it; CORPUS is a table in the form of childes-db. A single learner:
+runs the whole experiment; CORPUS is a table in the format of childes-db. Single learners:
 
 ```
 {commands}
@@ -119,14 +125,14 @@ babyslm evaluate --model MODEL --stimuli STIMULI --split test --condition CONDIT
 
 
 def cell(figure: Figure | None) -> str:
-    """Write an accuracy with its interval."""
+    """Format an accuracy with its interval."""
     if figure is None:
         return "–"
     return f"{share(figure['accuracy'])} [{share(figure['low'])}, {share(figure['high'])}]"
 
 
 def share(value: float) -> str:
-    """Write a share of one without its zero."""
+    """Format a proportion without its leading zero."""
     return f"{value:.3f}".removeprefix("0")
 
 
@@ -144,18 +150,18 @@ def by(result: Result, attribute: str) -> dict[str, Figure]:
 
 
 def plain(value: Any) -> Any:
-    """Turn numpy numbers into Python's."""
+    """Convert numpy numbers to Python numbers."""
     return round(value, 5) if isinstance(value, float) else int(value)
 
 
 def heard_times(out: Path) -> Counter[str]:
-    """Count how often each word's phones were said in the running text."""
+    """Count how often each word, identified by its phones, occurs in the running text."""
     phones = load_corpus(out / "read").utterances["phones"].dropna()
     return Counter(" ".join(word) for line in phones for word in phone_words(tuple(line.split())))
 
 
 def gather(learners: Iterable[Any], out: Path) -> list[dict[str, Any]]:
-    """Read again what is there of each learner."""
+    """Read the results of the learners that are finished."""
     counts = heard_times(out)
     rows = []
     for learner in learners:
@@ -189,7 +195,7 @@ def gather(learners: Iterable[Any], out: Path) -> list[dict[str, Any]]:
 
 
 def table(rows: Iterable[Iterable[Any]]) -> str:
-    """Write rows of a table."""
+    """Format rows of a table."""
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in rows)
 
 
@@ -212,28 +218,30 @@ def learner_row(row: dict[str, Any]) -> list[str]:
 
 
 def verdict(rows: list[dict[str, Any]]) -> str:
-    """Say what beats chance, by the lower end of the interval, and what does not."""
+    """Return which learners are above chance, by the lower end of the interval, and which are not."""
     lines = []
     for task in ("lexical", "syntactic"):
         told = [(row["title"], row["results"]["clean"][task]) for row in rows if task in row["results"]["clean"]]
         above = [f"`{title}`" for title, figure in told if figure["low"] > 0.5]
         others = [f"`{title}`" for title, figure in told if figure["low"] <= 0.5]
-        lines.append(f"{task.capitalize()}: above chance by the interval: {', '.join(above) or 'no learner'}.")
-        lines.append(f"{task.capitalize()}: not clear of chance: {', '.join(others) or 'no learner'}.")
+        lines.append(f"{task.capitalize()}, interval above chance: {', '.join(above) or 'no learner'}.")
+        lines.append(
+            f"{task.capitalize()}, interval includes or is below chance: {', '.join(others) or 'no learner'}."
+        )
     return "\n\n".join(lines)
 
 
 def write_record(
     learners: Iterable[Any], out: Path, *, note: str, seed: int, times: int, wild: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Write `spoken.json`, `spoken.md` and the pages of what is done so far.
+    """Write `spoken.json`, `spoken.md` and the pages of the finished learners.
 
-    :param learners: in the order of the tables.
+    :param learners: learners in the order of the tables.
     :param out: folder of the experiment.
-    :param note: on the circumstances.
-    :param seed: of everything.
-    :param times: that each word was said alone.
-    :param wild: conditions of the training in the wild.
+    :param note: circumstances of the run.
+    :param seed: seed of the experiment.
+    :param times: number of times that each word was spoken in isolation.
+    :param wild: training conditions in the wild.
     """
     rows = gather(learners, out)
     text, names = load_corpus(out / "read").utterances, load_corpus(out / "names").utterances
@@ -328,7 +336,7 @@ def write_record(
 
 
 def rivals(rows: list[dict[str, Any]], out: Path) -> Iterable[list[str]]:
-    """Return the rows of what counting and a network make of the same speech."""
+    """Return the rows that compare a 5-gram and a network trained on the same speech."""
     by = {(row["name"], row["heard"], row["hours"]): row for row in rows}
     for (name, heard, hours), network in by.items():
         counts = by.get((name.replace("lstm", "5gram"), heard, hours))
@@ -344,11 +352,11 @@ def rivals(rows: list[dict[str, Any]], out: Path) -> Iterable[list[str]]:
 
 
 def once(rows: list[dict[str, Any]]) -> str:
-    """Say what the command took that speaks a text, learns from it and tests the learner."""
+    """Return the times of the command that synthesises a text, learns from it and tests the learner."""
     lines = [
         f"`babyslm train {row['recipe']} --out MODEL --set corpus=READ-NAMED --stimuli STIMULI --split test`: "
-        f"{row['training_seconds'] / 60:.1f} minutes to the learner and {row['evaluation_seconds'] / 60:.1f} more to "
-        f"its result: lexical {cell(row['results']['clean'].get('lexical'))}, "
+        f"{row['training_seconds'] / 60:.1f} minutes for training and {row['evaluation_seconds'] / 60:.1f} more "
+        f"for evaluation: lexical {cell(row['results']['clean'].get('lexical'))}, "
         f"syntactic {cell(row['results']['clean'].get('syntactic'))}."
         for row in rows
         if row["heard"].startswith("own speech")
@@ -357,13 +365,13 @@ def once(rows: list[dict[str, Any]]) -> str:
 
 
 def whole(row: dict[str, Any], *, named: bool = True) -> bool:
-    """Say whether a learner had all of the text, said clean, and its words named where that is asked for."""
+    """Return whether a learner was trained on all of the text, clean, with isolated words if `named`."""
     part = any(each.startswith("hours=") for each in row["command"].replace("'", "").split(" "))
     return "wild" not in row["heard"] and not part and (not named or "named" in row["heard"])
 
 
 def pages(rows: list[dict[str, Any]], out: Path) -> None:
-    """Draw what can be drawn: everything of one diet on one page."""
+    """Write `report.html`, which compares the finished learners of the diet `named`."""
     results = [
         load_result(out / "results" / row["title"] / name)
         for row in rows

@@ -2,9 +2,15 @@
 
     python -m experiments.spoken.run --corpus utterances.parquet --out runs/
 
-speaks the corpus in the training voices, clean and in the wild, builds a test set in voices that are never trained on,
-trains and evaluates every learner, and writes `spoken.json`, `spoken.md` and the reports. A run that was stopped goes
-on where it stopped.
+synthesises the corpus in the training voices, clean and in the wild, builds a test set in voices that are not used in
+training, and trains and evaluates every learner. An interrupted run resumes.
+
+| file in `--out` | content |
+| --- | --- |
+| `spoken.json` | all figures, rewritten after each learner |
+| `spoken.md` | the tables of the same figures; with the JSON recorded in `baselines/results/` |
+| `report.html` | page that compares the finished learners |
+| `stimuli/`, corpora, models, `results/TITLE/CONDITION/` | test set, speech, learners, one result per condition |
 """
 
 import argparse
@@ -42,7 +48,7 @@ HEARD_IN = ("home", "daycare", *RATIOS)
 
 
 def make_stimuli(out: Path, *, words: int, per_word: int, pairs: int, voices: int, seed: int) -> StimulusSet:
-    """Build the test set, or load it where it is whole."""
+    """Build the test set, or load it if it is complete."""
     if (out / CARD_NAME).is_file():
         return load_stimuli(out)
     return build_stimuli(
@@ -60,7 +66,7 @@ def make_stimuli(out: Path, *, words: int, per_word: int, pairs: int, voices: in
 
 
 def running_text(source: Path, out: Path, stimuli: StimulusSet, *, utterances: int, seed: int) -> Corpus:
-    """Draw utterances of adults, none of them a sentence of the test set, in an order of their own."""
+    """Draw utterances of adults in random order, without sentences of the test set."""
     if (out / CARD_NAME).is_file():
         return load_corpus(out)
     whole = out.parent / "prepared"
@@ -87,7 +93,7 @@ def running_text(source: Path, out: Path, stimuli: StimulusSet, *, utterances: i
 
 
 def names_text(out: Path, *, times: int) -> Corpus:
-    """Write every word of the lexicon alone, as when things are given their names."""
+    """Write every word of the lexicon in isolation, as when objects are named."""
     if (out / CARD_NAME).is_file():
         return load_corpus(out)
     alone = words_alone(load_lexicon(language=LANGUAGE).up_to(UP_TO), times=times)
@@ -96,7 +102,7 @@ def names_text(out: Path, *, times: int) -> Corpus:
 
 
 def spoken(text: Corpus, out: Path, conditions: tuple[str, ...], *, seed: int) -> Corpus:
-    """Speak a text in the training voices."""
+    """Synthesise a text in the training voices."""
     if (out / CARD_NAME).is_file():
         return load_corpus(out)
     voices = choose_voices(LANGUAGE, split="train")
@@ -106,7 +112,7 @@ def spoken(text: Corpus, out: Path, conditions: tuple[str, ...], *, seed: int) -
 
 
 def joined(parts: tuple[Corpus, ...], out: Path, *, speech: str) -> Corpus:
-    """Put corpora one behind the other; their sound stays where it is."""
+    """Concatenate corpora; their sound files stay in place."""
     if (out / CARD_NAME).is_file():
         return load_corpus(out)
     tables = []
@@ -127,7 +133,7 @@ def joined(parts: tuple[Corpus, ...], out: Path, *, speech: str) -> Corpus:
 
 
 def make_corpora(source: Path, out: Path, stimuli: StimulusSet, *, utterances: int, times: int, seed: int) -> None:
-    """Make both diets, to be read, heard clean and heard in the wild."""
+    """Make both diets as text, as clean speech and as speech in the wild."""
     running = running_text(source, out / "read", stimuli, utterances=utterances, seed=seed)
     names = names_text(out / "names", times=times)
     joined((running, names), out / "read-named", speech="none")
@@ -145,10 +151,10 @@ class Learner:
     """One learner of the experiment.
 
     :param recipe: a shipped recipe.
-    :param heard: clean, wild, or read for a learner of text.
-    :param hours: of training speech; None for all.
-    :param settings: what is set otherwise than in the recipe.
-    :param tested: the conditions it is tested in.
+    :param heard: clean, wild, or read for a text learner.
+    :param hours: hours of training speech; None for all.
+    :param settings: overrides of the recipe.
+    :param tested: conditions of the test.
     """
 
     recipe: str
@@ -159,24 +165,24 @@ class Learner:
 
     @property
     def title(self) -> str:
-        """Folder and row of the learner."""
+        """Name of the learner, for its folder and its row."""
         amount = f"-{self.hours:g}h" if self.hours else ""
         names = [setting.removeprefix("name=") for setting in self.settings if setting.startswith("name=")]
         return f"{names[0] if names else self.recipe}-{self.heard}{amount}"
 
     @property
     def hears(self) -> bool:
-        """Whether it takes in sound; a text may be spoken by the recipe itself."""
+        """Whether it is trained on sound; the recipe may synthesise a text itself."""
         return not self.recipe.startswith("phone")
 
     @property
     def told(self) -> str:
-        """What the tables say it heard."""
+        """Description of its training data in the tables."""
         return self.heard.replace("read", "own speech") if self.hears else self.heard
 
     @property
     def command(self) -> str:
-        """How it is trained by itself."""
+        """Command that trains it alone."""
         amount = [f"hours={self.hours:g}"] if self.hours else []
         told = [f"corpus={self.heard.upper()}", *amount, *self.settings]
         return f"babyslm train {self.recipe} --out MODEL" + "".join(f" --set '{each}'" for each in told)
@@ -204,11 +210,11 @@ LEARNERS = (
     *(Learner("mfcc-5gram", heard, tested=TWO) for heard in ("clean", "wild")),
     Learner("phone-lstm-small", "read-named"),
 )
-"""In the order in which they are trained: what is asked first comes first."""
+"""Learners in the order of training, the most important first."""
 
 
 def run(learner: Learner, out: Path, stimuli: StimulusSet, seed: int) -> dict[str, Result]:
-    """Train a learner and test it in every condition; what is done already is read again."""
+    """Train a learner and test it in every condition; finished parts are read again."""
     amount = [f"hours={learner.hours}"] if learner.hours else []
     told = [f"corpus={out / learner.heard}", f"seed={seed}", *amount, *learner.settings]
     folder = out / "learners" / learner.title
@@ -229,11 +235,11 @@ def main() -> None:
     """Run the experiment."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True, help="table of utterances in the form of childes-db")
-    parser.add_argument("--out", type=Path, required=True, help="folder of everything")
+    parser.add_argument("--out", type=Path, required=True, help="output folder")
     parser.add_argument("--utterances", type=int, default=24_000)
-    parser.add_argument("--names", type=int, default=3, help="times that each word of the lexicon is said alone")
+    parser.add_argument("--names", type=int, default=3, help="repetitions of each isolated word of the lexicon")
     parser.add_argument("--only", nargs="*", default=[], help="titles of learners, such as mfcc-5gram-clean")
-    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as what else was running")
+    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as other load")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     out, seed = options.out, options.seed

@@ -1,1 +1,1 @@
-"""Text learners on child-directed speech: n-grams on AO-CHILDES, and every text recipe in one table."""
+"""Text learners on child-directed speech: n-grams on AO-CHILDES, and all text recipes in one table."""

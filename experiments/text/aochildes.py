@@ -1,10 +1,15 @@
-"""Train text baselines on a corpus of child-directed speech and evaluate them on the official lexical dev set.
+"""Text baselines trained on a corpus of child-directed speech and evaluated on the official lexical dev set.
 
     python -m experiments.text.aochildes --corpus utterances.parquet --stimuli babyslm/ --out runs/ --name aochildes
 
-trains and evaluates every learner of `LEARNERS`, each as `babyslm train` and `babyslm evaluate` do, goes on where it
-was stopped, and writes `NAME.json` and `NAME.md` beside the runs. Words are *seen* if their phones occur as a word of
-the training corpus.
+trains and evaluates every learner of `LEARNERS`, as `babyslm train` and `babyslm evaluate` do, and resumes after an
+interruption. Words are *seen* if their phones occur as a word of the training corpus.
+
+| file in `--out` | content |
+| --- | --- |
+| `NAME.json` | all figures: corpus, stimuli, machine, accuracy of each learner |
+| `NAME.md` | the table of the same figures; with the JSON recorded in `baselines/results/` |
+| one folder per learner | model and result |
 """
 
 import argparse
@@ -30,9 +35,9 @@ from benchmarks.machine import describe
 class Learner:
     """A row of the table.
 
-    :param title: what the row says.
+    :param title: title of the row.
     :param recipe: a shipped recipe.
-    :param settings: what is set otherwise than in it.
+    :param settings: overrides of the recipe.
     """
 
     title: str
@@ -45,10 +50,10 @@ KEPT = ["n", "accuracy", "low", "high"]
 PAGE = """\
 # Text baselines on {name}: lexical accuracy on the official dev set
 
-Trained on {utterances:,} utterances ({words:,} words) of everyone in the recordings, phonemised by espeak-ng and
-folded to the 40 official phones. Official aggregation, mean log-probability with the end symbol, ties 0.5; chance is
-0.500. Intervals: 95 %, bootstrap over words. *Seen* words occur as a word of the training corpus ({seen:,} of
-{all:,}).
+The training corpus consists of {utterances:,} utterances ({words:,} words) of all speakers, phonemised by espeak-ng
+and mapped to the 40 official phones. Accuracies use the official aggregation and the mean log-probability with the end
+symbol; ties count 0.5, chance is 0.500. Intervals are 95 % bootstrap intervals over words. *Seen* words occur as a
+word of the training corpus ({seen:,} of {all:,}).
 
 | learner | all | seen | unseen | training, s | evaluation, s |
 | --- | --- | --- | --- | --- | --- |
@@ -63,8 +68,8 @@ folded to the 40 official phones. Official aggregation, mean log-probability wit
 babyslm evaluate --model MODEL --stimuli STIMULI --task lexical --split dev --out RESULT
 ```
 
-All of it: `python -m experiments.text.aochildes --corpus CORPUS --stimuli STIMULI --out RUNS --name {name}`.
-The corpus is a table in the form of childes-db, sha256 `{sha256}`.
+`python -m experiments.text.aochildes --corpus CORPUS --stimuli STIMULI --out RUNS --name {name}` runs all of these.
+The corpus is a table in the format of childes-db, sha256 `{sha256}`.
 """
 
 LEARNERS = (
@@ -87,14 +92,14 @@ def figures(result: Result, attribute: str | None = None) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Turn numpy numbers into Python's."""
+    """Convert numpy numbers to Python numbers."""
     if isinstance(value, dict):
         return {key: int(inner) if key == "n" else plain(inner) for key, inner in value.items()}
     return value.item() if hasattr(value, "item") else value
 
 
 def run(learner: Learner, corpus: Path, stimuli: Any, seen: set[str], out: Path) -> dict[str, Any]:
-    """Train and evaluate one learner; what is done already is read again."""
+    """Train and evaluate one learner; finished parts are read again."""
     recipe = load_recipe(learner.recipe, [f"corpus={corpus}", *learner.settings])
     folder = out / "-".join([learner.recipe, *learner.settings]).replace("=", "-")
     record = train(recipe, folder / "model", device="cpu")
@@ -119,7 +124,7 @@ def run(learner: Learner, corpus: Path, stimuli: Any, seen: set[str], out: Path)
 
 
 def markdown(name: str, record: dict[str, Any]) -> str:
-    """Return the table for people."""
+    """Return the table as Markdown."""
 
     def cell(part: dict[str, Any]) -> str:
         return f"{part['accuracy']:.3f} [{part['low']:.3f}, {part['high']:.3f}]"
@@ -153,12 +158,12 @@ def main() -> None:
     import os
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--corpus", type=Path, required=True, help="what `babyslm train` takes as corpus")
+    parser.add_argument("--corpus", type=Path, required=True, help="corpus as for `babyslm train`")
     parser.add_argument("--stimuli", type=Path, required=True, help="official set with lexical/dev")
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--name", default="baselines", help="name of the two tables")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as what else was running")
+    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as other load")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     words = read_lines(options.corpus, "phones", grain="words")

@@ -1,4 +1,4 @@
-"""The text learners that are compared, and what is set otherwise than in their recipes to train them on one core."""
+"""Text learners of the comparison, with the overrides of their recipes for training on one core."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -10,13 +10,13 @@ __all__ = ["LEARNERS", "Learner"]
 class Learner:
     """A row of the table.
 
-    :param key: its folder.
-    :param title: what the row says.
+    :param key: name of its folder.
+    :param title: title of the row.
     :param recipe: a shipped recipe.
     :param reads: phones (lexical and syntactic sets) or text (syntactic sets; non-words have no spelling).
-    :param settings: what is set otherwise than in the recipe.
+    :param settings: overrides of the recipe.
     :param corpus: key of the material.
-    :param base: key of the learner that this one goes on from.
+    :param base: key of the learner on which this one is based.
     """
 
     key: str
@@ -28,7 +28,7 @@ class Learner:
     base: str | None = None
 
     def told(self) -> dict[str, Any]:
-        """Return the row's choices as JSON-able values."""
+        """Return the settings of the row as JSON-able values."""
         return {**asdict(self), "settings": list(self.settings)}
 
     def command(self) -> str:
@@ -55,7 +55,7 @@ SMALL_LSTM = (
     "loop.threads=1",
     "loop.validate_every=1000",
 )
-"""The shape and schedule of phone-lstm-small."""
+"""Shape and schedule of phone-lstm-small."""
 
 ONE_CORE = ("schedule.precision=bf16", "schedule.threads=1")
 PHONES = (
@@ -65,7 +65,7 @@ PHONES = (
     "schedule.checkpoints=5",
 )
 WORDS = ("schedule.warmup_tokens=100000", "schedule.checkpoints=4")
-"""Budgets of learners over phones and over words or pieces."""
+"""Training budgets of learners over phones and over words or pieces."""
 
 LEARNERS = (
     *(
@@ -81,7 +81,7 @@ LEARNERS = (
     Learner("phone-5gram-words", "phone 5-gram, isolated words", "phone-5gram-words"),
     Learner(
         "phone-6gram-types",
-        "phone 6-gram, word types alone, Kneser–Ney",
+        "phone 6-gram, word types only, Kneser–Ney",
         "phone-5gram-words",
         settings=("weighting=types", "order=6", "smoothing=kneser-ney"),
     ),
@@ -89,20 +89,20 @@ LEARNERS = (
     Learner("word-5gram", "word 5-gram, Kneser–Ney", "word-5gram", "text"),
     Learner(
         "causal-phones-words",
-        "GPT-2 on phones, word types alone",
+        "GPT-2 on phones, word types only",
         "causal-phones-words",
         settings=(*ONE_CORE, "schedule.passes=20", "schedule.checkpoints=4"),
     ),
     Learner(
         "causal-phones-words-long",
-        "the same three times as long, dropout 0.05",
+        "GPT-2 on phones, word types only, three times the passes, dropout 0.05",
         "causal-phones-words",
         settings=(*ONE_CORE, "schedule.passes=60", "schedule.checkpoints=4", "shape.dropout=0.05"),
     ),
     Learner("causal-phones", "GPT-2 on phones, running utterances", "causal-phones", settings=(*ONE_CORE, *PHONES)),
     Learner(
         "causal-phones-mixed",
-        "GPT-2 on phones, running utterances and words alone",
+        "GPT-2 on phones, running utterances and isolated words",
         "causal-phones-mixed",
         settings=(*ONE_CORE, *PHONES),
     ),
@@ -133,7 +133,7 @@ LEARNERS = (
     ),
     Learner(
         "lucie-tiny",
-        "lucie-tiny at 6 M parameters, half of it French",
+        "lucie-tiny with 6 M parameters, half of the data French",
         "lucie-tiny",
         "text",
         (
@@ -155,7 +155,7 @@ LEARNERS = (
     ),
     Learner(
         "lucie-tiny-instruct",
-        "lucie-tiny taught to answer",
+        "lucie-tiny, instruction-tuned",
         "lucie-tiny-instruct",
         "text",
         (*ONE_CORE, "schedule.batch_tokens=1024"),

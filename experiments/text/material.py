@@ -1,4 +1,4 @@
-"""Corpora of the comparison beside the English one: English with French, and questions with answers."""
+"""Further corpora of the comparison: English mixed with French, and questions with answers."""
 
 import json
 from pathlib import Path
@@ -13,19 +13,19 @@ from babyslm.training.text.lines import read_lines
 __all__ = ["conversations", "mixture"]
 
 PORTION = 20_000
-"""French sentences drawn at a time."""
+"""Number of French sentences drawn at once."""
 MOST = 4000
-"""Conversations."""
+"""Number of conversations."""
 
 
 def mixture(corpus: Path, path: Path, *, seed: int = 0) -> Path:
-    """Write English child-directed utterances and as many words of French, one utterance a line.
+    """Write English child-directed utterances and the same number of words of French, one utterance per line.
 
-    The French is the project's own: sentences of its generated grammar over the shipped child lexicon, repeated where
-    the grammar has no more to say. It is far poorer than what a French child hears.
+    The French is the project's own: sentences of its generated grammar over the shipped child lexicon, repeated once
+    the grammar is exhausted. It is much less varied than the speech that a French child hears.
 
     :param corpus: the prepared English corpus.
-    :param path: file to write; left as it is where it exists.
+    :param path: file to write; an existing one is left unchanged.
     :param seed: seed of the sentences.
     """
     if path.is_file():
@@ -47,10 +47,10 @@ def mixture(corpus: Path, path: Path, *, seed: int = 0) -> Path:
 
 
 def conversations(table: Path, path: Path) -> Path:
-    """Write questions asked around children with what the next speaker said, as conversations of two turns.
+    """Write questions from the recordings, each with the next speaker's utterance, as conversations of two turns.
 
     :param table: AO-CHILDES in the form of childes-db: `transcript_id`, `speaker_role`, `gloss`, `type`, in order.
-    :param path: file of JSON lines to write; left as it is where it exists.
+    :param path: file of JSON lines to write; an existing one is left unchanged.
     """
     if path.is_file():
         return path

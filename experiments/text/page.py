@@ -1,4 +1,4 @@
-"""The page of the text learners: tables for people of what `experiments.text.recipes` measured."""
+"""Page of the text learners: Markdown tables of the results of `experiments.text.recipes`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,20 +11,24 @@ __all__ = ["markdown"]
 PAGE = """\
 # Text learners on child-directed English
 
-Corpus: AO-CHILDES, adults alone: {utterances:,} utterances, {words:,} words, {types:,} types by their phones
-(`babyslm prepare childes`; source sha256 `{sha256}`). Evaluated on the official lexical dev set ({official:,}
-words) and on the project's own written test sets from the shipped lexicon (`babyslm build-stimuli all --lang en
---no-audio`; {lexical:,} words, {syntactic:,} sentence pairs). Accuracy in per cent by the mean log-probability,
-official aggregation, ties count half, chance is 50; intervals are 95 %, bootstrapped over words or clusters of
-pairs. A word is *seen* if its phones occur as a word of the corpus.
+## Set-up
 
-{date}, seed 0, one thread of {processor}; core seconds are the processor's own time, for others used the machine
-as well. Networks are trained in bfloat16 where the command says so, to budgets of minutes that one shared core
-kept: all of them are far from trained out. Nothing was chosen by these sets: shapes and rates are the recipes' own
-or scaled down from them, untuned, but for the longer training of the learner of word types, whose held-out loss
-had not left its training loss. {note}
+* **Corpus**: the speech of adults in AO-CHILDES: {utterances:,} utterances, {words:,} words, {types:,} word types by
+  their phones (`babyslm prepare childes`; source sha256 `{sha256}`).
+* **Test sets**: the official lexical dev set ({official:,} words), and the project's own written test sets built from
+  the shipped lexicon (`babyslm build-stimuli all --lang en --no-audio`; {lexical:,} words, {syntactic:,} sentence
+  pairs).
+* **Accuracy** in per cent by mean log-probability, with the official aggregation; ties count half, chance is 50.
+  Intervals are 95 % bootstrap intervals over words or clusters of pairs. A word is *seen* if its phones occur as a
+  word of the corpus.
+* **Compute**: {date}, seed 0, one thread of {processor}. Core seconds are processor time, because the machine had
+  other load. Networks are trained in bfloat16 where the command specifies it, for minutes of one shared core. None of
+  them has converged.
+* **Tuning**: no hyper-parameter was tuned on these sets. Sizes and learning rates are those of the recipes or scaled
+  down from them. The one exception is the longer training of the learner of word types, chosen because its held-out
+  loss was still close to its training loss. {note}
 
-## Against the floor
+## Comparison with the n-gram floor
 
 {floor}
 
@@ -32,19 +36,19 @@ had not left its training loss. {note}
 
 ## Words
 
-Non-words have no spelling, so that only learners of phones can take the task.
+Non-words have no spelling, so only phone learners can be tested.
 
 {words_table}
 
-### By how often a word occurs in the corpus (official dev)
+### Official dev set, by frequency in the corpus
 
 {heard_table}
 
-### By frequency as the official set gives it
+### Official dev set, by frequency in the official table
 
 {frequency_table}
 
-### Own test set, by how often a word occurs in the corpus
+### Own test set, by frequency in the corpus
 
 {own_table}
 
@@ -52,13 +56,13 @@ Non-words have no spelling, so that only learners of phones can take the task.
 
 {sentences_table}
 
-### By phenomenon
+### Phenomena
 
 {phenomena_table}
 
 ## Learning curves
 
-Checkpoints by tokens seen; official lexical dev and the own syntactic dev set.
+Checkpoints by tokens seen, on the official lexical dev set and the project's own syntactic dev set.
 
 {curves}
 
@@ -66,27 +70,29 @@ Checkpoints by tokens seen; official lexical dev and the own syntactic dev set.
 
 {training_table}
 
-Loss is in nats a symbol on held-out lines, and comparable only between learners of the same symbols and lines.
+Loss is in nats per symbol on held-out lines. It is comparable only between learners with the same symbols and lines.
+
+## Commands
 
     {commands}
 
-All of it: `python -m experiments.text.recipes --table TABLE --official OFFICIAL --out RUNS`; all figures are in
-`text.json`. ANSWERS are questions around children with what the next speaker said; EN_FR is the corpus with as
-many words of the project's own generated French (`experiments/text/material.py`), far poorer than what a French
-child hears."""
+`python -m experiments.text.recipes --table TABLE --official OFFICIAL --out RUNS` runs all of these. All figures are in
+`text.json`. ANSWERS contains questions asked around children, each with the next speaker's utterance. EN_FR is the
+corpus plus the same number of words of the project's own generated French (`experiments/text/material.py`), which is
+much less varied than the speech that a French child hears."""
 
 Row = Mapping[str, Any]
 
 
 def percent(part: Mapping[str, float] | None) -> str:
-    """Write an accuracy with its interval."""
+    """Format an accuracy with its interval."""
     if part is None:
         return "–"
     return f"{100 * part['accuracy']:.1f} [{100 * part['low']:.1f}, {100 * part['high']:.1f}]"
 
 
 def short(part: Mapping[str, float] | None) -> str:
-    """Write an accuracy alone."""
+    """Format an accuracy without its interval."""
     return "–" if part is None else f"{100 * part['accuracy']:.1f}"
 
 
@@ -109,7 +115,7 @@ def split_by(rows: Sequence[Row], task: str, attribute: str, order: Sequence[str
 
 
 def title(row: Row) -> str:
-    """Return what the table calls a learner."""
+    """Return the title of a learner in the tables."""
     return str(row["learner"]["title"])
 
 
@@ -124,7 +130,7 @@ def curve(row: Row) -> str:
 
 
 def training(row: Row) -> list[str]:
-    """Return what a learner's training took."""
+    """Return the row of a learner in the table of training."""
     told, seconds = row["training"], row["core_seconds"]
     loss = told.get("validation_loss")
     size = told.get("parameters")
@@ -139,22 +145,22 @@ def training(row: Row) -> list[str]:
 
 
 def floor(rows: Sequence[Row], task: str, name: str) -> str:
-    """Say which networks are above the best n-gram, which below, and which have an interval that meets its own."""
+    """Return which networks are above the best n-gram, which below, and which have an overlapping interval."""
     taken = [row for row in rows if task in row]
     best = max((row for row in taken if "ngrams" in row["training"]), key=lambda row: row[task]["all"]["accuracy"])
     mark = best[task]["all"]
-    found: dict[str, list[str]] = {"above it": [], "not told apart from it": [], "below it": []}
+    found: dict[str, list[str]] = {"above it": [], "not separable from it": [], "below it": []}
     for row in taken:
         if "ngrams" not in row["training"]:
             own = row[task]["all"]
             apart = "above it" if own["low"] > mark["high"] else "below it" if own["high"] < mark["low"] else None
-            found[apart or "not told apart from it"].append(f"{title(row)} ({short(own)})")
+            found[apart or "not separable from it"].append(f"{title(row)} ({short(own)})")
     told = "; ".join(f"{where}: {', '.join(which)}" for where, which in found.items() if which)
     return f"* {name}: the best n-gram is the {title(best)}, {percent(mark)}. {told[:1].upper()}{told[1:]}."
 
 
 def tokens_seen(row: Row) -> str:
-    """Tell how much a learner read; of an LSTM the most that its updates hold."""
+    """Return the number of tokens seen; for an LSTM the upper limit given by its updates."""
     told, learner = row["training"], row["learner"]
     if "updates" not in told:
         return f"{told['symbols']:,}"
@@ -167,7 +173,7 @@ def tokens_seen(row: Row) -> str:
 def markdown(record: Mapping[str, Any]) -> str:
     """Return the page.
 
-    :param record: what is in `text.json`.
+    :param record: content of `text.json`.
     """
     rows: list[Row] = list(record["learners"])
     read = [row for row in rows if "official_lexical_dev" in row]

@@ -1,12 +1,18 @@
-"""Every text recipe of `baselines/` on child-directed English: trained, evaluated, and put into one table.
+"""All text recipes of `baselines/` on child-directed English: training, evaluation, and one table of results.
 
     python -m experiments.text.recipes --table utterances.parquet --official babyslm_librivox_1024h --out RUNS
 
-The corpus is prepared as `babyslm prepare childes` does it, and the project's own written sets are built as `babyslm
-build-stimuli` does it. Then each learner of `experiments.text.learners` is trained and evaluated in turn. What is done
-is read again, so that a stopped run goes on; after each learner `text.json` and `text.md` are written anew.
+The corpus is prepared as by `babyslm prepare childes`, and the project's own written sets are built as by `babyslm
+build-stimuli`. Then the learners of `experiments.text.learners` are trained and evaluated one after another. Finished
+parts are read again, so that an interrupted run resumes.
 
-Nothing is chosen by the test sets: budgets follow from what a core does in some minutes.
+| file in `--out` | content |
+| --- | --- |
+| `text.json` | all figures, rewritten after each learner |
+| `text.md` | the tables of the same figures; with the JSON recorded in `baselines/results/` |
+| `runs/KEY/` | model, results and `row.json` of one learner |
+
+No hyper-parameter was tuned on the test sets: budgets follow from the computation of one core in some minutes.
 """
 
 import argparse
@@ -52,7 +58,7 @@ def band(count: int) -> str:
 
 
 class Material:
-    """What is trained and evaluated on; made once, below `out`.
+    """Training and evaluation data, made once below `out`.
 
     :param table: AO-CHILDES in the form of childes-db.
     :param official: the official set, with lexical/dev.
@@ -93,7 +99,7 @@ def cells(frame: pd.DataFrame, attribute: str) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Turn numpy's numbers into Python's, accuracies to four places."""
+    """Convert numpy numbers to Python numbers, and round accuracies to four places."""
     value = value.item() if hasattr(value, "item") else value
     return round(value, 4) if isinstance(value, float) else value
 
@@ -130,7 +136,7 @@ def assess(spec: str, reads: str, material: Material, out: Path) -> dict[str, An
 
 
 def learning_curve(spec: str, reads: str, material: Material, out: Path) -> list[dict[str, Any]]:
-    """Evaluate the checkpoints of a learner on the official lexical and the own syntactic development set."""
+    """Evaluate the checkpoints of a learner on the official lexical and on our own syntactic dev set."""
     sets: list[tuple[Task, StimulusSet]] = [("syntactic", material.own)]
     if reads == "phones":
         sets.insert(0, ("lexical", material.official))
@@ -181,8 +187,8 @@ def main() -> None:
     parser.add_argument("--table", type=Path, required=True, help="AO-CHILDES in the form of childes-db")
     parser.add_argument("--official", type=Path, required=True, help="official set with lexical/dev")
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs and the tables")
-    parser.add_argument("--only", default="", help="learners to run now, by key, with commas; others are told if done")
-    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as what else was running")
+    parser.add_argument("--only", default="", help="keys of learners to run, separated by commas; default all")
+    parser.add_argument("--note", default="", help="a sentence on the circumstances, such as other load")
     options = parser.parse_args()
     torch.set_num_threads(1)
     material = Material(options.table, options.official, options.out)

@@ -86,8 +86,8 @@ def test_least_error_is_the_best_of_all_tables() -> None:
 
 def test_a_target_out_of_reach_names_the_least() -> None:
     with pytest.raises(
-        UnreachableTargetError, match=r"--keep 0.05: out of reach; with ranks uniform the least is 0\.0"
+        UnreachableTargetError, match=r"--keep 0.05: out of reach; the least with ranks uniform is 0\.0"
     ):
         allot("uniform", LUCIE, LUCIE_TOTAL, 0.05, floor=0.25)
-    with pytest.raises(UnreachableTargetError, match=r"ranks bottom-first the least is 0\.\d+.*lower --floor"):
+    with pytest.raises(UnreachableTargetError, match=r"the least with ranks bottom-first is 0\.\d+.*lower --floor"):
         allot("bottom-first", LUCIE, LUCIE_TOTAL, 0.3, floor=0.375)

@@ -106,7 +106,7 @@ def test_a_corpus_folder_that_is_broken_is_named(tmp_path: Path) -> None:
         load_corpus(tmp_path)
     path = tmp_path / "utterances.parquet"
     path.write_bytes(b"PAR1")
-    with pytest.raises(CorpusFormatError, match="make it again"):
+    with pytest.raises(CorpusFormatError, match="rebuild it"):
         load_corpus(tmp_path)
     pd.DataFrame({"text": ["a"]}).to_parquet(path)
     with pytest.raises(CorpusColumnsError, match="phones"):

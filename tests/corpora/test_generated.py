@@ -22,7 +22,7 @@ GRAMMAR = """
     sets:
       animal: {category: noun, animacy: animal, only: [dog, ant, elephant]}
     rules:
-      sentence: {"<noun_phrase> {doing:third}": 1, "look a {animal}": 1}
+      sentence: {"<noun_phrase> {act:third}": 1, "look a {animal}": 1}
       noun_phrase: {"the {animal}": 2, "my {animal}": 1}
 """
 
@@ -142,17 +142,17 @@ def test_a_grammar_of_ones_own_is_followed(tmp_path: Path) -> None:
 
 def test_an_exhausted_grammar_says_how_many_it_gave(tmp_path: Path) -> None:
     grammar = 'language: en\nrules:\n  sentence: {"hello there": 1}\n'
-    with pytest.raises(TooFewSentencesError, match=r"grammar.yaml: 10 sentences .* gave 0"):
+    with pytest.raises(TooFewSentencesError, match=r"grammar.yaml: 10 sentences .* yields 0"):
         speak(tmp_path, grammar, 10, frozenset({"Hello there"}))
 
 
 @pytest.mark.parametrize(
     ("old", "new", "error", "reason"),
     [
-        ("<noun_phrase> {doing", "<verb_phrase> {doing", TemplateError, r"unknown rule <verb_phrase>"),
+        ("<noun_phrase> {act", "<verb_phrase> {act", TemplateError, r"unknown rule <verb_phrase>"),
         ("look a {animal}", "look a {beast}", UnknownSetError, "'beast'"),
-        ("{doing:third}", "{doing:dual}", EmptySlotError, "slot doing"),
-        ("  sentence:", "  start:", TemplateError, "lacks the rule sentence"),
+        ("{act:third}", "{act:dual}", EmptySlotError, "slot act"),
+        ("  sentence:", "  start:", TemplateError, "lacks the start rule `sentence`"),
         ('"my {animal}": 1', '"my {animal}": 0', TemplateError, "weights above 0"),
         ('"my {animal}": 1', '"my <noun_phrase>": 1000000', TemplateError, "deep"),
         ("{before_vowel: ", "{before_vowels: ", DocumentError, "before_vowels"),

@@ -74,7 +74,7 @@ def test_budgets_are_read() -> None:
     for text in ("7", "9h", "0h", "1000000w", "-1h"):
         with pytest.raises(BudgetError, match=text):
             parse_budgets([text], corpus)
-    with pytest.raises(BudgetError, match="5 hours: is no budget"):
+    with pytest.raises(BudgetError, match="5 hours: is not a budget"):
         Parts(budgets=("5 hours",))
     with pytest.raises(BudgetError, match="no sound"):
         parse_budgets(["all"], Corpus(corpus.utterances.assign(audio=None)))

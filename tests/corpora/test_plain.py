@@ -8,7 +8,8 @@ from babyslm.corpora.corpus import load_corpus
 from babyslm.corpora.parts import Parts
 from babyslm.corpora.prepare import prepare_corpus
 from babyslm.training.text.lines import read_lines
-from babyslm.verify.corpora.tables import EmptyCorpusError, TranscriptLineError
+from babyslm.verify.corpora.faults import FaultsError
+from babyslm.verify.corpora.tables import EmptyCorpusError
 from babyslm.verify.documents import NoSuchFileError
 
 
@@ -29,7 +30,7 @@ def test_what_is_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(NoSuchFileError, match=r"\.txt"):
         prepare_corpus("text", tmp_path / "absent", tmp_path / "c")
     (tmp_path / "old.txt").write_bytes("bien\ndéjà\n".encode("latin-1"))
-    with pytest.raises(TranscriptLineError, match=r"old\.txt:2: is not UTF-8"):
+    with pytest.raises(FaultsError, match=r"old\.txt:2: is not UTF-8"):
         prepare_corpus("text", tmp_path / "old.txt", tmp_path / "c")
     (tmp_path / "old.txt").write_text("\n")
     with pytest.raises(EmptyCorpusError):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from babyslm.corpora.recorded.rttm import intersect, merge, read_rttm, spans_of
-from babyslm.verify.corpora.rttm import NoSegmentsError, RttmFormatError
+from babyslm.verify.corpora.faults import FaultsError
+from babyslm.verify.corpora.rttm import NoSegmentsError
 from babyslm.verify.documents import NoSuchFileError
 
 LINE = "SPEAKER rec 1 {onset} {duration} <NA> <NA> {label} <NA> <NA>\n"
@@ -53,16 +54,16 @@ def test_segments_are_read_and_chosen(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ("SPEAKER rec 1 0.5 <NA> <NA> FEM\n", "has 7 fields"),
-        (LINE.format(onset="soon", duration=1, label="FEM"), "'soon', '1' are no onset"),
-        (LINE.format(onset=1, duration=-1, label="FEM"), "below 0"),
-        (LINE.format(onset=1, duration="nan", label="FEM"), "no number"),
+        (LINE.format(onset="soon", duration=1, label="FEM"), "'soon', '1' are not an onset"),
+        (LINE.format(onset=1, duration=-1, label="FEM"), "is negative"),
+        (LINE.format(onset=1, duration="nan", label="FEM"), "not finite"),
         ("speaker rec 1 0.5 1 <NA> <NA> FEM <NA> <NA>\n", "begins with 'speaker'"),
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, line: str, reason: str) -> None:
     path = tmp_path / "rec.rttm"
     path.write_text(LINE.format(onset=0, duration=1, label="FEM") + line)
-    with pytest.raises(RttmFormatError, match=rf"rec\.rttm:2: {reason}|rec\.rttm:2: .*{reason}"):
+    with pytest.raises(FaultsError, match=rf"rec\.rttm:2: {reason}|rec\.rttm:2: .*{reason}"):
         read_rttm(path)
 
 

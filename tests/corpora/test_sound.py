@@ -14,10 +14,10 @@ from babyslm.corpora.recorded.transcript_sound import Sound
 from babyslm.corpora.recorded.voice_activity import Activity, speech_spans
 from babyslm.files import sha256_file
 from babyslm.training.speech.utterances import read_utterances
-from babyslm.verify.corpora.chat import PhonemicTierError, RecordingMissingError
+from babyslm.verify.corpora.chat import PhonemicTierError
+from babyslm.verify.corpora.faults import FaultsError
 from babyslm.verify.corpora.rttm import NoSegmentsError
-from babyslm.verify.corpora.tables import ClipNameError, ForeignFolderError, NoRecordingsError, TranscriptLineError
-from babyslm.verify.speech.audio import SampleRateError
+from babyslm.verify.corpora.tables import ForeignFolderError, NoRecordingsError
 from tests.corpora.transcripts import LINES, bursts, transcript
 
 
@@ -87,13 +87,13 @@ def test_phones_of_a_tier_go_before_the_spelling(childes: Path) -> None:
     assert corpus.utterances["phones"].unique().tolist() == ["d ɑ ɡ iː"]
     spelled = prepare_corpus("providence", childes / "cha", childes / "d", roles=["Target_Child"])
     assert spelled.utterances["phones"].unique().tolist() == ["d ɔ ɡ iː"]
-    with pytest.raises(PhonemicTierError, match="%mod; there are com"):
+    with pytest.raises(PhonemicTierError, match="%mod; available: com"):
         prepare_corpus("providence", childes / "cha", childes / "e", roles=["Mother"], tier="mod")
 
 
 def test_a_recording_that_lacks_is_named(childes: Path) -> None:
     (childes / "media" / "lily-a.wav").unlink()
-    with pytest.raises(RecordingMissingError, match=r"a\.cha: its recording lily-a"):
+    with pytest.raises(FaultsError, match=r"a\.cha: its recording lily-a"):
         prepare_corpus("childes", childes / "cha", childes / "c", sound=Sound(childes / "media"))
     transcript(childes / "empty" / "x.cha", LINES)
     with pytest.raises(NoRecordingsError):
@@ -112,7 +112,7 @@ def test_published_clips_of_providence(tmp_path: Path) -> None:
     assert [path.split("_MOT_")[1] for path in rows["audio"]] == ["100_900.wav", "9000_9800.wav"]
     assert len(read_utterances(tmp_path / "c")) == 2
     bursts(tmp_path / "audio" / "Alex_MOT" / "clip.wav", [(0, 1)], seconds=1)
-    with pytest.raises(ClipNameError, match="clip"):
+    with pytest.raises(FaultsError, match="clip"):
         prepare_corpus("providence", tmp_path / "audio", tmp_path / "d")
 
 
@@ -132,11 +132,12 @@ def test_long_speech_is_cut_where_it_is_quiet() -> None:
     draw = np.random.default_rng(0)
     sound = draw.normal(0, 0.1, 16_000 * 30).astype(np.float32)
     sound[16_000 * 8 : 16_000 * 8 + 3200] *= 0.3
-    spans = speech_spans(sound, Activity(most=10.0))
+    spans, short = speech_spans([sound[:100_000], sound[100_000:]], Activity(most=10.0))
+    assert short == 0
     assert spans[0][1] == pytest.approx(8.1, abs=0.15)
     assert all(off - on <= 10.0 for on, off in spans)
     assert sum(off - on for on, off in spans) == pytest.approx(30, abs=0.1)
-    assert speech_spans(np.zeros(16_000, dtype=np.float32), Activity()) == []
+    assert speech_spans([np.zeros(16_000, dtype=np.float32)], Activity()) == ([], 0)
 
 
 def test_librispeech_has_its_words(tmp_path: Path) -> None:
@@ -152,14 +153,14 @@ def test_librispeech_has_its_words(tmp_path: Path) -> None:
     assert corpus.utterances["phones"].tolist()[0] == "ð ə | k æ t"
     assert corpus.utterances["speaker"].tolist() == ["12", "12", "56"]
     transcripts.write_text("12-34-0000 THE CAT\n12-34-0001\n")
-    with pytest.raises(TranscriptLineError, match=r"12-34\.trans\.txt:2"):
+    with pytest.raises(FaultsError, match=r"12-34\.trans\.txt:2"):
         prepare_corpus("librivox", tmp_path / "ls", tmp_path / "c")
 
 
 @pytest.mark.parametrize("clips", [False, True])
 def test_homes(tmp_path: Path, clips: bool) -> None:
     bursts(tmp_path / "homes" / "day1.wav", [(0, 60)], seconds=60)
-    lines = [(1, 2, "FEM"), (3.1, 1, "FEM"), (10, 0.2, "MAL"), (20, 35, "MAL"), (58, 9, "MAL"), (5, 2, "KCHI")]
+    lines = [(1, 2, "FEM"), (3.1, 1, "FEM"), (10, 0.2, "MAL"), (20, 35, "MAL"), (58, 2, "MAL"), (5, 2, "KCHI")]
     text = "".join(f"SPEAKER day1 1 {on} {length} <NA> <NA> {label} <NA> <NA>\n" for on, length, label in lines)
     (tmp_path / "vtc.rttm").write_text(text)
     corpus = prepare_corpus(
@@ -173,12 +174,22 @@ def test_homes(tmp_path: Path, clips: bool) -> None:
         prepare_corpus("longform", tmp_path / "homes", tmp_path / "c", rttm=tmp_path / "vtc.rttm", labels=["XYZ"])
 
 
-def test_another_rate_is_refused_where_nothing_is_cut(tmp_path: Path) -> None:
-    bursts(tmp_path / "books" / "a.wav", [(0, 2)], seconds=2, rate=8000)
-    with pytest.raises(SampleRateError, match=r"a\.wav"):
-        prepare_corpus("librivox", tmp_path / "books", tmp_path / "c")
-    rows = prepare_corpus("librivox", tmp_path / "books", tmp_path / "d", clips=True).utterances
-    assert float(rows["offset"].iloc[0]) == pytest.approx(2.0, abs=0.1)
+def test_recordings_of_another_rate_are_cut_and_the_others_linked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bursts(tmp_path / "books" / "a" / "slow.wav", [(0, 2)], seconds=2, rate=8000)
+    bursts(tmp_path / "books" / "b" / "plain.wav", [(0, 2)], seconds=2)
+    corpus = prepare_corpus("librivox", tmp_path / "books", tmp_path / "c")
+    assert [Path(name).parts[0] for name in corpus.utterances["audio"]] == ["clips", "audio"]
+    assert [
+        round(float(offset - onset), 1) for onset, offset in corpus.utterances[["onset", "offset"]].to_numpy()
+    ] == [2, 2]
+    assert [len(wave) > 30_000 for _, wave in read_utterances(tmp_path / "c").waveforms([0, 1])] == [True, True]
+    assert corpus.card is not None
+    assert corpus.card.settings["formats"] == {"16000 Hz, 1 channel": 1, "8000 Hz, 1 channel": 1}
+    assert corpus.card.settings["resampled"] == "soxr HQ to 16000 Hz"
+    assert capsys.readouterr().err.count("cut into clips of 16 kHz mono (soxr)") == 1
+    assert not list((tmp_path / "books").rglob("*_*.wav"))
 
 
 @pytest.mark.realdata

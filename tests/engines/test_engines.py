@@ -90,7 +90,7 @@ def test_a_ray_that_starts_too_late_is_tried_again_and_then_named(
         raise Exception("The current node timed out during startup. This could happen\nfor many reasons.")  # noqa: TRY002
 
     monkeypatch.setattr(ray, "init", init)
-    with pytest.raises(RayStartError, match=r"^Ray does not start here: The current .* could happen; try again"):
+    with pytest.raises(RayStartError, match=r"^Ray could not be started: The current .* could happen; try again"):
         RayEngine()
     assert asked == ["local", "local"]
     with pytest.raises(ClusterError, match="check --ray-address"):

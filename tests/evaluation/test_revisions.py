@@ -42,7 +42,7 @@ def test_a_curve_has_a_result_a_revision_and_a_page(checkpoints: Path, stimuli: 
     table = pd.read_csv(out / "curve.csv")
     assert table["revision"].unique().tolist() == list(NAMES)
     assert table["tokens"].unique().tolist() == [10_000, 200_000, 3_000_000]
-    assert "Over training" in (out / "report.html").read_text(encoding="utf-8")
+    assert "Accuracy by amount of training" in (out / "report.html").read_text(encoding="utf-8")
     assert all((out / name / "result.json").is_file() for name in NAMES)
 
 

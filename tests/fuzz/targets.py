@@ -133,7 +133,7 @@ def _phones(path: Path) -> object:
 
 
 def _mnemonics(path: Path) -> object:
-    from babyslm.speech.synthesis.many import mnemonics
+    from babyslm.speech.synthesis import mnemonics
 
     shipped = mnemonics.load_phone_set
     mnemonics.load_phone_set = lambda _: shipped("en")  # the table is held against the phones of English

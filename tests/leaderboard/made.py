@@ -13,7 +13,7 @@ import yaml
 
 from babyslm.leaderboard.submissions.registry import Registry, load_registry
 from babyslm.results.outcomes.environment import current_environment
-from babyslm.results.outcomes.record import Bootstrap, ResultRecord, stimuli_record
+from babyslm.results.outcomes.record import IntervalRecord, ResultRecord, stimuli_record
 from babyslm.seeds import generator
 from babyslm.speech.audio import write_audio
 from babyslm.stimuli.official import load_official, save_official
@@ -167,7 +167,7 @@ def write_run(folder: Path, stimuli: StimulusSet, scores: Mapping[tuple[Task, Sp
         settings={"pooling": "as given"},
         environment=ENVIRONMENT,
         seconds=0.0,
-        bootstrap=Bootstrap(confidence=0.95, draws=2_000, seed=0),
+        interval=IntervalRecord(),
         metrics=[],
     )
     (folder / "result.json").write_text(record.model_dump_json(), encoding="utf-8")

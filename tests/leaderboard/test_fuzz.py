@@ -139,7 +139,7 @@ def test_any_bytes_for_documents(content: bytes, tmp_path: Path) -> None:
 @BOUNDED
 @given(
     value=VALUES,
-    field=st.sampled_from(["stimuli", "metrics", "model", "settings", "environment", "bootstrap", "files"]),
+    field=st.sampled_from(["stimuli", "metrics", "model", "settings", "environment", "interval", "files"]),
 )
 def test_any_value_in_a_record(value: object, field: str, stimuli: StimulusSet, tmp_path: Path) -> None:
     folder = tmp_path / "made-000" / "v1"

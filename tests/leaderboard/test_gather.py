@@ -19,7 +19,7 @@ DRAWS = 100
 
 
 def board_of(submissions: Path, registry: Registry) -> Board:
-    return gather(submissions, registry, draws=DRAWS)
+    return gather(submissions, registry)
 
 
 def result_of(stimuli: StimulusSet, number: int, ability: float) -> Result:
@@ -28,7 +28,7 @@ def result_of(stimuli: StimulusSet, number: int, ability: float) -> Result:
         return score_table(list(scores), ScoreBatch(np.array(list(scores.values())), None))
 
     tables = {(table.task, table.split): table_of(table) for table in stimuli}
-    return make_result({"name": "x"}, stimuli, tables, settings={}, seconds=0, draws=DRAWS)
+    return make_result({"name": "x"}, stimuli, tables, settings={}, seconds=0)
 
 
 def test_figures_are_those_of_the_result(submissions: Path, registry: Registry, stimuli: StimulusSet) -> None:

@@ -2,29 +2,24 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from babyslm.leaderboard.board.ranking import rank, separable
 from babyslm.results.outcomes.compare import holm
-from babyslm.results.statistics.intervals import draw_weights
+from babyslm.results.statistics.clusters import Influence, influence
+from babyslm.results.statistics.intervals import proportion_interval
 
 
-def drawn_of(items: np.ndarray, draws: int = 2_000) -> np.ndarray:
-    """Accuracies of learners, shape (learners, items), under draws of items."""
-    weights = draw_weights(items.shape[1], draws=draws, seed=0)
-    return weights @ items.T / items.shape[1]
+def evidence_of(items: np.ndarray) -> Influence:
+    """Influence of the items, each a cluster, on the accuracies of learners; items has shape (learners, items)."""
+    return influence((items - items.mean(axis=1, keepdims=True)).T, np.arange(items.shape[1]))
 
 
-def naive_separable(items: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """Every two learners, one after another."""
-    from scipy import stats
-
+def naive_separable(items: np.ndarray) -> np.ndarray:
+    """Every two learners, one after another, by the paired t test."""
     count = len(items)
     pairs = [(i, j) for i in range(count) for j in range(i + 1, count)]
-    p = []
-    for i, j in pairs:
-        spread = (drawn[:, i] - drawn[:, j]).std(ddof=1)
-        difference = items[i].mean() - items[j].mean()
-        p.append(1.0 if spread == 0 else 2 * stats.t.sf(abs(difference) / spread, items.shape[1] - 1))
+    p = [1.0 if (items[i] == items[j]).all() else stats.ttest_rel(items[i], items[j]).pvalue for i, j in pairs]
     better = np.zeros((count, count), dtype=bool)
     for (i, j), corrected in zip(pairs, holm(np.array(p)), strict=True):
         if corrected < 0.05:
@@ -38,9 +33,8 @@ def test_every_pair_is_tested_as_if_alone() -> None:
     abilities = np.array([0.9, 0.85, 0.85, 0.6, 0.55, 0.5])
     items = (random.random((6, 150)) < abilities[:, None]).astype(float)
     items[2] = items[1]
-    drawn = drawn_of(items)
-    better = separable(items.mean(axis=1), drawn, 150)
-    assert (better == naive_separable(items, drawn)).all()
+    better = separable(items.mean(axis=1), evidence_of(items))
+    assert (better == naive_separable(items)).all()
     assert better[0, 5]
     assert not better[1, 2]
     assert not better[2, 1]
@@ -52,10 +46,10 @@ def test_learners_that_err_on_the_same_items_are_separable_where_their_intervals
     second = first.copy()
     second[np.flatnonzero(first)[:20]] = 0
     items = np.stack([first, second])
-    drawn = drawn_of(items)
-    low, high = np.quantile(drawn[:, 0], 0.025), np.quantile(drawn[:, 1], 0.975)
-    assert low < high, "the intervals overlap"
-    assert separable(items.mean(axis=1), drawn, 400)[0, 1]
+    evidence = evidence_of(items)
+    ends = proportion_interval(items.mean(axis=1), evidence)
+    assert ends.low[0] < ends.high[1], "the intervals overlap"
+    assert separable(items.mean(axis=1), evidence)[0, 1]
 
 
 def test_many_comparisons_are_paid_for() -> None:
@@ -65,15 +59,13 @@ def test_many_comparisons_are_paid_for() -> None:
     order = np.argsort(-items.mean(axis=1), kind="stable")
     items = items[order]
     accuracy = items.mean(axis=1)
-    better = separable(accuracy, drawn_of(items), 200)
+    better = separable(accuracy, evidence_of(items))
     assert better.sum() == 0
     assert set(rank(accuracy, better).rank.tolist()) == {1}
     assert (naive_p_uncorrected(items) < 0.05).sum() > 20
 
 
 def naive_p_uncorrected(items: np.ndarray) -> np.ndarray:
-    from scipy import stats
-
     return np.array(
         [stats.ttest_rel(items[i], items[j]).pvalue for i in range(len(items)) for j in range(i + 1, len(items))]
     )
@@ -92,11 +84,11 @@ def test_all_of_a_group_share_its_rank() -> None:
 @pytest.mark.parametrize(("count", "clusters"), [(0, 10), (1, 10), (3, 1)])
 def test_nothing_is_separable_without_evidence(count: int, clusters: int) -> None:
     accuracy = np.linspace(1, 0, count)
-    better = separable(accuracy, np.tile(accuracy, (10, 1)), clusters)
+    better = separable(accuracy, influence(np.zeros((clusters, count)), np.arange(clusters)))
     assert better.shape == (count, count)
     assert not better.any()
 
 
 def test_a_difference_that_never_varies_is_certain() -> None:
     items = np.stack([np.ones(20), np.zeros(20)])
-    assert separable(items.mean(axis=1), drawn_of(items), 20)[0, 1]
+    assert separable(items.mean(axis=1), evidence_of(items))[0, 1]

@@ -35,7 +35,7 @@ def test_tables_are_kept_packed_and_read_back(tmp_path: Path, stimuli: StimulusS
         assert kept.rows.equals(table.rows)
         assert kept.folder is None
     made.make_submission(tmp_path / "submissions", stimuli, 0)
-    assert list(gather(tmp_path / "submissions", registry, draws=20).entries) == ["made-000--v1"]
+    assert list(gather(tmp_path / "submissions", registry).entries) == ["made-000--v1"]
 
 
 def test_a_set_is_registered_once(tmp_path: Path, stimuli: StimulusSet) -> None:
@@ -62,9 +62,9 @@ def test_a_set_without_tables_is_taken_from_the_folder_that_has_its_checksums(
     other = made.make_set(tmp_path / "other", words=3, pairs=3)
     assert other.folder is not None
     assert stimuli.folder is not None
-    with pytest.raises(SetNotAtHandError, match=r"--stimuli, or make it: made\.py"):
+    with pytest.raises(SetNotAtHandError, match=r"--stimuli, or run: made\.py"):
         load_registry(tmp_path).stimuli(made.SET)
-    with pytest.raises(UnregisteredSetError, match=r"other: is no registered stimulus set"):
+    with pytest.raises(UnregisteredSetError, match=r"other: is not a registered stimulus set"):
         load_registry(tmp_path, at_hand=[other.folder])
     found = load_registry(tmp_path, at_hand=[stimuli.folder]).stimuli(made.SET)
     assert found.folder == stimuli.folder
@@ -97,7 +97,7 @@ def test_a_folder_at_hand_gives_its_sound(tmp_path: Path) -> None:
     registry = made.make_registry(tmp_path / "board", spoken)
     made.make_submission(tmp_path / "submissions", spoken, 2)
     made.make_submission(tmp_path / "submissions", spoken, 2, condition="home")
-    tracks = gather(tmp_path / "submissions", registry, draws=20).tracks
+    tracks = gather(tmp_path / "submissions", registry).tracks
     clean = tracks[f"{made.SET}.test.clean"].tables["lexical"]
     path = clean.stimuli.audio_path(clean.stimuli.stimuli[0].name)
     assert clean.has_sound
@@ -109,7 +109,7 @@ def test_a_folder_at_hand_gives_its_sound(tmp_path: Path) -> None:
 def test_every_shipped_submission_passes() -> None:
     folder = resource_folder("leaderboard")
     registry = load_registry(folder)
-    board = gather(folder / "submissions", registry, draws=100)
+    board = gather(folder / "submissions", registry)
     assert not board.refused
     assert {entry.card.id for entry in board.entries.values()} >= set(registry.references.learners)
     assert set(registry.references.floor) <= set(registry.references.learners)

@@ -35,7 +35,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
         made.make_submission(
             submissions, stimuli, 23, model="made-grown", revision=f"step{step}", training=training, ability=0.6 * step
         )
-    return gather(submissions, registry, draws=200)
+    return gather(submissions, registry)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_two_chosen_learners_are_compared(browser: Any, address: str) -> None:
             page.get_by_label(f"Compare Made learner {number} · v1").check()
         assert page.locator("#board input:checked").count() == 2
         page.locator("#tray").get_by_role("link", name="Compare").click()
-        page.get_by_role("heading", name="As a whole").wait_for()
+        page.get_by_role("heading", name="Overall").wait_for()
         assert "First: Made learner 2 · v1. Second: Made learner 5 · v1." in page.locator("main").inner_text()
 
 
@@ -158,10 +158,10 @@ def test_every_plot_is_drawn(browser: Any, address: str, board: Board) -> None:
         page.locator("#amounts-form").get_by_label("Amount").select_option("words")
         page.locator("#amounts").get_by_text("words read or heard").wait_for()
         page.get_by_role("searchbox").fill("nothing of this name")
-        page.locator("#heat").get_by_text("Nothing to draw").wait_for()
+        page.locator("#heat").get_by_text("No data for this selection").wait_for()
         page.get_by_role("searchbox").fill("")
         page.locator("#heat svg[aria-label]").wait_for()
-        page.locator("#heat").locator("xpath=..").get_by_text("The figures").click()
+        page.locator("#heat").locator("xpath=..").get_by_text("Table of values").click()
         rows = page.locator("#heat").locator("xpath=..").locator("tbody tr")
         rows.first.wait_for()
         entered = [entry for entry in board.entries.values() if "syntactic" in entry.standings.get(TRACK, {})]
@@ -193,15 +193,15 @@ def test_a_board_of_one_and_an_empty_one(browser: Any, board: Board, tmp_path: P
     stimuli = made.make_set(tmp_path / "set", words=4, pairs=6)
     registry = made.make_registry(tmp_path / "leaderboard", stimuli)
     made.make_submission(tmp_path / "leaderboard" / "submissions", stimuli, 0)
-    build_site(gather(tmp_path / "leaderboard" / "submissions", registry, draws=50), tmp_path / "one")
+    build_site(gather(tmp_path / "leaderboard" / "submissions", registry), tmp_path / "one")
     build_site(Board({}, {}), tmp_path / "none")
     with serving(tmp_path, port=0) as address:
         with opened(browser, f"{address}one/index.html") as page:
             assert "1 learner" in page.locator("#count").inner_text()
-            page.get_by_text("One learner has been entered so far").wait_for()
+            page.get_by_text("Only one learner has been submitted so far").wait_for()
             page.get_by_role("link", name="Compare").first.click()
-            page.get_by_text("Two learners are needed").wait_for()
+            page.get_by_text("A comparison needs two learners").wait_for()
         with opened(browser, f"{address}none/index.html") as page:
-            assert page.get_by_role("heading", name="No learner has been entered yet").is_visible()
+            assert page.get_by_role("heading", name="No submissions yet").is_visible()
             page.get_by_role("link", name="How to submit").click()
-            page.get_by_role("heading", name="Submit").wait_for()
+            page.get_by_role("heading", name="Submission").wait_for()

@@ -48,7 +48,7 @@ def test_a_new_submission_appears_and_a_broken_one_does_no_harm(tmp_path: Path) 
     port, stop = free_port(), threading.Event()
     thread = threading.Thread(
         target=serve,
-        args=(lambda: gather(submissions, registry, draws=20), [submissions], tmp_path / "site"),
+        args=(lambda: gather(submissions, registry), [submissions], tmp_path / "site"),
         kwargs={"port": port, "stop": stop},
     )
     thread.start()
@@ -60,7 +60,7 @@ def test_a_new_submission_appears_and_a_broken_one_does_no_harm(tmp_path: Path) 
         page_with(address, "Made learner 2")
         (submissions / "made-001" / "v1" / "card.yaml").write_text("name: [", encoding="utf-8")
         page_with(address, "1 learner")
-        assert "is not valid YAML" in page_with(f"{address}about.html", "not shown, with the reason")
+        assert "is not valid YAML" in page_with(f"{address}about.html", "refused and not shown")
     finally:
         stop.set()
         thread.join(timeout=30)
@@ -68,7 +68,7 @@ def test_a_new_submission_appears_and_a_broken_one_does_no_harm(tmp_path: Path) 
 
 
 def test_the_site_may_not_lie_in_what_is_watched(tmp_path: Path) -> None:
-    with pytest.raises(SiteIsWatchedError, match="every build would call for another"):
+    with pytest.raises(SiteIsWatchedError, match="every build would start another"):
         serve(lambda: Board({}, {}), [tmp_path], tmp_path / "submissions" / "site", port=0)
     assert list(tmp_path.iterdir()) == []
 
@@ -93,7 +93,7 @@ def test_only_files_of_the_site_are_served(tmp_path: Path) -> None:
 def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     with (
         serving(tmp_path, port=0) as address,
-        pytest.raises(PortTakenError, match="choose another port"),
+        pytest.raises(PortTakenError, match="choose another --port"),
         serving(tmp_path, port=int(address.split(":")[2].strip("/"))),
     ):
         pass

@@ -179,5 +179,5 @@ def test_a_model_without_trees_says_so(tmp_path: Path, capsys: pytest.CaptureFix
     mamba(vocab_size=made.get_vocab_size()).save_pretrained(tmp_path, safe_serialization=True)
     model = load(str(tmp_path), device="cpu")
     assert model.settings["path"] == "padded"
-    assert "every text by itself" in capsys.readouterr().err
+    assert "each text is scored by itself" in capsys.readouterr().err
     assert np.isfinite(model.score(stimuli()).log_probability).all()

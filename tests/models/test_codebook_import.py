@@ -126,8 +126,8 @@ def test_files_that_hold_no_codebook_are_named(tmp_path: Path) -> None:
     (tmp_path / "bad.safetensors").write_bytes(b"abc")
     np.save(tmp_path / "flat.npy", np.zeros(4))
     faults = {
-        "gone.npy": "is no file",
-        "other.joblib": "holds no k-means",
+        "gone.npy": "is not a file",
+        "other.joblib": "has no k-means",
         "whole.joblib": "of type int64",
         "nan.joblib": "not finite",
         "text.joblib": "cannot be read",

@@ -114,7 +114,7 @@ def test_weights_of_another_size_are_refused(tmp_path: Path):
     learner().save(tmp_path)
     text = (tmp_path / "babyslm.json").read_text()
     (tmp_path / "babyslm.json").write_text(text.replace('"hidden": 7', '"hidden": 8'))
-    with pytest.raises(CorruptModelError, match="does not fit"):
+    with pytest.raises(CorruptModelError, match="does not match"):
         load(tmp_path, device="cpu")
 
 

@@ -214,7 +214,7 @@ def test_other_weights_than_the_sealed_ones_are_refused(tmp_path: Path) -> None:
 
 
 def test_faulty_sources_are_named(tmp_path: Path) -> None:
-    with pytest.raises(EncoderWeightsError, match=r"nowhere/at-all: the weights do not load"):
+    with pytest.raises(EncoderWeightsError, match=r"nowhere/at-all: the weights cannot be loaded"):
         make_encoder(HuggingFaceSettings(source="nowhere/at-all", layer=1), device="cpu")
     text = tmp_path / "text"
     LlamaModel(
@@ -236,7 +236,7 @@ def test_a_file_that_would_be_unpickled_is_refused(tmp_path: Path) -> None:
 
     torch.save({"trap": Trap()}, tmp_path / "weights.pt")
     settings = TorchaudioSettings(bundle="HUBERT_BASE", layer=1, weights=tmp_path / "weights.pt")
-    with pytest.raises(EncoderWeightsError, match="hold no plain state dict"):
+    with pytest.raises(EncoderWeightsError, match="do not contain a plain state dict"):
         make_encoder(settings, device="cpu")
     assert not (tmp_path / "sprung").exists()
 
@@ -353,7 +353,7 @@ def test_faulty_cpc_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(LayerError, match=r"encoder\.layer=3: the network has the layers 1 to 2"):
         make_encoder(CpcSettings(weights=tmp_path / "cpc.safetensors", layer=3), device="cpu")
     save_file({"something": torch.zeros(2)}, tmp_path / "other.safetensors")
-    with pytest.raises(EncoderWeightsError, match="no CPC network's"):
+    with pytest.raises(EncoderWeightsError, match="not those of a CPC network"):
         make_encoder(CpcSettings(weights=tmp_path / "other.safetensors", layer=1), device="cpu")
     del state["gEncoder.conv3.bias"]
     save_file(state, tmp_path / "lacking.safetensors")

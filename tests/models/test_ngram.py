@@ -186,7 +186,7 @@ def test_a_lacking_file_is_named(tmp_path: Path, name: str):
 def test_counts_that_do_not_fit_the_vocabulary_are_refused(tmp_path: Path):
     NgramLanguageModel.train([[3, 4, 5]], VOCABULARY, order=2).save(tmp_path)
     Vocabulary.build(["a b"], "phones").save(tmp_path)
-    with pytest.raises(CorruptModelError, match="do not fit the vocabulary"):
+    with pytest.raises(CorruptModelError, match="do not match the vocabulary"):
         load(tmp_path)
 
 

@@ -174,7 +174,7 @@ def test_parts_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         load_model(str(folder), device="cpu")
     smaller = Codebook(model.codebook.centroids[:-1])
     save_spoken(folder, SETTINGS, smaller, "other codebook")
-    with pytest.raises(CorruptModelError, match="knows 6 units and the codebook has 5"):
+    with pytest.raises(CorruptModelError, match="has 6 units and the codebook has 5"):
         load_model(str(folder), device="cpu")
 
 

@@ -136,5 +136,5 @@ def test_a_damaged_codebook_is_named(tmp_path: Path) -> None:
     arrays.write_bytes(whole)
     described = json.loads((tmp_path / "codebook.json").read_text())
     (tmp_path / "codebook.json").write_text(json.dumps(described | {"context": [0, 1]}))
-    with pytest.raises(CorruptModelError, match="do not fit 9 stacked"):
+    with pytest.raises(CorruptModelError, match="do not match 9 stacked"):
         Codebook.load(tmp_path)

@@ -126,6 +126,6 @@ def make(lexical: StimulusTable, syntactic: StimulusTable) -> Callable[..., Resu
         scores = {key: random_scores(table, seed, lift=lift) for key, table in tables.items()}
         settings = description.pop("evaluation", {"engine": "local"})
         model = {"name": name, "family": "made", "modality": "spoken", "settings": {}} | description
-        return make_result(model, StimulusSet("small", tables), scores, settings=settings, seconds=1.5, draws=200)
+        return make_result(model, StimulusSet("small", tables), scores, settings=settings, seconds=1.5)
 
     return build

@@ -31,12 +31,12 @@ def result_of(
     means = random.normal(size=len(names)) + [lift * (each in good) for each in names]
     key = (table.task, table.split)
     scores = {key: score_table(names, ScoreBatch(means, np.ones(len(names), dtype=np.int64)))}
-    return make_result({"name": name}, StimulusSet("set", {key: table}), scores, settings={}, seconds=0, draws=50)
+    return make_result({"name": name}, StimulusSet("set", {key: table}), scores, settings={}, seconds=0)
 
 
 def test_differences_are_those_of_the_accuracies_with_an_interval_around(make: Make) -> None:
     first, second = make("strong", lift=4.0), make("weak", seed=1, lift=0.0)
-    frame = compare([first, second], draws=500)
+    frame = compare([first, second])
     whole = frame[frame["phenomenon"] == ""].set_index("task")
     for task in ("lexical", "syntactic"):
         row = whole.loc[task]
@@ -61,7 +61,7 @@ def test_a_result_does_not_differ_from_itself(make: Make) -> None:
 
 def test_the_other_way_round_gives_the_opposite(make: Make) -> None:
     first, second = make("a", lift=3.0), make("b", seed=1)
-    there, back = compare([first, second], draws=300), compare([second, first], draws=300)
+    there, back = compare([first, second]), compare([second, first])
     np.testing.assert_allclose(there["difference"], -back["difference"])
     np.testing.assert_allclose(there["low"], -back["high"], atol=1e-12)
     np.testing.assert_allclose(there["p"], back["p"])
@@ -70,7 +70,7 @@ def test_the_other_way_round_gives_the_opposite(make: Make) -> None:
 def test_a_reader_and_a_listener_are_compared_pair_by_pair(make_table: MakeTable) -> None:
     table = make_table("lexical", 30, ("A", "B", "C"))
     reader, listener = result_of(table, "reader", 1, 3.0, ("A",)), result_of(table, "listener", 2, 0.2)
-    row = compare([reader, listener], draws=500).iloc[0]
+    row = compare([reader, listener]).iloc[0]
     assert row["first_accuracy"] == pytest.approx(reader.accuracy())
     assert row["second_accuracy"] == pytest.approx(listener.accuracy())
     assert row["n"] == 30
@@ -81,7 +81,7 @@ def test_only_shared_pairs_count(make_table: MakeTable) -> None:
     table = make_table("lexical", 20, ("A", "B"))
     fewer = StimulusTable("lexical", "dev", table.rows[table.rows["id"].astype(int) < 100])
     first, second = result_of(table, "all", 1, 1.0), result_of(fewer, "half", 2, 1.0)
-    row = compare([first, second], draws=100).iloc[0]
+    row = compare([first, second]).iloc[0]
     assert row["n"] == 10
     assert row["first_accuracy"] == pytest.approx(accuracy(first.trials[first.trials["id"].astype(int) < 100]))
 
@@ -95,12 +95,12 @@ def test_pairing_makes_the_interval_narrower_than_that_of_unpaired_learners(make
     key = ("lexical", "dev")
     twin = make_result({"name": "twin"}, StimulusSet("set", {key: table}), {key: scores}, settings={}, seconds=0)
     stranger = result_of(table, "stranger", 9, 0.5)
-    paired, unpaired = (compare([first, other], draws=1000).iloc[0] for other in (twin, stranger))
+    paired, unpaired = (compare([first, other]).iloc[0] for other in (twin, stranger))
     assert paired["high"] - paired["low"] < 0.7 * (unpaired["high"] - unpaired["low"])
 
 
 def test_every_two_of_three_are_compared(make: Make) -> None:
-    frame = compare([make("a"), make("b", seed=1), make("c", seed=2)], draws=100)
+    frame = compare([make("a"), make("b", seed=1), make("c", seed=2)])
     whole = frame[(frame["phenomenon"] == "") & (frame["task"] == "lexical")]
     assert list(zip(whole["first"], whole["second"], strict=True)) == [("a", "b"), ("a", "c"), ("b", "c")]
 
@@ -147,7 +147,7 @@ def test_labels_say_what_tells_results_apart(make: Make) -> None:
 
 
 def test_pandas_tables_of_a_comparison_are_flat(make: Make) -> None:
-    frame = compare([make("a"), make("b", seed=3)], draws=100)
+    frame = compare([make("a"), make("b", seed=3)])
     assert isinstance(frame.index, pd.RangeIndex)
     assert frame.drop(columns=["low", "high"]).notna().all().all()
     assert (frame["low"].isna() == (frame["clusters"] < 2)).all()
@@ -156,7 +156,7 @@ def test_pandas_tables_of_a_comparison_are_flat(make: Make) -> None:
 
 def test_all_can_be_compared_with_one_reference(make: Make) -> None:
     results = [make("a"), make("b", seed=1), make("c", seed=2)]
-    frame = compare(results, draws=100, reference=1)
+    frame = compare(results, reference=1)
     assert set(zip(frame["first"], frame["second"], strict=True)) == {("a", "b"), ("c", "b")}
 
 

@@ -37,6 +37,6 @@ def test_without_readers_or_hearers_there_is_no_gap(make: Make) -> None:
 
 def test_a_comparison_shows_the_gap(make: Make, tmp_path: Path) -> None:
     page = comparison_page([make("reader", modality="orthographic"), make("hearer", seed=1)], title="t")
-    assert "Text against speech" in page
+    assert "Text–speech gap" in page
     assert "gap (points)" in page
-    assert "Text against speech" not in comparison_page([make("a"), make("b", seed=1)], title="t")
+    assert "Text–speech gap" not in comparison_page([make("a"), make("b", seed=1)], title="t")

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from babyslm.results.pages.comparison import comparison_report
+from babyslm.results.pages.comparison import comparison_page, comparison_report
 from babyslm.results.pages.curves import curve_sections
 from babyslm.results.pages.page import percent, points, vega_bundle
 from babyslm.results.pages.plots import curve, difference_plot, dot_plot
@@ -61,9 +62,9 @@ def test_the_page_shows_the_figures_of_the_result(make: Make) -> None:
         assert f"{100 * row['low']:.1f}" in page.text or row["low"] != row["low"]
     for row in result.by("voice").to_dict("records"):
         assert percent(row["accuracy"]) in page.text
-    for heading in ("By phenomenon", "By frequency of the word", "By length", "By voice", "Stimuli and software"):
+    for heading in ("By phenomenon", "By word frequency", "By length", "By voice", "Stimuli and software"):
         assert heading in page.text
-    assert "over 3 voices the accuracy runs from" in page.text
+    assert "over 3 voices the accuracy ranges from" in page.text
     assert result.record.stimuli.checksums["lexical/dev"] in page.text
 
 
@@ -136,14 +137,14 @@ def conditions(make: Make) -> list[Result]:
 def test_checkpoints_make_a_learning_curve_on_a_log_scale(make: Make, tmp_path: Path) -> None:
     results = conditions(make)
     page = Page(comparison_report(results, tmp_path / "p.html", title="t").read_text(encoding="utf-8"))
-    assert "Over training" in page.text
+    assert "Accuracy by amount of training" in page.text
     curves = [spec for spec in page.specs if any(m["type"] == "errorband" for m in marks(spec))]
     scales = [layer["encoding"]["x"] for spec in curves for layer in spec["layer"] if "x" in layer["encoding"]]
     hours = [scale for scale in scales if scale.get("title") == "hours of training"]
     assert hours
     assert all(scale["scale"]["type"] == "log" for scale in hours)
     assert "u · clean training" in page.text
-    assert "Over noise" not in page.text
+    assert "Accuracy by signal-to-noise ratio" not in page.text
 
 
 def test_revisions_of_one_learner_are_drawn_by_phenomenon(make: Make, tmp_path: Path) -> None:
@@ -164,12 +165,12 @@ def test_noise_makes_a_curve_and_conditions_make_a_table(make: Make, tmp_path: P
         for snr in (10, -5.0)
     ]
     page = Page(comparison_report(results, tmp_path / "p.html", title="t").read_text(encoding="utf-8"))
-    assert "Over noise" in page.text
-    assert "Clean and in the wild" in page.text
+    assert "Accuracy by signal-to-noise ratio" in page.text
+    assert "Training and test conditions" in page.text
     for cell in ("trained on wild", "tested on clean", "tested on home 10 dB", "tested on home −5 dB"):
         assert cell in page.text
     last = percent(results[3].accuracy("lexical"))
-    table = page.text.split("Clean and in the wild")[1]
+    table = page.text.split("Training and test conditions")[1]
     assert last in table
 
 
@@ -179,7 +180,7 @@ def test_the_graded_presets_are_one_curve(make: Make) -> None:
         for ratio in (20, 0, -5)
     ]
     sections = curve_sections(results)
-    assert [section.title for section in sections] == ["Over noise"]
+    assert [section.title for section in sections] == ["Accuracy by signal-to-noise ratio"]
     assert {plot.title for plot in sections[0].plots} == {"Lexical, dev", "Syntactic, dev"}
 
 
@@ -224,7 +225,7 @@ def test_a_browser_draws_every_plot(make: Make, tmp_path: Path) -> None:
     ("pooling", "title"),
     [
         ("mean", "official (mean log-probability)"),
-        ("sum", "as asked (sum of"),
+        ("sum", "requested (sum of"),
         ("as given", "official (scores as given)"),
     ],
 )
@@ -244,3 +245,10 @@ def test_a_cache_that_cannot_be_written_does_not_stop_a_report(
         assert "window.vegaEmbed" in report_page(make())
     finally:
         vega_bundle.cache_clear()
+
+
+def test_tables_of_settings_start_folded(make: Make) -> None:
+    for page in (report_page(make("a")), comparison_page([make("a"), make("b", seed=1)], title="Two")):
+        for title in ("Learners? and settings", "Stimuli and software"):
+            (opening,) = re.findall(rf"<section>\s*(<[^>]*>)\s*<summary><h2>{title}</h2></summary>", page)
+            assert opening == "<details>"

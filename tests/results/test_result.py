@@ -133,12 +133,12 @@ def test_the_record_names_what_was_done_with_what(make: Make, tmp_path: Path) ->
     record = json.loads(
         (make(evaluation={"path": tmp_path, "n": np.int64(3)}).save(tmp_path) / "result.json").read_text()
     )
-    assert record["schema_version"] == 1
+    assert record["schema_version"] == 2
     assert record["settings"] == {"path": str(tmp_path), "n": 3}
     assert set(record["stimuli"]["checksums"]) == {"lexical/dev", "syntactic/dev"}
     assert record["environment"]["packages"]["numpy"] == np.__version__
     assert record["seconds"] == 1.5
-    assert record["bootstrap"]["draws"] == 200
+    assert record["interval"] == {"method": "Wilson with effective clusters", "confidence": 0.95}
     whole = [metric for metric in record["metrics"] if metric["attribute"] is None]
     assert {(metric["task"], metric["measure"]) for metric in whole} >= {("lexical", "accuracy")}
 
@@ -149,7 +149,7 @@ def test_a_saved_result_replaces_an_earlier_one_and_nothing_else(
     (tmp_path / "card.yaml").write_text("mine")
     make().save(tmp_path)
     one = StimulusSet("one", {("lexical", "dev"): lexical})
-    result = make_result({"name": "b"}, one, {("lexical", "dev"): scored(lexical)}, settings={}, seconds=0, draws=10)
+    result = make_result({"name": "b"}, one, {("lexical", "dev"): scored(lexical)}, settings={}, seconds=0)
     result.save(tmp_path)
     assert load_result(tmp_path).tables == ["lexical/dev"]
     assert not (tmp_path / "scores" / "syntactic" / "dev.txt").exists()
@@ -186,8 +186,8 @@ def test_faulty_folders_are_named(make: Make, tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     whole = path.read_text(encoding="utf-8")
     path.write_text(whole[:300])
-    assert "cut short" in refused(DocumentError, tmp_path)
-    path.write_text(whole.replace('"schema_version": 1', '"schema_version": 9'))
+    assert "truncated" in refused(DocumentError, tmp_path)
+    path.write_text(whole.replace('"schema_version": 2', '"schema_version": 9'))
     assert "version 9" in refused(ResultVersionError, tmp_path)
     path.write_text(whole.replace('"seconds": 1.5', '"seconds": "long"'))
     assert "seconds" in refused(DocumentError, tmp_path)
@@ -222,7 +222,7 @@ def test_a_reader_of_one_voice_is_saved_in_the_official_text_form(
     own = syntactic.rows.loc[syntactic.rows["voice"] == "A", "filename"]
     stimuli = StimulusSet("one", {("syntactic", "dev"): syntactic})
     one_voice = {("syntactic", "dev"): scores[scores.index.isin(own)]}
-    result = make_result({"name": "reader"}, stimuli, one_voice, settings={}, seconds=0, draws=10)
+    result = make_result({"name": "reader"}, stimuli, one_voice, settings={}, seconds=0)
     result.save(tmp_path, report=False)
     written = (tmp_path / "scores" / "syntactic" / "dev.txt").read_text().splitlines()
     assert [line.split()[0] for line in written] == own.tolist()
@@ -234,3 +234,15 @@ def test_a_notebook_shows_a_table_with_the_name_escaped(make: Make) -> None:
     assert "&lt;b&gt;x&lt;/b&gt;" in page
     assert "<b>x</b>" not in page
     assert repr(make(name="plain")).startswith("<Result of plain: lexical/dev 0.")
+
+
+def test_a_result_of_the_first_schema_is_read(make: Make, tmp_path: Path) -> None:
+    """Results of version 0.1 recorded the draws of a bootstrap and no method of the intervals."""
+    path = make().save(tmp_path / "result") / "result.json"
+    record = json.loads(path.read_text())
+    del record["interval"]
+    record |= {"schema_version": 1, "bootstrap": {"confidence": 0.95, "draws": 2000, "seed": 0}}
+    path.write_text(json.dumps(record))
+    loaded = load_result(tmp_path / "result")
+    assert loaded.record.interval is None
+    assert loaded.accuracy("lexical") == make().accuracy("lexical")

@@ -79,7 +79,7 @@ def test_resampling_keeps_a_tone_and_its_length() -> None:
 
 def test_another_rate_is_refused_or_resampled_on_request(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", tone(0.5, 8000), 8000)
-    with pytest.raises(SampleRateError, match=r"a\.wav: is at 8000 Hz and must be at 16000 Hz"):
+    with pytest.raises(SampleRateError, match=r"a\.wav: is sampled at 8000 Hz, not at 16000 Hz"):
         read_audio(tmp_path / "a.wav")
     with pytest.raises(SampleRateError):
         verify_stimulus_audio(tmp_path / "a.wav")
@@ -114,7 +114,7 @@ def test_a_missing_file_is_named(tmp_path: Path, read: object) -> None:
 def test_a_wav_that_is_cut_short_is_named(tmp_path: Path, read: object, kept: int) -> None:
     write_audio(tmp_path / "a.wav", tone())
     (tmp_path / "a.wav").write_bytes((tmp_path / "a.wav").read_bytes()[:kept])
-    with pytest.raises(TruncatedAudioError, match=rf"cut short: {(kept - 44) // 2} of 4000 frames"):
+    with pytest.raises(TruncatedAudioError, match=rf"truncated: contains {(kept - 44) // 2} of 4000 frames"):
         read(tmp_path / "a.wav")  # type: ignore[operator]
 
 

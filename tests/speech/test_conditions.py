@@ -88,7 +88,7 @@ def test_what_is_heard_is_as_loud_as_all_speech_and_not_clipped_by_the_file(name
 
 
 def test_unknown_presets_are_named_with_those_that_there_are() -> None:
-    with pytest.raises(UnknownConditionError, match=r"'moon'; there are clean, .*daycare.*snr-5") as caught:
+    with pytest.raises(UnknownConditionError, match=r"'moon'; known are clean, .*daycare.*snr-5") as caught:
         load_condition("moon")
     assert caught.value.exit_code == 2
 

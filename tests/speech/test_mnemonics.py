@@ -100,7 +100,7 @@ def test_what_sounds_alike_is_made_equal(language: str, phones: str, audible: st
 
 
 def test_unknown_phones_and_empty_utterances_are_named() -> None:
-    with pytest.raises(UnspeakablePhoneError, match=r"'k y t': 'y' is no phone of en"):
+    with pytest.raises(UnspeakablePhoneError, match=r"'k y t': 'y' is not a phone of en"):
         load_mnemonics("en").encode(("k", "y", "t"))
     for nothing in ((), ("|",)):
         with pytest.raises(EmptyUtteranceError, match="no phones"):

@@ -73,7 +73,7 @@ def test_however_short_the_noise_it_is_heard_in_the_shortest_utterance(begin: in
 
 
 def test_recordings_are_found_sorted_and_their_absence_or_silence_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NoRecordingsError, match=r"holds no noises \(.wav"):
+    with pytest.raises(NoRecordingsError, match=r"contains no noises \(.wav"):
         find_recordings(tmp_path, "noises")
     (tmp_path / "b").mkdir()
     write_audio(tmp_path / "b" / "x.flac", np.zeros(100))

@@ -99,7 +99,7 @@ def test_phones_come_with_their_times() -> None:
 def test_a_wrong_answer_of_espeak_is_not_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     table = load_mnemonics("en")
     monkeypatch.setattr(type(table), "encode", lambda self, phones: "[[k|'I|t]]")
-    with pytest.raises(MisheardError, match="was asked for 'k æ t' and spoke 'k ɪ t'"):
+    with pytest.raises(MisheardError, match="was asked to speak 'k æ t' and spoke 'k ɪ t'"):
         speak("k æ t")
 
 
@@ -162,7 +162,7 @@ def test_an_outside_program_speaks_through_the_same_door(tmp_path: Path) -> None
     [
         ("import sys; sys.exit('no voice')", "exit code 1 \\(no voice\\)"),
         ("pass", "wrote no file"),
-        ("import sys; open(sys.argv[1], 'w').write('hello')", "no usable sound"),
+        ("import sys; open(sys.argv[1], 'w').write('hello')", "not usable sound"),
         ("import time; time.sleep(60)", "took more than 2 s"),
     ],
 )

@@ -50,7 +50,7 @@ def test_voices_are_chosen_by_split_name_and_number() -> None:
 
 
 def test_an_unknown_voice_is_named_with_those_that_there_are() -> None:
-    with pytest.raises(UnknownVoiceError, match=r"'zed'; there are .*alice.*tom") as caught:
+    with pytest.raises(UnknownVoiceError, match=r"'zed'; known are .*alice.*tom") as caught:
         choose_voices("en", names=["zed"])
     assert caught.value.exit_code == 2
 

@@ -286,8 +286,9 @@ def test_an_audit_is_saved_as_table_json_and_plots(tmp_path: Path, lexicon: ToyL
     assert len(pd.read_csv(tmp_path / "audit" / "audit.csv")) == len(audit.figures)
     specs = {path.name for path in (tmp_path / "audit" / "plots").iterdir()}
     assert {"phone-n-grams.vl.json", "classifier.vl.json"} <= specs
-    for path in (tmp_path / "audit" / "plots").iterdir():
+    for path in (tmp_path / "audit" / "plots").glob("*.vl.json"):
         assert "spec" in json.loads(path.read_text(encoding="utf-8"))
+        assert path.with_name(path.name.removesuffix(".vl.json") + ".svg").read_text().startswith("<svg")
 
 
 @pytest.mark.realdata

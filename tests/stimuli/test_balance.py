@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -107,9 +109,39 @@ def test_the_lean_is_taken_out_of_each_split_by_itself() -> None:
         assert np.abs(lean).max() < 0.3 * every.max(), split
 
 
+def test_a_small_set_loses_pairs_until_its_sums_are_below_those_of_random_signs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = made_up(120, lean=1.0)
+    # Two pairs per word that do not mirror each other well, so that there is no choice.
+    few = slice(-40, None, 20)
+    poor = [OppositePairs(each.pairs.first[few], each.pairs.second[few], each.pairs.cost[few]) for each in words]
+    found = [replace(each, pairs=pairs) for each, pairs in zip(words, poor, strict=True)]
+
+    def share(chosen: list[np.ndarray]) -> float:
+        pooled = np.concatenate([each.differences for each in found])
+        white = np.linalg.inv(np.linalg.cholesky(pooled.T @ pooled / len(pooled))).T
+        total, squares = np.zeros(3), 0.0
+        for each, pairs in zip(found, chosen, strict=True):
+            for member in (each.pairs.first[pairs], each.pairs.second[pairs]):
+                scaled = each.differences[member] @ white
+                total += scaled.sum(axis=0)
+                squares += float((scaled**2).sum()) / 3
+        return float((total**2).mean() / squares)
+
+    trimmed = choose_pairs(found, ["test"] * 120, 4, seed=0)
+    monkeypatch.setattr("babyslm.stimuli.lexical.choice.SMALL", 0)
+    whole = choose_pairs(found, ["test"] * 120, 4, seed=0)
+    assert share(whole) > 1
+    assert share(trimmed) <= 0.2501
+    for before, after in zip(whole, trimmed, strict=True):
+        assert set(after.tolist()) <= set(before.tolist())
+    assert sum(map(len, trimmed)) > 0.5 * sum(map(len, whole))
+
+
 def test_every_word_gets_as_many_pairs_as_asked_and_no_non_word_twice() -> None:
-    found = made_up(20, lean=0.2)
-    for each, pairs in zip(found, choose_pairs(found, ["test"] * 20, 6, seed=1), strict=True):
+    found = made_up(13, lean=0.2)
+    for each, pairs in zip(found, choose_pairs(found, ["test"] * 13, 6, seed=1), strict=True):
         members = np.concatenate([each.pairs.first[pairs], each.pairs.second[pairs]])
         assert len(pairs) == 3
         assert len(set(members.tolist())) == 6

@@ -121,6 +121,19 @@ def test_only_words_that_go_together_meet() -> None:
     assert met == {("dog", "run"), ("dog", "sleep"), ("cat", "sleep")}
 
 
+def test_a_choice_may_name_a_shared_set_and_decides_what_fills_a_slot() -> None:
+    together = [{"noun": "pets", "verb": ["run"]}, {"noun": ["goose"], "verb": ["sleep"]}]
+    template = CROSSED.model_copy(update={"together": together})
+    phenomenon = Phenomenon(name="agreement", description="-", balance=2, templates=[template])
+    document = TemplateFile(
+        language="en", phenomena=[phenomenon], sets={"pets": {"category": "noun", "only": ["dog", "unicorn"]}}
+    )
+    source = BlockSource(document, phenomenon, template, WordBank(ENTRIES), seed=0)
+    met = {(block.lemmas[0], block.lemmas[2]) for material in source.materials() for block in source.blocks(material)}
+    assert met == {("dog", "run"), ("goose", "sleep")}
+    assert [filler.lemma for filler in source.fillers["noun"]] == ["dog", "goose"]
+
+
 def test_a_sentence_has_a_capital_and_single_spaces() -> None:
     assert realise("{det:many}  {noun} ", {"det": Filler("each", {"many": "many"}), "noun": Filler("dog", {})}) == (
         "Many dog"

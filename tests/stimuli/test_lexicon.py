@@ -335,7 +335,7 @@ class TestFaults:
             ("cat\tnoun\t12-18\tanimal\t\t\tplural\n", LexiconRowError, r":2: forms is 'plural'"),
             ("ice cream\tnoun\t12-18\tinanimate\t\t\t\n", LexiconRowError, r":2: word is 'ice cream'"),
             ("cat\tverb\t12-18\t\t\tditransitive\t\n", LexiconRowError, r":2: frame is 'ditransitive'"),
-            ("", LexiconFormatError, "holds no word"),
+            ("", LexiconFormatError, "contains no word"),
         ],
     )
     def test_a_faulty_list_names_file_row_and_value(
@@ -361,7 +361,7 @@ class TestFaults:
             (b"dog\t5\ncat\tmany\n", LexiconRowError, r":2: count is 'many'"),
             (b"dog 5\ncat 6\n", LexiconRowError, r":2: count is ''"),
             (b"caf\xe9\t5\n", LexiconFormatError, "is not UTF-8"),
-            (b"", LexiconFormatError, "holds no word"),
+            (b"", LexiconFormatError, "contains no word"),
         ],
     )
     def test_a_faulty_count_list_names_file_and_row(

@@ -180,8 +180,8 @@ class TestDictionary:
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("CAT\n", r"dict:1: holds a word without phones"),
-            (";;; nothing\n", r"dict: holds no word"),
+            ("CAT\n", r"dict:1: contains a word without phones"),
+            (";;; nothing\n", r"dict: contains no word"),
         ],
     )
     def test_faults_name_file_and_line(self, tmp_path: Path, text: str, message: str) -> None:

@@ -82,6 +82,56 @@ def test_tables_follow_the_official_layout(language: str) -> None:
 
 
 @LANGUAGES
+def test_no_sentence_has_two_adverbs(language: str) -> None:
+    """A negation counts as one; *ne* belongs to the adverb behind the verb, and *même* is part of other words."""
+    entries = lexicon(language).entries
+    adverbs = set(entries[entries["category"] == "adverb"]["word"]) - {"ne", "même"}
+    assert len(adverbs) > 50
+    seen = 0
+    for table in small(language).values():
+        counts = table["transcription"].str.lower().str.split().map(lambda words: sum(w in adverbs for w in words))
+        assert table[counts > 1]["transcription"].tolist() == []
+        seen += int((counts == 1).sum())
+    assert seen > 0
+
+
+@LANGUAGES
+def test_every_word_is_one_of_the_lexicon(language: str) -> None:
+    """Words of frames too: the vocabulary is that of children."""
+    known = set(" ".join(lexicon(language).entries["word"].str.lower()).replace("-", " ").split())
+    known |= {"n'", "l'", "aux", "est", "ce"} if language == "fr" else {"them", "us"}
+    for table in small(language).values():
+        words = set(" ".join(table["transcription"].str.lower()).replace("'", "' ").replace("-", " ").split())
+        assert words <= known, sorted(words - known)
+
+
+@LANGUAGES
+def test_every_phenomenon_has_several_frames(language: str) -> None:
+    for phenomenon in load_templates(language).phenomena:
+        assert len(phenomenon.templates) >= 2, phenomenon.name
+    for name, rows in small(language)["test"].groupby("type"):
+        assert rows["subtype"].nunique() >= 2, name
+
+
+@LANGUAGES
+def test_choices_of_words_name_words_that_there_are(language: str) -> None:
+    """A misspelt lemma would drop out in silence."""
+    document = load_templates(language)
+    lemmas = set(lexicon(language).entries["lemma"])
+    for phenomenon in document.phenomena:
+        for template in phenomenon.templates:
+            for choice in template.together:
+                for slot, value in choice.items():
+                    rule = document.rule(phenomenon.name, template, slot)
+                    literal = rule.get("words", [])
+                    known = {
+                        each if isinstance(each, str) else next(iter(each.values())) for each in literal
+                    } or lemmas
+                    if isinstance(value, list):
+                        assert set(value) <= known, (phenomenon.name, template.name, slot)
+
+
+@LANGUAGES
 def test_the_members_of_a_pair_sound_different(language: str) -> None:
     for table in small(language).values():
         sounds = table.pivot_table(index="id", columns="correct", values="phones", aggfunc="first")
@@ -135,18 +185,19 @@ def test_pairs_are_asked_by_phenomenon() -> None:
 
 def test_only_words_that_a_corpus_holds_are_taken_if_asked() -> None:
     entries = lexicon("en").entries.copy()
-    entries["frequency"] = entries["word"].map(lambda word: 1 if "z" in word else 5).astype("Int64")
+    entries["frequency"] = entries["word"].map(lambda word: 1 if "q" in word else 5).astype("Int64")
     heard = replace(lexicon("en"), entries=entries)
     tables = {
         at_least: build_syntactic("en", lexicon=heard, seed=0, pairs={"noun_verb_order": 400}, at_least=at_least)
         for at_least in (0, 2)
     }
-    assert tables[0]["test"]["transcription"].str.contains("z").any()
-    assert not tables[2]["test"]["transcription"].str.contains("z").any()
+    said = {at_least: pd.concat(both.values())["transcription"].str.lower() for at_least, both in tables.items()}
+    assert said[0].str.contains("q").any()
+    assert not said[2].str.contains("q").any()
 
 
 def test_a_phenomenon_that_does_not_exist_is_named() -> None:
-    with pytest.raises(UnknownPhenomenonError, match=r"island: no such phenomenon in en; there are adj_noun_order"):
+    with pytest.raises(UnknownPhenomenonError, match=r"island: no such phenomenon in en; known are adj_noun_order"):
         build_syntactic("en", lexicon=lexicon("en"), seed=0, pairs={"island": 10})
 
 

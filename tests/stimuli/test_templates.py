@@ -128,7 +128,7 @@ def test_the_forms_of_a_lemma_are_no_constraint(tmp_path: Path) -> None:
     ],
 )
 def test_a_slot_that_nothing_fits_is_named(tmp_path: Path, old: str, new: str, slot: str) -> None:
-    with pytest.raises(EmptySlotError, match=rf"my-templates.yaml: agreement: .*slot {slot} .*loosen"):
+    with pytest.raises(EmptySlotError, match=rf"my-templates.yaml: agreement: .*slot {slot} .*relax"):
         source(write(tmp_path, GOOD.replace(old, new)))
 
 
@@ -136,6 +136,17 @@ def test_a_choice_of_words_that_cannot_be_filled_is_named(tmp_path: Path) -> Non
     path = write(tmp_path, GOOD + "            together: [{noun: [cat], verb: [run]}]\n")
     with pytest.raises(EmptySlotError, match="no choice of together"):
         source(path)
+
+
+def test_a_choice_of_words_that_names_no_set_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD + "            together: [{noun: beasts, verb: [run]}]\n")
+    with pytest.raises(UnknownSetError, match=r"slot noun refers to the set 'beasts'.*being"):
+        load_templates("en", path)
+
+
+def test_lists_may_hold_lists(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace("animacy: animal", "only: [[dog, [cat]], cow]"))
+    assert load_templates("en", path).sets["being"]["only"] == ["dog", "cat", "cow"]
 
 
 def test_words_without_a_category_fit_no_slot_that_asks_for_one(tmp_path: Path) -> None:
@@ -151,7 +162,7 @@ def test_words_without_a_category_fit_no_slot_that_asks_for_one(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ("verb: {category: verb}", "verb: {category: verb}, spare: being", "slot spare is in no sentence"),
+        ("verb: {category: verb}", "verb: {category: verb}, spare: being", "slot spare is not used in any sentence"),
         ("never {target}", "never", r"must use \{context\} and \{target\}"),
     ],
 )
@@ -167,7 +178,7 @@ def test_a_starting_letter_is_a_consonant_or_a_vowel(tmp_path: Path) -> None:
 
 def test_two_phenomena_of_one_name_are_refused(tmp_path: Path) -> None:
     twice = GOOD + GOOD.split("phenomena:\n")[1]
-    with pytest.raises(TemplateError, match="agreement: stands twice"):
+    with pytest.raises(TemplateError, match="agreement: occurs twice"):
         load_templates("en", write(tmp_path, twice))
 
 

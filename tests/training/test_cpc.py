@@ -110,5 +110,5 @@ def test_a_recipe_becomes_a_learner_that_scores(tones: Path, tmp_path: Path) -> 
     write_audio(tmp_path / "new.wav", say(1, 0, 99))
     assert np.isfinite(model.score([Stimulus("new", audio=tmp_path / "new.wav")]).log_probability).all()
     assert model.settings["frame_rate"] == 100  # type: ignore[attr-defined]
-    with pytest.raises(RecipeError, match="level 3 is asked for and there are 2"):
+    with pytest.raises(RecipeError, match="layer 3 must not exceed sizes.levels, which is 2"):
         make_recipe(values, ["pretrain.layer=3"])

@@ -177,7 +177,7 @@ def test_features_do_not_depend_on_batch_mates(sizes: HubertSizes, tmp_path: Pat
     if sizes is WAVES:
         with pytest.raises(WarpError, match="waveform-hubert"):
             encoder.warped(1.1)  # type: ignore[attr-defined]
-        with pytest.raises(EncoderWeightsError, match="do not fit"):
+        with pytest.raises(EncoderWeightsError, match="do not match"):
             make_encoder(HubertSettings(weights=tmp_path / "w.safetensors", sizes=MEL, layer=2), device="cpu")
     else:
         warped = encoder.warped(1.2)  # type: ignore[attr-defined]
@@ -220,7 +220,7 @@ def test_training_learns_to_predict_what_is_masked(tones: Path, tmp_path: Path) 
 def test_recipes_that_cannot_be_are_refused(tones: Path) -> None:
     with pytest.raises(RecipeError, match="give either encoder"):
         recipe(tones, "encoder={kind: mfcc}")
-    with pytest.raises(RecipeError, match=r"a layer beyond the 2 of sizes\.layers"):
+    with pytest.raises(RecipeError, match=r"layer must not exceed sizes\.layers, which is 2"):
         recipe(tones, "pretrain.layer=3")
     with pytest.raises(RecipeError, match=r"warps need sizes\.front=log-mel"):
         recipe(tones, "pretrain.warps=[1.0, 1.1]", "pretrain.sizes.front=waveform")

@@ -59,8 +59,8 @@ def test_a_later_override_wins():
     [
         (["order"], OverrideError, "FIELD=VALUE"),
         (["=3"], OverrideError, "FIELD=VALUE"),
-        (["order.deep=3"], OverrideError, "order holds no fields"),
-        (["order=[1"], OverrideError, "no YAML"),
+        (["order.deep=3"], OverrideError, "order has no fields"),
+        (["order=[1"], OverrideError, "not YAML"),
         (["order=7"], RecipeError, "order: .*less than or equal to 6"),
         (["order=0"], RecipeError, "order: "),
         (["smoothing=laplace"], RecipeError, "smoothing: .*witten-bell"),
@@ -85,7 +85,7 @@ def test_a_loop_without_an_end_is_refused():
 def test_a_file_that_is_no_mapping_or_no_yaml_is_named(tmp_path: Path):
     path = tmp_path / "list.yaml"
     path.write_text("- a\n")
-    with pytest.raises(RecipeError, match=r"list\.yaml: a recipe is a mapping"):
+    with pytest.raises(RecipeError, match=r"list\.yaml: a recipe must be a mapping"):
         load_recipe(path)
     path.write_text("a: [1")
     with pytest.raises(DocumentError, match=r"list\.yaml: line"):

@@ -58,7 +58,7 @@ def test_an_utterance_beyond_its_file_is_named(tones: Path, tmp_path: Path) -> N
     folder = tmp_path / "broken"
     shutil.copytree(tones, folder)
     write_audio(folder / "v1.wav", say(0, 0, 0))
-    with pytest.raises(SegmentError, match=r"v1\.wav: utterance 13 lies at 0\.300-0\.600 s of a file of 0\.300 s"):
+    with pytest.raises(SegmentError, match=r"v1\.wav: utterance 13 is at 0\.300-0\.600 s of a file of 0\.300 s"):
         list(read_utterances(folder).waveforms(range(36)))
 
 

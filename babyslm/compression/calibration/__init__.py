@@ -1,4 +1,4 @@
-"""Calibration data and what passes between two blocks: batches, activations, statistics, perplexity.
+"""Calibration data and activations between blocks: batches, activations, statistics, perplexity.
 
-Comes in: texts or sounds, and a network. Goes out: batches, and activations in memory or on disk.
+Input: texts or sounds, and a network. Output: batches, and activations in memory or on disk.
 """

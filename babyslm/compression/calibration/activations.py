@@ -1,4 +1,4 @@
-"""Activations of all calibration batches between two blocks, in memory or, where they are too many, on disk."""
+"""Activations of all calibration batches between two blocks, in memory or, above a limit, on disk."""
 
 import math
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ __all__ = ["Activations", "Space"]
 
 
 class Activations:
-    """One tensor a batch, all of them in one piece of memory or in one file.
+    """One tensor per batch, all of them in one block of memory or one file.
 
     :param flat: shape (positions of all batches, width).
     :param shapes: rows and length of each batch.
@@ -38,10 +38,10 @@ class Activations:
 
 
 class Space:
-    """Where activations go: memory up to a limit, files beyond it.
+    """Storage of activations: memory up to a limit, files beyond it.
 
-    :param folder: where files go.
-    :param limit: bytes of memory that all activations together may take.
+    :param folder: folder of the files.
+    :param limit: upper limit on the bytes of memory for all activations together.
     """
 
     def __init__(self, folder: Path, limit: int) -> None:
@@ -50,7 +50,7 @@ class Space:
         self.files = 0
 
     def make(self, shapes: Sequence[tuple[int, int]], width: int, dtype: torch.dtype) -> Activations:
-        """Return activations that are still to be filled in.
+        """Return uninitialised activations.
 
         :param shapes: rows and length of each batch.
         :param width: dimensions of a position.
@@ -68,5 +68,5 @@ class Space:
             flat = torch.from_file(str(path), shared=True, size=math.prod(size), dtype=dtype)
         except (OSError, RuntimeError) as error:
             raise WriteError(path, str(error).splitlines()[0]) from error
-        path.unlink()  # the mapping keeps it; nothing is left behind by a run that is killed
+        path.unlink()  # the memory map remains valid; a killed run leaves no file behind
         return Activations(flat.view(size), shapes)

@@ -1,4 +1,4 @@
-"""Calibration data as batches: texts packed into full rows or padded line by line, sounds cut into equal pieces."""
+"""Calibration batches: texts packed into full rows or padded line by line, sounds cut into equal pieces."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -25,18 +25,18 @@ __all__ = [
 ]
 
 IGNORED = -100
-"""Target of a position on which no loss is taken."""
+"""Target of a position that does not enter the loss."""
 
 MASKED_SHARE = 0.15
-"""Share of the tokens that a masked model's calibration hides, as in its training (Devlin et al. 2019)."""
+"""Proportion of masked tokens in the calibration of a masked model, as in its training (Devlin et al. 2019)."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows that run together.
+    """Rows that run together.
 
-    :param inputs: what the network takes; `attention_mask` only where there is padding.
-    :param mask: shape (rows, length), true where a position is no padding; None: all are.
+    :param inputs: inputs of the network; `attention_mask` only if there is padding.
+    :param mask: shape (rows, length), true at positions that are not padding; None if there is no padding.
     :param targets: shape (rows, length): the token to predict there, or `IGNORED`; None for sounds.
     """
 
@@ -47,13 +47,13 @@ class Batch:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a learner is calibrated on.
+    """Calibration data of a learner.
 
     :param train: batches for the statistics and for distillation.
     :param held_out: batches for perplexity and for the loss before and after.
     :param source: file name.
     :param sha256: its checksum.
-    :param positions: tokens, or samples of sound, in all batches.
+    :param positions: number of tokens, or samples of sound, in all batches.
     :param layout: packed, lines or pieces.
     """
 
@@ -66,11 +66,11 @@ class Calibration:
 
 
 def packed(sequences: Iterable[Sequence[int]], length: int, limit: int) -> list[list[int]]:
-    """Fill rows of one length with sequence after sequence; what is left over at the end is dropped.
+    """Fill rows of equal length with consecutive sequences; the incomplete last row is dropped.
 
     :param sequences: token sequences, special tokens included.
-    :param length: tokens a row.
-    :param limit: most tokens in all.
+    :param length: tokens per row.
+    :param limit: upper limit on the tokens in all.
 
     >>> packed([[1, 2, 3], [4, 5], [6, 7]], 2, 100)
     [[1, 2], [3, 4], [5, 6]]
@@ -85,11 +85,11 @@ def packed(sequences: Iterable[Sequence[int]], length: int, limit: int) -> list[
 
 
 def padded(sequences: Iterable[Sequence[int]], length: int, limit: int) -> list[list[int]]:
-    """Cut sequences to a length, up to a number of tokens in all.
+    """Truncate sequences to a length, up to a total number of tokens.
 
     :param sequences: token sequences, special tokens included.
-    :param length: most tokens of one.
-    :param limit: most tokens in all.
+    :param length: upper limit on the tokens of one sequence.
+    :param limit: upper limit on the tokens in all.
     """
     rows: list[list[int]] = []
     count = 0
@@ -104,12 +104,12 @@ def padded(sequences: Iterable[Sequence[int]], length: int, limit: int) -> list[
 
 
 def split_rows(count: int, held_out: float, seed: int, *, most: int) -> tuple[list[int], list[int]]:
-    """Return the rows to calibrate on and those held out, in an order that the seed decides.
+    """Return the calibration rows and the held-out rows, in an order determined by the seed.
 
-    :param count: how many rows there are.
-    :param held_out: share to hold out.
-    :param seed: decides which.
-    :param most: most rows to hold out.
+    :param count: number of rows.
+    :param held_out: proportion to hold out.
+    :param seed: seed of the split.
+    :param most: upper limit on the rows held out.
     """
     order = generator(seed, "rows").permutation(count).tolist()
     size = max(1, min(most, round(held_out * count)))
@@ -117,11 +117,11 @@ def split_rows(count: int, held_out: float, seed: int, *, most: int) -> tuple[li
 
 
 def batches_of(rows: Sequence[Sequence[int]], size: int, padding: int) -> list[Batch]:
-    """Put rows of like length together; where they differ, shorter ones are padded and masked.
+    """Batch rows of similar length; shorter rows of a batch are padded and masked.
 
-    :param rows: token rows in the order in which they were drawn.
-    :param size: rows a batch.
-    :param padding: token that fills up.
+    :param rows: token rows in random order.
+    :param size: rows per batch.
+    :param padding: id of the padding token.
     """
     ordered = sorted(rows, key=len) if len({len(row) for row in rows}) > 1 else rows
     return [_batch(ordered[start : start + size], padding) for start in range(0, len(ordered), size)]
@@ -142,12 +142,12 @@ def _batch(rows: Sequence[Sequence[int]], padding: int) -> Batch:
 
 
 def mask_tokens(batches: Sequence[Batch], mask_token: int, special: Iterable[int], seed: int) -> list[Batch]:
-    """Hide some tokens, as a masked model meets them, and make these the targets.
+    """Mask some tokens, as in the training of a masked model, and make them the targets.
 
-    :param batches: batches of whole tokens.
-    :param mask_token: what hides a token.
-    :param special: tokens that are never hidden.
-    :param seed: decides which.
+    :param batches: batches of unmasked tokens.
+    :param mask_token: id of the mask token.
+    :param special: tokens that are never masked.
+    :param seed: seed of the masks.
     """
     fixed = torch.tensor(sorted(set(special)))
     hidden = []
@@ -163,10 +163,10 @@ def mask_tokens(batches: Sequence[Batch], mask_token: int, special: Iterable[int
 
 
 def pieces(sounds: Iterable[Samples], samples: int) -> list[Samples]:
-    """Cut sounds into pieces of one length; a sound that is shorter is a piece of its own length.
+    """Cut sounds into pieces of equal length; a shorter sound is a piece of its own length.
 
     :param sounds: waveforms.
-    :param samples: samples a piece.
+    :param samples: samples per piece.
     """
     found = []
     for sound in sounds:
@@ -176,10 +176,10 @@ def pieces(sounds: Iterable[Samples], samples: int) -> list[Samples]:
 
 
 def sound_batches(found: Iterable[Samples], size: int) -> list[Batch]:
-    """Put pieces of the same length together: nothing is padded.
+    """Batch pieces of equal length, without padding.
 
-    :param found: pieces in the order in which they were drawn.
-    :param size: pieces a batch.
+    :param found: pieces in random order.
+    :param size: pieces per batch.
     """
     groups: dict[int, list[Samples]] = defaultdict(list)
     for piece in found:

@@ -1,4 +1,4 @@
-"""Run blocks over all batches: what comes in, what goes out, statistics and spectra."""
+"""Passes of blocks over all batches: inputs, outputs, statistics and spectra."""
 
 import copy
 from collections.abc import Callable, Sequence
@@ -30,14 +30,14 @@ __all__ = ["Passes"]
 class Passes:
     """Passes of blocks over all calibration batches.
 
-    :param network: a network of transformers, in evaluation mode.
+    :param network: a transformers network, in evaluation mode.
     :param family: its family.
     :param calibration: batches.
-    :param settings: number types, limits, and what statistics are needed for.
+    :param settings: number types, limits, and purpose of the statistics.
     :param source: the model's name, for messages.
-    :param device: where blocks run.
-    :param work: whose folder activations are spilled to.
-    :param baselines: initialisations that are wanted beside the student's own.
+    :param device: device of the blocks.
+    :param work: folder to which activations are spilled.
+    :param baselines: initialisations that are computed in addition to the student's own.
     """
 
     network: Any
@@ -56,12 +56,12 @@ class Passes:
 
     @property
     def batches(self) -> list[Batch]:
-        """All batches: those trained on, then those held out."""
+        """All batches: the training batches, then the held-out ones."""
         return [*self.calibration.train, *self.calibration.held_out]
 
     @property
     def stored(self) -> torch.dtype:
-        """Number type of kept activations."""
+        """Number type of stored activations."""
         low = self.settings.precision == "bf16" or self.network.dtype == torch.bfloat16
         return torch.bfloat16 if low else torch.float32
 
@@ -74,12 +74,12 @@ class Passes:
 
     @property
     def initialisations(self) -> tuple[Initialisation, ...]:
-        """All that are wanted; the student's own first."""
+        """All requested initialisations; the student's own first."""
         return tuple(dict.fromkeys((self.settings.initialise, *self.baselines)))
 
     @property
     def statistics(self) -> range:
-        """The batches that the statistics look at."""
+        """Indices of the batches from which the statistics are computed."""
         count = positions = 0
         for batch in self.calibration.train:
             count += 1
@@ -89,7 +89,7 @@ class Passes:
         return range(count)
 
     def perplexity(self) -> float | None:
-        """Return the network's perplexity on what is held out, run where blocks run if it fits there."""
+        """Return the network's perplexity on the held-out batches, on the device of the blocks if it fits there."""
         if self.family.kind == "encoder":
             return None
         home = self.network.device
@@ -102,20 +102,20 @@ class Passes:
             self.network.to(home)
 
     def prelude(self) -> Prelude:
-        """Return what runs a network up to its first block."""
+        """Return the part of the network before its first block."""
         return Prelude(self.network, self.blocks, self.device)
 
     def on_device(self, block: nn.Module) -> nn.Module:
-        """Return a copy of a block where blocks run, in float32."""
+        """Return a float32 copy of a block on the device of the blocks."""
         return (
             copy.deepcopy(block).to(device=self.device, dtype=torch.float32).eval().requires_grad_(requires_grad=False)
         )
 
     def entrance(self, prelude: Prelude, space: Space, batches: Sequence[Batch]) -> Activations:
-        """Return what the first block takes in."""
+        """Return the input of the first block."""
         width, shapes = 0, []
         for batch in batches:
-            if self.family.kind == "encoder" or not width:  # an encoder's frames are fewer than its samples
+            if self.family.kind == "encoder" or not width:  # an encoder has fewer frames than samples
                 rows, length, width = prelude.first(batch.inputs).hidden.shape
             if self.family.kind != "encoder":
                 rows, length = batch.inputs["input_ids"].shape
@@ -135,7 +135,7 @@ class Passes:
         collector: Collector | None = None,
         number: int = 0,
     ) -> None:
-        """Run a block over all batches; with a collector, sum statistics over the first of them."""
+        """Run a block over all batches; a collector sums statistics over the first of them."""
         watched = self.statistics
         for index in range(len(inputs)):
             batch = self.batches[index]
@@ -150,7 +150,7 @@ class Passes:
             outputs[index] = result
 
     def collector(self, block: nn.Module) -> Collector:
-        """Return what sums the statistics of a block's layers."""
+        """Return a collector for the statistics of a block's layers."""
         layers = self.family.linears_of(block, self.source)
         return Collector(layers, inputs_needed="whitened" in self.initialisations)
 

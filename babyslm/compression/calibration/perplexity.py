@@ -1,4 +1,4 @@
-"""Perplexity of a network on batches that were held out."""
+"""Perplexity of a network on held-out batches."""
 
 import math
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ __all__ = ["perplexity"]
 def perplexity(network: Any, batches: Sequence[Batch]) -> float:
     """Return exp of the mean negative log-probability (nats) of the batches' targets.
 
-    Of a causal network these are the next tokens, all but the first of a row; of a masked one, the hidden tokens.
+    The targets of a causal network are all tokens of a row but the first; those of a masked one are the masked tokens.
 
-    :param network: a language model of transformers, where it lies.
+    :param network: a transformers language model, on its current device.
     :param batches: batches with targets.
     """
     total, count = 0.0, 0

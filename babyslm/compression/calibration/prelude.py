@@ -1,4 +1,4 @@
-"""What a network does before its first block: embeddings, masks and positions, as its own code makes them."""
+"""The part of a network before its first block: embeddings, masks and positions, computed by its own code."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +10,16 @@ __all__ = ["BlockCall", "Prelude", "block_output"]
 
 
 class _ReachedError(Exception):
-    """The first block was reached; nothing is wrong."""
+    """Raised when the first block is reached; not an error."""
 
 
 @dataclass(frozen=True)
 class BlockCall:
-    """How a block is called.
+    """Arguments of a block.
 
-    :param hidden: what the first block takes in, shape (rows, length, width).
-    :param arguments: further arguments by position.
-    :param named: further arguments by name, such as masks and rotary positions.
+    :param hidden: input of the first block, shape (rows, length, width).
+    :param arguments: further positional arguments.
+    :param named: further keyword arguments, such as masks and rotary positions.
     """
 
     hidden: Tensor
@@ -31,18 +31,18 @@ class BlockCall:
         return block_output(block(hidden, *self.arguments, **self.named))
 
     def to(self, device: torch.device) -> "BlockCall":
-        """Return the call with all its tensors on a device, and in float32 as blocks are run."""
+        """Return the call with all its tensors on a device and in float32."""
         return BlockCall(_moved(self.hidden, device), _moved(self.arguments, device), _moved(self.named, device))
 
 
 class Prelude:
-    """Runs a network up to its first block.
+    """Execution of a network up to its first block.
 
-    Without padding, masks and positions depend on the shape alone and are kept from batch to batch.
+    Without padding, masks and positions depend only on the shape and are reused between batches.
 
-    :param network: the network, where it lies.
+    :param network: the network, on its current device.
     :param blocks: its blocks.
-    :param device: where the blocks run.
+    :param device: device of the blocks.
     """
 
     def __init__(self, network: nn.Module, blocks: nn.ModuleList, device: torch.device) -> None:
@@ -53,7 +53,7 @@ class Prelude:
 
     @torch.no_grad()
     def first(self, inputs: dict[str, Tensor]) -> BlockCall:
-        """Return what the first block is called with."""
+        """Return the arguments of the first block."""
         caught: list[BlockCall] = []
 
         def catch(_: nn.Module, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
@@ -72,10 +72,10 @@ class Prelude:
         return caught[0].to(self.device)
 
     def call(self, inputs: dict[str, Tensor], *, copies: int = 1) -> BlockCall:
-        """Return masks and positions for a batch that is stacked on itself some times.
+        """Return masks and positions for a batch that is stacked several times.
 
-        :param inputs: what the network takes; `attention_mask` only where there is padding.
-        :param copies: how many times.
+        :param inputs: inputs of the network; `attention_mask` only if there is padding.
+        :param copies: number of copies.
         """
         shape = (copies, *next(iter(inputs.values())).shape)
         if "attention_mask" not in inputs and shape in self._kept:
@@ -89,18 +89,18 @@ class Prelude:
 
 
 def block_output(value: Any) -> Tensor:
-    """Return the activations among what a block gives back: alone, or first of several."""
+    """Return the activations in the output of a block: the output itself, or its first element."""
     result: Tensor = value[0] if isinstance(value, tuple) else value
     return result
 
 
 def _fitting(value: Tensor, network: Any) -> Tensor:
-    """Bring sounds to the network's number type; tokens stay what they are."""
+    """Convert sounds to the network's number type; tokens are unchanged."""
     return value.to(network.dtype) if value.is_floating_point() else value
 
 
 def _moved(value: Any, device: torch.device) -> Any:
-    """Move tensors within tuples, lists and dicts; unlike a generator, the result can be used again and again."""
+    """Move tensors within tuples, lists and dicts; unlike a generator, the result can be used repeatedly."""
     if isinstance(value, Tensor):
         return value.to(device, torch.float32) if value.is_floating_point() else value.to(device)
     if isinstance(value, (tuple, list)):

@@ -1,4 +1,4 @@
-"""From a calibration file to batches of a learner."""
+"""Reading of calibration data into batches for a learner."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
@@ -30,27 +30,27 @@ from babyslm.verify.learners.compression import LayoutError, NoCalibrationError,
 __all__ = ["read_calibration"]
 
 CHUNK = 64
-"""Lines that stay together when lines are drawn, so that a row holds what was said in one place."""
+"""Consecutive lines that are drawn together, so that a row holds connected speech or text."""
 
 SOUNDS = (".wav", ".flac", ".ogg")
 HOP = 320
-"""Samples a frame of the wav2vec 2.0 family: 50 Hz."""
+"""Hop of the wav2vec 2.0 family in samples: 50 Hz."""
 
 HELD_OUT_POSITIONS = 65_536
-"""Most tokens, or frames, that are held out."""
+"""Upper limit on the tokens, or frames, that are held out."""
 
 Row = TypeVar("Row")
 
 TINY = 1e-7
-"""Added to the variance of a sound that is normalised."""
+"""Added to the variance when a sound is normalised."""
 
 
 def read_calibration(path: Path, learner: Learner, settings: CompressionSettings) -> Calibration:
     """Read texts (a corpus, a table, a text or `.phones` file) or sounds (a folder of them, or one file).
 
-    :param path: where they are.
-    :param learner: decides which, and gives tokens and special tokens.
-    :param settings: row length, rows a batch, layout, most tokens, share held out, seed.
+    :param path: file or folder.
+    :param learner: determines whether texts or sounds are read, and provides the tokenizer.
+    :param settings: row length, rows per batch, layout, upper limit on tokens, proportion held out, seed.
     :raises NoCalibrationError, SmallCalibrationError, LayoutError: see their messages.
     """
     if not path.exists():
@@ -79,7 +79,7 @@ def _texts(path: Path, learner: Learner, encoder: TextEncoder, settings: Compres
 
 
 def _sequences(lines: Lines, encoder: TextEncoder, seed: int) -> Iterator[list[int]]:
-    """Give the tokens of line after line, in chunks that the seed orders, between the special tokens of training."""
+    """Yield the tokens of each line between the special tokens of training, in chunks of lines ordered by the seed."""
     phonemic = encoder.options.input == "phonemic"
     front, back = _frame(encoder)
     starts = np.arange(0, len(lines.lines), CHUNK)
@@ -93,7 +93,7 @@ def _sequences(lines: Lines, encoder: TextEncoder, seed: int) -> Iterator[list[i
 
 
 def _frame(encoder: TextEncoder) -> tuple[list[int], list[int]]:
-    """Return the tokens that stand before and after a text: those of the tokenizer, and the end if it has one."""
+    """Return the tokens before and after a text: those of the tokenizer, and the end token if it has one."""
     tokenizer = encoder.tokenizer
     bare: list[int] = tokenizer("a", add_special_tokens=False)["input_ids"]
     full: list[int] = tokenizer("a")["input_ids"]
@@ -109,7 +109,7 @@ def _frame(encoder: TextEncoder) -> tuple[list[int], list[int]]:
 def _sounds(path: Path, learner: Learner, settings: CompressionSettings) -> Calibration:
     files = sorted(each for each in path.rglob("*") if each.suffix in SOUNDS) if path.is_dir() else [path]
     if not files:
-        raise NoCalibrationError(path, f"holds no sound ({', '.join(SOUNDS)})")
+        raise NoCalibrationError(path, f"contains no sound files ({', '.join(SOUNDS)})")
     sounds = (_sound(each, normalise=learner.normalise) for each in files)
     found: list[Samples] = []
     for piece in chain.from_iterable(pieces([sound], settings.length * HOP) for sound in sounds):

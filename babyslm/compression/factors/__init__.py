@@ -1,4 +1,4 @@
-"""Which layers can be factorised, at which rank, and with which first factors.
+"""Layers that can be factorised, their ranks, and their first factors.
 
-Comes in: linear layers and their activation statistics. Goes out: ranks under a parameter budget, and factors.
+Input: linear layers and their activation statistics. Output: ranks under a parameter budget, and factors.
 """

@@ -1,4 +1,4 @@
-"""Ranks from a share of the whole model: bottom-first as published, uniform, or by the least activation error."""
+"""Allocation of ranks for a proportion of the whole model: bottom-first (as published), uniform, or least error."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -12,27 +12,27 @@ from babyslm.verify.learners.compression import UnreachableTargetError
 __all__ = ["RankTable", "Spectra", "allot", "obtained"]
 
 RankTable = dict[tuple[int, str], int]
-"""Rank by block and layer name; a layer that is not in it stays whole."""
+"""Rank by block and layer name; a layer that is not listed is not compressed."""
 
 Spectra = Mapping[tuple[int, str], NDArray[np.float64]]
-"""Energy of a layer's output components, largest first: the squared error that leaving one out makes."""
+"""Energy of a layer's output components, largest first: the squared error caused by leaving one out."""
 
 STEPS = 60
-"""Halvings of the interval in which a share is sought."""
+"""Number of bisections in the search for a proportion."""
 
 
 def allot(
     how: Ranks, linears: Sequence[Linear], total: int, keep: float, *, floor: float, spectra: Spectra | None = None
 ) -> RankTable:
-    """Return ranks with which a network keeps a share of all its parameters, as nearly as whole ranks allow.
+    """Return ranks with which a network keeps a proportion of all its parameters, as closely as integer ranks allow.
 
     :param how: name of the allocation.
     :param linears: the layers that may be compressed.
-    :param total: parameters of the network, embeddings and all.
-    :param keep: share of them to keep.
-    :param floor: bottom-first: least rank as a share of a layer's smaller dimension.
-    :param spectra: for `error`.
-    :raises UnreachableTargetError: where even the least ranks keep more.
+    :param total: parameters of the network, embeddings included.
+    :param keep: proportion to keep.
+    :param floor: bottom-first: lowest rank as a proportion of a layer's smaller dimension.
+    :param spectra: energies, for `error`.
+    :raises UnreachableTargetError: if even the lowest ranks keep more.
     """
     budget = round(keep * total) - (total - sum(linear.size for linear in linears))
     match how:
@@ -52,7 +52,7 @@ def allot(
 
 
 def obtained(ranks: RankTable, linears: Iterable[Linear], total: int) -> int:
-    """Return how many parameters a network has with these ranks."""
+    """Return the number of parameters of a network with these ranks."""
     return total - sum(linear.size - ranks[linear.key] * linear.price for linear in linears if linear.key in ranks)
 
 
@@ -66,7 +66,7 @@ def _uniform(linear: Linear, share: float) -> int | None:
 
 
 def _by_share(linears: Sequence[Linear], budget: int, rule: Callable[[Linear, float], int | None]) -> RankTable:
-    """Find the largest share whose ranks keep within the budget."""
+    """Find the largest proportion whose ranks are within the budget."""
 
     def table(share: float) -> RankTable:
         ranks = {linear.key: rule(linear, share) for linear in linears}
@@ -80,9 +80,10 @@ def _by_share(linears: Sequence[Linear], budget: int, rule: Callable[[Linear, fl
 
 
 def _bottom_first(linears: Sequence[Linear], budget: int, floor: float) -> tuple[RankTable, list[Linear]]:
-    """Bring block after block down to the floor, from the lowest, and the last of them only as far as needed.
+    """Reduce block after block to the floor, from the lowest, and the last of them only as far as needed.
 
-    As in the release, all layers of a block go down together; its steps of 256 ranks are refined to single ranks.
+    As in the published code, all layers of a block are reduced together; its steps of 256 ranks are refined to single
+    ranks.
     """
 
     def least(linear: Linear) -> int | None:
@@ -110,10 +111,10 @@ def _bottom_first(linears: Sequence[Linear], budget: int, floor: float) -> tuple
 
 
 def _least_error(linears: Sequence[Linear], budget: int, spectra: Spectra) -> RankTable:
-    """Take component after component, the most energy a parameter first; each layer's energies sum to one.
+    """Add components in the order of energy per parameter, with each layer's energies normalised to a sum of one.
 
-    Energies of a layer fall, so taking the best next one is the best that can be done. A layer that passes the rank at
-    which factors cost as much as itself is kept whole, if the budget allows.
+    The energies of a layer decrease, so this greedy choice is optimal. A layer whose factors would have as many
+    parameters as the layer itself is not compressed, if the budget allows.
     """
     gains, prices, owners, sizes = [], [], [], []
     for number, linear in enumerate(linears):
@@ -122,7 +123,7 @@ def _least_error(linears: Sequence[Linear], budget: int, spectra: Spectra) -> Ra
         rank = linear.limit
         gains += [share[1:rank], [share[rank:].sum()]]
         cost = np.full(rank, float(linear.price))
-        cost[-1] = linear.size - rank * linear.price  # the last step is to the whole layer
+        cost[-1] = linear.size - rank * linear.price  # the last step restores the whole layer
         prices.append(cost)
         owners.append(np.full(rank, number))
         sizes.append(np.arange(2, rank + 2))
@@ -143,7 +144,7 @@ def _least_error(linears: Sequence[Linear], budget: int, spectra: Spectra) -> Ra
 
 
 def _fill(ranks: RankTable, candidates: Sequence[Linear], left: int) -> RankTable:
-    """Spend what whole ranks left over, a rank at a time, dear ones first."""
+    """Use the budget left by integer ranks, one rank at a time, layers with the most parameters per rank first."""
     ranks = dict(ranks)
     order = sorted(candidates, key=lambda linear: -linear.price)
     moved = True

@@ -1,12 +1,12 @@
-"""Factors that a layer begins with: from its weight, from its outputs, or from its weight seen through its inputs.
+"""Initial factors of a layer: from its weight, from its outputs, or from its weight whitened by its inputs.
 
 With W of shape (outputs, inputs) and X the calibration inputs as columns:
 
-* weight: truncated SVD of W (what the published release does);
-* outputs: E Eᵀ W with E the first eigenvectors of the uncentred moments W X Xᵀ Wᵀ. No other matrix of that rank comes
-  nearer to W X in the Frobenius norm;
+* weight: truncated SVD of W (as in the published code);
+* outputs: E Eᵀ W with E the first eigenvectors of the uncentred moments W X Xᵀ Wᵀ. No other matrix of that rank is
+  closer to W X in the Frobenius norm;
 * whitened: truncated SVD of W S with S Sᵀ = X Xᵀ, times the inverse of S (SVD-LLM, Wang et al. 2025): the same
-  optimum, reached by an inverse.
+  optimum, obtained with an inverse.
 """
 
 import numpy as np
@@ -26,9 +26,9 @@ def low_rank_factors(weight: Tensor, rank: int, how: Initialisation, moments: Mo
     """Return `expand` of shape (outputs, rank) and `reduce` of shape (rank, inputs), in float32.
 
     :param weight: shape (outputs, inputs).
-    :param rank: how many components are kept.
+    :param rank: number of components kept.
     :param how: name of the initialisation.
-    :param moments: what calibration told; not needed for `weight`.
+    :param moments: calibration statistics; not needed for `weight`.
     """
     wide = weight.double()
     match how:
@@ -40,7 +40,7 @@ def low_rank_factors(weight: Tensor, rank: int, how: Initialisation, moments: Mo
             right = left.T @ wide
         case "whitened":
             assert moments is not None
-            # An eigendecomposition, since moments of few or dependent inputs have no Cholesky factor.
+            # An eigendecomposition, since the moments of few or linearly dependent inputs have no Cholesky factor.
             values, vectors = torch.linalg.eigh(moments.inputs())
             scales = values.clamp_min(RIDGE * float(values.mean())).sqrt()
             left, scaled = _split(wide @ (vectors * scales), rank)
@@ -52,7 +52,7 @@ def energies(weight: Tensor, moments: Moments) -> NDArray[np.float64]:
     """Return the energy of each output component, largest first: as many as the smaller dimension of the weight.
 
     :param weight: shape (outputs, inputs).
-    :param moments: what calibration told.
+    :param moments: calibration statistics.
     """
     values, _ = _components(weight.double(), moments)
     found: NDArray[np.float64] = values[: min(weight.shape)].cpu().numpy()
@@ -65,7 +65,7 @@ def _components(weight: Tensor, moments: Moments) -> tuple[Tensor, Tensor]:
     if outputs <= inputs or moments.side == "outputs":
         values, vectors = torch.linalg.eigh(moments.outputs(weight))
         return values.flip(0), vectors.flip(1)
-    # A tall layer has at most as many components as inputs: a smaller decomposition gives them.
+    # A tall layer has at most as many components as inputs, so a smaller decomposition suffices.
     values, vectors = torch.linalg.eigh(moments.inputs())
     root = vectors * values.clamp_min(0).sqrt()
     left, scales, _ = torch.linalg.svd(weight @ root, full_matrices=False)
@@ -79,6 +79,6 @@ def _split(matrix: Tensor, rank: int) -> Factors:
 
 
 def _balanced(left: Tensor, right: Tensor) -> Factors:
-    """Give both factors' components the same length: then one learning rate suits both, whoever made them."""
+    """Scale the components of both factors to equal norms, so that one learning rate suits both."""
     ratio = (right.norm(dim=1) / left.norm(dim=0).clamp_min(1e-30)).clamp_min(1e-30).sqrt()
     return (left * ratio).float(), (right / ratio[:, None]).float()

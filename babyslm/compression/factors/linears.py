@@ -1,4 +1,4 @@
-"""The linear layers of a network that may be compressed: sizes and weights."""
+"""Linear layers of a network that may be compressed: sizes and weights."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ __all__ = ["Linear", "find_linears", "parameter_count", "ranks_of_block", "weigh
 
 @dataclass(frozen=True)
 class Linear:
-    """One layer.
+    """A linear layer.
 
     :param block: number of its block.
     :param name: its name within the block.
-    :param inputs: dimensions that come in.
-    :param outputs: dimensions that go out.
+    :param inputs: input dimensions.
+    :param outputs: output dimensions.
     """
 
     block: int
@@ -34,22 +34,22 @@ class Linear:
 
     @property
     def size(self) -> int:
-        """Parameters of the whole layer, its bias left out: that stays."""
+        """Parameters of the layer without its bias, which is not compressed."""
         return self.inputs * self.outputs
 
     @property
     def price(self) -> int:
-        """Parameters of one rank."""
+        """Parameters per rank."""
         return self.inputs + self.outputs
 
     @property
     def limit(self) -> int:
-        """The largest rank that saves anything."""
+        """The largest rank that saves parameters."""
         return (self.size - 1) // self.price
 
 
 def find_linears(network: nn.Module, family: Family, source: str) -> list[Linear]:
-    """Return all layers that may be compressed, block after block.
+    """Return all layers that may be compressed, block by block.
 
     :param network: the network.
     :param family: its family.
@@ -77,5 +77,5 @@ def parameter_count(network: nn.Module) -> int:
 
 
 def ranks_of_block(ranks: Mapping[tuple[int, str], int], block: int) -> dict[str, int]:
-    """Return the ranks of one block by the names within it."""
+    """Return the ranks of one block by layer name within it."""
     return {name: rank for (number, name), rank in ranks.items() if number == block}

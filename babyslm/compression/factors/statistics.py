@@ -1,4 +1,4 @@
-"""What calibration tells of each linear layer: the uncentred second moments of what goes in, or of what comes out."""
+"""Calibration statistics of each linear layer: uncentred second moments of its inputs or outputs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,16 +12,16 @@ from babyslm.compression.factors.linears import weight_of
 __all__ = ["RIDGE", "Collector", "Moments"]
 
 RIDGE = 1e-6
-"""Added to the moments' diagonal, as a share of its mean: it orders directions that calibration never met by the
-weights alone, and makes an expert that no token reached fall back to the SVD of its weight."""
+"""Ridge added to the diagonal of the moments, relative to its mean. Directions without calibration data are then
+ordered by the weights alone, and an expert that received no token falls back to the SVD of its weight."""
 
 
 class Moments:
     """Sum of x xᵀ over positions, in float64.
 
-    :param side: whether x is what goes into the layer, or what comes out of it without its bias.
+    :param side: whether x is the input of the layer, or its output without bias.
     :param width: dimensions of x.
-    :param device: where the sum lies.
+    :param device: device of the sum.
     """
 
     def __init__(self, side: str, width: int, device: torch.device) -> None:
@@ -36,7 +36,7 @@ class Moments:
         self.positions += len(values)
 
     def outputs(self, weight: Tensor) -> Tensor:
-        """Return the moments of the layer's outputs, shape (outputs, outputs), with the ridge; for a wide layer.
+        """Return the moments of a wide layer's outputs, shape (outputs, outputs), with the ridge.
 
         :param weight: shape (outputs, inputs), float64.
         """
@@ -49,7 +49,7 @@ class Moments:
         return self.sum + scale * own
 
     def inputs(self) -> Tensor:
-        """Return the moments of what goes in, shape (inputs, inputs), with the ridge."""
+        """Return the moments of the inputs, shape (inputs, inputs), with the ridge."""
         assert self.side == "inputs"
         mean = self.sum.diagonal().mean()
         eye = torch.eye(len(self.sum), dtype=self.sum.dtype, device=self.sum.device)
@@ -57,10 +57,10 @@ class Moments:
 
 
 class Collector:
-    """Sums moments of layers while their block runs.
+    """Sums of moments of layers, collected while their block runs.
 
-    Layers that are fed the same tensor share one sum. Where only the outputs matter, a layer with fewer outputs than
-    inputs keeps those instead.
+    Layers with the same input tensor share one sum. If only outputs matter, the moments of the outputs are collected
+    for a layer with fewer outputs than inputs.
 
     :param layers: the layers by name.
     :param inputs_needed: whether an initialisation needs the moments of the inputs.
@@ -76,9 +76,9 @@ class Collector:
 
     @contextmanager
     def watching(self, mask: Tensor | None) -> Iterator[None]:
-        """Collect from the forward passes of the block.
+        """Collect moments from the forward passes of the block.
 
-        :param mask: shape (rows, length), true where a position is no padding; None: all are.
+        :param mask: shape (rows, length), true at positions that are not padding; None if there is no padding.
         """
         self._mask = mask
         hooks = [
@@ -92,7 +92,7 @@ class Collector:
                 hook.remove()
 
     def of(self, name: str) -> Moments:
-        """Return the moments of a layer; empty ones if no position reached it."""
+        """Return the moments of a layer; zero moments if no position reached it."""
         leader = self._leaders.get(name, name)
         if leader not in self.moments:
             weight = weight_of(self.layers[name])

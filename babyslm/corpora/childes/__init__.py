@@ -1,4 +1,4 @@
-"""CHILDES: CHAT transcripts and childes-db tables, with their recordings where there are any (Providence).
+"""CHILDES: CHAT transcripts and childes-db tables, with recordings where available (Providence).
 
-Comes in: `.cha` files or a table. Goes out: utterances with speaker, role, age, words, phones and times.
+Input: `.cha` files or a table. Output: utterances with speaker, role, age, words, phones and times.
 """

@@ -1,7 +1,7 @@
-"""A subset such as a child could meet: texts for children first, then dialogue, then what is near to a child's words.
+"""Child-plausible subset: children's texts first, then dialogue, then texts with a vocabulary close to a child's.
 
-Within a kind, the order is drawn from the seed and the document's own id, so that it depends on nothing else. Each
-language gets half of the budget; its last document is cut to fit.
+Within a kind, the order is random and depends only on the seed and the id of the document. Each language gets half of
+the budget; its last document is truncated to fit.
 """
 
 import re
@@ -26,10 +26,10 @@ __all__ = ["ChildSubset", "Cut", "Ranked", "choose", "known_share", "place_of"]
 
 CHILDREN, DIALOGUE, PLAUSIBLE = 0, 1, 2
 SAMPLE = 2000
-"""Characters of a text by which its words are judged."""
+"""Number of characters from which the vocabulary of a text is judged."""
 
 Place = tuple[int, int]
-"""Kind, and a number drawn for the document: the lower, the earlier it is taken."""
+"""Kind, and a random number of the document; documents with lower values are selected first."""
 
 
 @cache
@@ -41,9 +41,9 @@ def _words(language: str) -> frozenset[str]:
 
 
 def known_share(text: str, language: str) -> float:
-    """Return the share of running words that are in the shipped child lexicon; 0 for a language that has none.
+    """Return the share of tokens that are in the shipped child lexicon; 0 for languages without a lexicon.
 
-    :param text: the first 2,000 characters are looked at.
+    :param text: the text, of which the first 2,000 characters are used.
     :param language: two-letter code.
     """
     words = tokenize(text[:SAMPLE])
@@ -52,11 +52,11 @@ def known_share(text: str, language: str) -> float:
 
 
 def place_of(document: Document, mixture: ChildMixture, seed: int) -> Place | None:
-    """Return where a document stands in the order of taking, or None if it is not for a child.
+    """Return the rank of a document in the selection, or None if it is not child-plausible.
 
-    :param document: of any source.
+    :param document: a document of any source.
     :param mixture: settings.
-    :param seed: decides the order within a kind.
+    :param seed: seed of the order within a kind.
     """
     language = language_of(document)
     if language not in mixture.languages:
@@ -75,10 +75,10 @@ def place_of(document: Document, mixture: ChildMixture, seed: int) -> Place | No
 
 @dataclass(frozen=True)
 class Ranked:
-    """A document's place and size.
+    """Rank and size of a document.
 
     :param place: see `place_of`.
-    :param words: its words.
+    :param words: number of words.
     """
 
     place: Place
@@ -87,11 +87,11 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Cut:
-    """Where the taking of a language ends.
+    """End of the selection in one language.
 
-    :param last: place of the last document.
-    :param words: words that are taken of it.
-    :param taken: words taken in all.
+    :param last: rank of the last document.
+    :param words: number of words taken from it.
+    :param taken: total number of words taken.
     """
 
     last: Place
@@ -100,13 +100,14 @@ class Cut:
 
 
 def choose(documents: Iterable[tuple[str, Ranked]], mixture: ChildMixture) -> dict[str, Cut]:
-    """Find where the taking of each language ends.
+    """Determine the end of the selection in each language.
 
-    Where one language has less than half of the budget, the other is cut to the same: parity goes before the budget.
-    Only as many documents are held as fill the budget.
+    If one language has less than half of the budget, the other is limited to the same amount: parity has priority over
+    the budget. Only as many documents are kept in memory as fill the budget.
 
-    :param documents: language, and place and size of each document.
+    :param documents: language, and rank and size, of each document.
     :param mixture: budget and languages.
+    :raises EmptyMixtureError: if a language has no document.
     """
     half = mixture.words // 2
     pools: dict[str, _Pool] = {language: _Pool(half) for language in mixture.languages}
@@ -120,7 +121,7 @@ def choose(documents: Iterable[tuple[str, Ranked]], mixture: ChildMixture) -> di
 
 
 class _Pool:
-    """The first documents of a language, no more than fill a budget."""
+    """The first documents of a language, limited to the budget."""
 
     def __init__(self, budget: int) -> None:
         self.budget, self.words = budget, 0
@@ -135,7 +136,7 @@ class _Pool:
             self.trim()
 
     def trim(self) -> None:
-        """Drop what lies behind the budget."""
+        """Drop the documents beyond the budget."""
         self.kept.sort(key=lambda each: each.place)
         total = 0
         for number, each in enumerate(self.kept):
@@ -157,11 +158,11 @@ class _Pool:
 
 
 class ChildSubset(PipelineStep):  # type: ignore[misc]
-    """Lets through what was chosen.
+    """Pipeline step that passes the selected documents.
 
     :param mixture: settings.
-    :param cuts: where each language ends.
-    :param seed: as for `place_of`.
+    :param cuts: end of the selection in each language.
+    :param seed: see `place_of`.
     """
 
     type = "mix"
@@ -172,7 +173,7 @@ class ChildSubset(PipelineStep):  # type: ignore[misc]
         self.mixture, self.cuts, self.seed = mixture, dict(cuts), seed
 
     def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
-        """Yield the chosen documents; the last of a language is cut to what fits."""
+        """Yield the selected documents; the last one of a language is truncated to fit."""
         del rank, world_size
         for document in data:
             place = place_of(document, self.mixture, self.seed)
@@ -181,16 +182,17 @@ class ChildSubset(PipelineStep):  # type: ignore[misc]
                 continue
             if place == cut.last:
                 document.text = first_words(document.text, cut.words)
+            self.stat_update("drawn")
             yield document
 
 
 def first_words(text: str, words: int) -> str:
-    """Return the beginning of a text up to so many words, its line breaks kept."""
+    """Return the first words of a text, with line breaks preserved."""
     ends = [found.end() for found in re.finditer(r"\S+", text)]
     return text if words >= len(ends) else text[: ends[words - 1]] if words else ""
 
 
 def ranked(document: Document, mixture: ChildMixture, seed: int) -> tuple[str, Ranked] | None:
-    """Return language, place and size of a document, or None if it is not for a child."""
+    """Return language, rank and size of a document, or None if it is not child-plausible."""
     place: Any = place_of(document, mixture, seed)
     return None if place is None else (language_of(document), Ranked(place, len(document.text.split())))

@@ -1,4 +1,4 @@
-"""Stages of a pipeline on this machine, on Slurm or on Ray; what they write does not depend on where they ran."""
+"""Execution of pipeline stages on this machine, on Slurm or on Ray; the output does not depend on the executor."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ LOGS = "stages"
 class Stage:
     """One pipeline.
 
-    :param name: folder of its logs and statistics.
-    :param steps: makes its steps, when it is its turn.
-    :param tasks: parts that it runs in.
+    :param name: name of the stage and of its folder for logs and statistics.
+    :param steps: creates the steps when the stage starts.
+    :param tasks: number of parallel tasks.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Stage:
 
 
 class _Quiet:
-    """Keeps datatrove from telling every task on standard error; failures are told by name."""
+    """Suppresses datatrove's messages on standard error; failures are reported by named errors."""
 
     def _run_for_rank(self, rank: int, local_rank: int = 0, node_rank: int = -1) -> Any:
         logger.disable("datatrove")
@@ -47,13 +47,13 @@ class _Ray(_Quiet, RayPipelineExecutor):  # type: ignore[misc]
 
 
 def run_stages(stages: Sequence[Stage], executor: Executor, folder: Path) -> None:
-    """Run stages one after the other; tasks that are done already are not done again.
+    """Run stages one after the other; completed tasks are skipped.
 
-    :param stages: in order.
-    :param executor: where they run.
-    :param folder: working folder; logs go to `stages/NAME`.
+    :param stages: the stages, in order.
+    :param executor: settings of the executor.
+    :param folder: working folder; logs are written to `stages/NAME`.
     :raises PipelineFailedError: naming the tasks that did not finish.
-    :raises PipelineRunningError: where Slurm has taken the stages and is not through.
+    :raises PipelineRunningError: if Slurm has not finished the submitted stages.
     """
     logger.disable("datatrove")
     try:
@@ -73,7 +73,7 @@ def _local(stage: Stage, executor: LocalExecutor, folder: Path) -> Any:
     if executor.workers > 1:
         import multiprocess  # type: ignore[import-untyped]
 
-        # The server that workers are forked from imports what they need once, for all stages.
+        # The fork server imports these modules once for all workers and stages.
         multiprocess.set_forkserver_preload(["babyslm.corpora.lucie.prepare"])
     run = _Local(
         stage.steps(),
@@ -111,7 +111,7 @@ def _on_ray(stages: Sequence[Stage], executor: RayExecutor, folder: Path) -> Non
 
 
 def slurm_executors(stages: Sequence[Stage], executor: SlurmExecutor, folder: Path) -> list[Any]:
-    """Return one executor a stage, each waiting for the one before."""
+    """Return one executor per stage, each dependent on the previous one."""
     runs: list[Any] = []
     for stage in stages:
         runs.append(
@@ -134,7 +134,7 @@ def slurm_executors(stages: Sequence[Stage], executor: SlurmExecutor, folder: Pa
 
 
 def _on_slurm(stages: Sequence[Stage], executor: SlurmExecutor, folder: Path) -> None:
-    """Hand the stages over on the first call; later calls find them done, or say what is left."""
+    """Submit the stages on the first call; on later calls, return if they are finished or report what is left."""
     runs = slurm_executors(stages, executor, folder)
     left = {stage.name: run.get_incomplete_ranks() for stage, run in zip(stages, runs, strict=True)}
     waiting = [name for name, ranks in left.items() if ranks]

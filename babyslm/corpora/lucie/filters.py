@@ -2,15 +2,15 @@
 
 | source | rule |
 | --- | --- |
-| all | the language is among those asked for |
+| all | the language is among the selected ones |
 | RedPajama | the rules of web pages, and no URL of a domain that another source covers |
-| Gallica | paragraphs by language score and perplexity 10 to 1000; what is dropped leaves `[...]` |
+| Gallica | paragraphs by language score and perplexity 10 to 1000; dropped paragraphs are replaced by `[...]` |
 | HAL, Eurovoc, AmericanStories, Theses | mean or median perplexity of the chunks within the cap |
-| Eurovoc | `(cid:NN)`, left over from PDF, goes |
-| Theses | 1,000 words and 10,000 characters at least |
+| Eurovoc | `(cid:NN)`, an artefact of PDF conversion, is removed |
+| Theses | at least 1,000 words and 10,000 characters |
 
-A score that a document carries (`quality_signals`) goes before one that is computed; where neither is there, the rule
-does not apply, and the document is counted as unmeasured.
+Scores in the document (`quality_signals`) are preferred to computed ones. If neither exists, the rule does not apply
+and the document is counted as unmeasured.
 """
 
 import re
@@ -31,18 +31,18 @@ __all__ = ["Chunks", "LanguageChosen", "Perplexity", "SourceRules", "chunks_of"]
 CID = re.compile(r"\(cid:\d+\)")
 DROPPED = "[...]"
 THESES = (1000, 10_000)
-"""Least words and characters of a thesis after its chunks were chosen."""
+"""Smallest number of words and characters of a thesis after selection of its chunks."""
 
 
 class Perplexity(Protocol):
-    """Something that computes perplexity, and can be sent to other machines."""
+    """A function that computes perplexity and can be pickled."""
 
     def __call__(self, texts: Sequence[str]) -> list[float]:
         """Return exp of the mean negative log-probability of each text's symbols."""
 
 
 class LanguageChosen(BaseFilter):  # type: ignore[misc]
-    """Keeps documents of the languages asked for."""
+    """Keeps documents in the selected languages."""
 
     name = "language"
 
@@ -51,15 +51,15 @@ class LanguageChosen(BaseFilter):  # type: ignore[misc]
         self.languages = frozenset(languages)
 
     def filter(self, doc: Document) -> Verdict:
-        """Decide by the document's own language."""
+        """Return whether the document's own language is selected."""
         return language_of(doc) in self.languages or (False, "language")
 
 
 class Chunks:
-    """Scores of a document's chunks: those it carries, or computed ones.
+    """Scores of the chunks of a document, stored or computed.
 
     :param filters: settings.
-    :param perplexity: language -> what computes perplexity.
+    :param perplexity: language -> perplexity function.
     """
 
     def __init__(self, filters: Filters, perplexity: Mapping[str, Perplexity]) -> None:
@@ -67,7 +67,7 @@ class Chunks:
         self.identifier: Any = None
 
     def perplexities(self, doc: Document, chunks: Sequence[str]) -> list[float] | None:
-        """Return the perplexity of each chunk, of the whole where only that is known, or None."""
+        """Return the perplexity of each chunk, or of the whole document if only that is known, or None."""
         carried = (doc.metadata.get("quality_signals") or {}).get("ccnet_perplexity")
         if carried is not None:
             values = carried if isinstance(carried, list) else [carried]
@@ -76,7 +76,7 @@ class Chunks:
         return compute(chunks) if compute is not None else None
 
     def languages(self, chunks: Sequence[str]) -> list[tuple[str, float]] | None:
-        """Return language and score of each chunk by the fastText model, or None without one."""
+        """Return language and score of each chunk from the fastText model, or None without a model."""
         if self.filters.language_model is None:
             return None
         if self.identifier is None:
@@ -88,7 +88,7 @@ class Chunks:
         ]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the fastText model behind: each process loads its own."""
+        """Drop the fastText model: each process loads its own copy."""
         return self.__dict__ | {"identifier": None}
 
 
@@ -99,10 +99,10 @@ def _identifier(path: Path) -> Any:
 
 
 class SourceRules(BaseFilter):  # type: ignore[misc]
-    """The rules of OCR and of PDF, by source.
+    """Rules for OCR and PDF texts, by source.
 
     :param filters: settings.
-    :param perplexity: language -> what computes perplexity; default nothing does.
+    :param perplexity: language -> perplexity function; default none.
     """
 
     name = "source rules"
@@ -118,7 +118,7 @@ class SourceRules(BaseFilter):  # type: ignore[misc]
         }
 
     def filter(self, doc: Document) -> Verdict:
-        """Apply the rule of the document's source, if there is one."""
+        """Apply the rule of the document's source, if any."""
         source = source_of(doc)
         if source == "Eurovoc":
             doc.text = CID.sub("", doc.text)
@@ -131,7 +131,7 @@ class SourceRules(BaseFilter):  # type: ignore[misc]
         return self._spoken_language(doc)
 
     def _spoken_language(self, doc: Document) -> Verdict:
-        """Where a language model is given and a document carries no score, its language must be the one it names."""
+        """Check the language of documents without a language score, if a language model is given."""
         language = language_of(doc)
         carried = (doc.metadata.get("quality_signals") or {}).get("ccnet_language_score")
         if language == CODE or "," in language or carried is not None:
@@ -170,7 +170,7 @@ class SourceRules(BaseFilter):  # type: ignore[misc]
     def _fitting(
         self, doc: Document, parts: Sequence[str], language: str | None, least: float, most: float
     ) -> list[bool]:
-        """Return which chunks have the language (any of the five, if None) and a perplexity within bounds."""
+        """Return which chunks are in the language (any of the five if None), with a perplexity within bounds."""
         values = self.chunks.perplexities(doc, parts)
         found = self.chunks.languages(parts)
         if values is None and found is None:
@@ -187,7 +187,7 @@ class SourceRules(BaseFilter):  # type: ignore[misc]
 
 
 def chunks_of(text: str, words: int) -> list[str]:
-    r"""Cut a text at blank lines into chunks of at least so many words; the last may be shorter.
+    r"""Split a text at blank lines into chunks with at least the given number of words; the last may be shorter.
 
     >>> chunks_of("one two\n\nthree\n\nfour", 3)
     ['one two\n\nthree', 'four']

@@ -1,4 +1,4 @@
-"""Documents as utterances: a line or a turn each."""
+"""Conversion of documents to utterances, one per line or turn."""
 
 import re
 from collections.abc import Iterator
@@ -13,15 +13,15 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY
 __all__ = ["lines_of"]
 
 TURN = re.compile(r"\[([^\]:]{1,40}):\]\s*")
-"""How Claire's dialogues name the speaker of a turn: `[speaker001:] hello`."""
+"""Speaker marks in the dialogues of Claire: `[speaker001:] hello`."""
 BATCH = 100
 
 
 def lines_of(folder: Path, *, phones: bool) -> Iterator[pd.DataFrame]:
     """Yield batches of utterances, in the order of files and documents.
 
-    :param folder: parquet files in the columns of the dataset.
-    :param phones: also give phones, in languages that have a phone set.
+    :param folder: folder of parquet files with the columns of the dataset.
+    :param phones: also return phones, for languages with a phone set.
     """
     import pyarrow.parquet as pq
 

@@ -1,4 +1,4 @@
-"""Measures of a text that the rules of web pages are made of."""
+"""Text measures used by the rules for web pages."""
 
 import re
 from collections import Counter
@@ -17,13 +17,13 @@ WebMeasures = dict[str, float]
 
 
 def measure(text: str, language: str) -> WebMeasures:
-    """Return what the rules ask of a text; shares are between 0 and 1.
+    """Return the measures of a text; shares are between 0 and 1.
 
-    Formulas: those of Gopher's quality rules (Rae et al. 2021) and of RedPajama v2's signals. Words are what spaces
-    part.
+    Formulas: the quality rules of Gopher (Rae et al. 2021) and the signals of RedPajama v2. Words are separated by
+    spaces.
 
     :param text: not blank.
-    :param language: two-letter code, for the list of words that must not occur.
+    :param language: two-letter code, which selects the list of unwanted words.
     """
     words = text.split()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -45,7 +45,7 @@ def measure(text: str, language: str) -> WebMeasures:
 
 @cache
 def bad_words(language: str) -> frozenset[str]:
-    """Return the shipped list of words that a text for children must not hold; empty for other languages."""
+    """Return the shipped list of words unsuitable in texts for children; empty for languages without a list."""
     name = f"lexicons/taboo-{language}.txt"
     if name not in resource_names("datasets", name):
         return frozenset()
@@ -54,7 +54,7 @@ def bad_words(language: str) -> frozenset[str]:
 
 
 def top_share(words: Sequence[str], n: int) -> float:
-    """Return the share of characters that the most frequent n-gram of words covers.
+    """Return the share of characters covered by the most frequent word n-gram.
 
     >>> top_share("a b a b c c".split(), 2)
     0.6666666666666666
@@ -70,7 +70,7 @@ def top_share(words: Sequence[str], n: int) -> float:
 
 
 def duplicate_share(words: Sequence[str], n: int) -> float:
-    """Return the share of characters in n-grams of words that occurred before, each character counted once.
+    """Return the share of characters in repeated word n-grams, each character counted once.
 
     >>> duplicate_share("a b c a b d".split(), 2)
     0.3333333333333333

@@ -1,7 +1,7 @@
-"""How often each part of the dataset is read, and the shares that this leads to.
+"""Number of epochs per part of the dataset, and the resulting shares.
 
-ratio of a cell = words (or tokens) x epochs / sum over all cells, where a cell is a language and a category. Parity
-of French and English comes of the epochs, which were set by hand for each category.
+Share of a cell = words (or tokens) x epochs / sum over all cells, where a cell is a language and a category. The
+parity of French and English results from the epochs, which were set by hand for each category.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ Cell = tuple[str, str]
 
 
 def composition() -> pd.DataFrame:
-    """Return the released dataset: `source, language, category, tokens_billion` (v1.1, rounded as published)."""
+    """Return the composition of the released dataset: `source, language, category, tokens_billion` (v1.1, rounded)."""
     return pd.read_csv(resource("datasets", "corpora/lucie-sources.tsv"), sep="\t")
 
 
@@ -38,7 +38,7 @@ def _known() -> dict[str, str]:
 
 
 def category_of(document: Document, extra: Mapping[str, str]) -> str | None:
-    """Return the category of a document by its source; None where no table knows it.
+    """Return the category of a document by its source; None if the source is unknown.
 
     :param document: with `source` in its metadata.
     :param extra: source -> category beyond the shipped table.
@@ -48,7 +48,7 @@ def category_of(document: Document, extra: Mapping[str, str]) -> str | None:
 
 
 def epochs_of(cell: Cell, epochs: Mapping[str, float]) -> float:
-    """Return how often a cell is read: `language-category` goes before `category`; once where neither is named."""
+    """Return the epochs of a cell: those of `language-category`, else those of `category`, else 1."""
     language, category = cell
     return epochs.get(f"{language}-{category}", epochs.get(category, 1.0))
 
@@ -62,10 +62,10 @@ def shares(amounts: Mapping[Cell, float]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is drawn of what is there.
+    """Sampling rates of the cells.
 
-    :param there: words of each cell.
-    :param rates: how often each word of a cell is read; may be a fraction.
+    :param there: available words of each cell.
+    :param rates: number of repetitions of each word of a cell; may be a fraction.
     """
 
     there: dict[Cell, int]
@@ -73,11 +73,11 @@ class Plan:
 
     @property
     def words(self) -> dict[Cell, float]:
-        """Words of each cell that the plan comes to."""
+        """Planned number of words of each cell."""
         return {cell: self.there[cell] * rate for cell, rate in self.rates.items()}
 
     def table(self, obtained: Mapping[Cell, int]) -> list[dict[str, object]]:
-        """Return a row for each language: words and share planned, words and share obtained, difference in points.
+        """Return one row per language: planned words and share, obtained words and share, difference in points.
 
         :param obtained: words of each cell that were written.
         """
@@ -98,8 +98,9 @@ class Plan:
 def plan_mixture(there: Mapping[Cell, int], mixture: EpochMixture) -> Plan:
     """Plan a mixture by epochs, scaled to the budget if there is one.
 
-    :param there: words of each cell.
+    :param there: available words of each cell.
     :param mixture: epochs and budget.
+    :raises EmptyMixtureError: if there are no words.
     """
     wanted = {cell: epochs_of(cell, mixture.epochs) for cell, words in sorted(there.items()) if words}
     if not wanted:
@@ -110,13 +111,13 @@ def plan_mixture(there: Mapping[Cell, int], mixture: EpochMixture) -> Plan:
 
 
 class Draw(PipelineStep):  # type: ignore[misc]
-    """Repeats, keeps or drops documents so that each cell comes to its rate.
+    """Pipeline step that repeats, keeps or drops documents to match the rate of each cell.
 
-    The words of a cell that were let through follow the words that are due as closely as whole documents allow, in
-    every task; nothing is drawn by lot, and the stream may be of any length.
+    In every task, the number of words passed follows the number of words due as closely as whole documents allow. The
+    step is deterministic and works on streams of any length.
 
     :param rates: see `Plan`.
-    :param categories: source -> category beyond the shipped table.
+    :param categories: source -> category, in addition to the shipped table.
     """
 
     type = "mix"
@@ -127,10 +128,10 @@ class Draw(PipelineStep):  # type: ignore[misc]
         self.rates, self.categories = (
             list(rates.items()),
             dict(categories),
-        )  # JSON, as datatrove tells it, has no pairs as keys
+        )  # datatrove writes JSON, whose keys cannot be pairs
 
     def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
-        """Yield each document as often as it is due; copies after the first have `#2` and so on in their id."""
+        """Yield each document as often as due; copies after the first have the suffix `#2` and so on in their id."""
         del rank, world_size
         due: dict[Cell, float] = {}
         rates = dict(self.rates)
@@ -141,6 +142,8 @@ class Draw(PipelineStep):  # type: ignore[misc]
             copies = 0
             while words and due[cell] >= words / 2:
                 copies += 1
+                if copies == 1:
+                    self.stat_update("drawn")
                 due[cell] -= words
                 yield _copy(document, copies)
 
@@ -154,7 +157,7 @@ def _copy(document: Document, number: int) -> Document:
 def cell_of(document: Document, categories: Mapping[str, str]) -> Cell:
     """Return language and category of a document.
 
-    :raises UnknownLucieSourceError: where its source is in no table.
+    :raises UnknownLucieSourceError: if no table contains its source.
     """
     category = category_of(document, categories)
     if category is None:
@@ -163,5 +166,5 @@ def cell_of(document: Document, categories: Mapping[str, str]) -> Cell:
 
 
 def as_text(rows: list[dict[str, Any]]) -> str:
-    """Return a table of plan and outcome for people."""
+    """Return a readable table of planned and obtained shares."""
     return str(pd.DataFrame(rows).to_string(index=False))

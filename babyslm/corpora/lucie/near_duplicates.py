@@ -1,4 +1,4 @@
-"""MinHash removal of near-duplicates: signatures, buckets, clusters, and what is left."""
+"""Removal of near-duplicates by MinHash: signatures, buckets, clusters, filter."""
 
 import re
 from functools import partial
@@ -19,14 +19,14 @@ WORD = re.compile(r"\w+")
 
 
 def hash64(text: str) -> int:
-    """Return the 64-bit xxHash of a text; datatrove's own passes text that xxhash 4 wants as bytes."""
+    """Return the 64-bit xxHash of a text; datatrove's own function passes str where xxhash 4 requires bytes."""
     from xxhash import xxh64_intdigest
 
     return int(xxh64_intdigest(text.encode("utf-8")))
 
 
 class Words:
-    """A word tokenizer for texts that datatrove has simplified: lower case, without punctuation."""
+    """A word tokenizer for text simplified by datatrove: lower case, no punctuation."""
 
     def word_tokenize(self, text: str) -> list[str]:
         """Return the words of a text."""
@@ -34,11 +34,12 @@ class Words:
 
 
 class Signatures(MinhashDedupSignature):  # type: ignore[misc]
-    """datatrove's signatures with words as spaces and punctuation part them.
+    """datatrove's signatures, with words separated by spaces and punctuation.
 
-    Its own tokenizers need spaCy for each language; shingles of five words differ in nothing that MinHash would see.
+    datatrove's tokenizers need a spaCy model for each language; for shingles of five words the difference is
+    negligible.
 
-    :param folder: where signatures go.
+    :param folder: folder of the signatures.
     :param config: n-grams, buckets, hashes.
     """
 
@@ -55,10 +56,10 @@ class Signatures(MinhashDedupSignature):  # type: ignore[misc]
 
 
 class Clusters(MinhashDedupCluster):  # type: ignore[misc]
-    """datatrove's clusters without its progress bar, which it draws into pipes as well."""
+    """datatrove's clusters without the progress bar, which it also draws into pipes."""
 
     def run(self, data: Any = None, _: int = 0, world_size: int = 1) -> Any:
-        """Find which documents go."""
+        """Find the documents to remove."""
         minhash.tqdm = partial(minhash.tqdm, disable=True)
         return super().run(data, _, world_size)
 
@@ -79,15 +80,15 @@ def config_of(settings: Deduplication, seed: int) -> Any:
 
 
 def buckets(signatures: Path, pairs: Path, config: Any) -> Any:
-    """Return the step that finds pairs of like signatures; it runs as one task a bucket."""
+    """Return the step that finds pairs with matching signatures; it runs as one task per bucket."""
     return MinhashDedupBuckets(str(signatures), str(pairs), config=config)
 
 
 def clusters(pairs: Path, removed: Path, config: Any) -> Any:
-    """Return the step that says which documents go; it runs as one task."""
+    """Return the step that selects the documents to remove; it runs as one task."""
     return Clusters(str(pairs), str(removed), config=config)
 
 
 def unique(removed: Path) -> Any:
-    """Return the step that drops them, on the files that the signatures were made of."""
+    """Return the step that removes them, to run on the files from which the signatures were computed."""
     return MinhashDedupFilter(str(removed))

@@ -1,4 +1,4 @@
-"""Where documents come from: the dataset on the hub, streamed, or a folder of parquet files in its columns."""
+"""Document sources: the dataset on the hub, streamed, or a folder of parquet files with its columns."""
 
 from pathlib import Path
 from typing import Any
@@ -14,17 +14,17 @@ from babyslm.verify.corpora.tables import CorpusFormatError
 __all__ = ["BATCH", "describe", "readers", "reread", "verify_source", "writer"]
 
 BATCH = 100
-"""Documents in memory at a time: books have a megabyte each."""
+"""Number of documents in memory at a time; a book has about a megabyte."""
 SPLIT = "train"
-"""The only one."""
+"""The only split of the dataset."""
 
 
 def readers(source: str, configurations: tuple[str, ...], revision: str) -> list[Any]:
     """Return the steps that read documents.
 
     :param source: name on the hub, or a folder.
-    :param configurations: of the dataset on the hub.
-    :param revision: of the dataset on the hub.
+    :param configurations: configurations of the dataset on the hub.
+    :param revision: revision of the dataset on the hub.
     """
     if Path(source).is_dir():
         return [ParquetReader(source, adapter=adapt, batch_size=BATCH, glob_pattern="**/*.parquet")]
@@ -35,19 +35,19 @@ def hub_reader(source: str, configuration: str, revision: str | None) -> Any:
     """Return the step that streams one configuration: `datasets.load_dataset(source, configuration, split="train",
     streaming=True)`.
 
-    :param source: name on the hub, or a folder that is laid out as a dataset repository.
-    :param configuration: such as fr, en or Claire-fr.
-    :param revision: branch or tag; None for the main one.
+    :param source: name on the hub, or a folder with the layout of a dataset repository.
+    :param configuration: configuration such as fr, en or Claire-fr.
+    :param revision: branch or tag; None for the main branch.
     """  # noqa: D205 - the call is the name
     options = {"name": configuration, "split": SPLIT} | ({"revision": revision} if revision else {})
     return HuggingFaceDatasetReader(source, dataset_options=options, streaming=True, adapter=adapt, batch_size=BATCH)
 
 
 def verify_source(source: str, configurations: tuple[str, ...], revision: str) -> None:
-    """Look at the source before any work is begun.
+    """Check the source before any work starts.
 
     :raises LucieColumnsError: naming the parquet file that lacks columns.
-    :raises DatasetMissingError: where the hub has no such dataset or configuration.
+    :raises DatasetMissingError: if the hub has no such dataset or configuration, or the folder no parquet file.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -57,7 +57,7 @@ def verify_source(source: str, configurations: tuple[str, ...], revision: str) -
         return
     paths = _files(source)
     if not paths:
-        raise DatasetMissingError(source, "holds no parquet file")
+        raise DatasetMissingError(source, "contains no parquet file")
     for path in paths:
         try:
             names = pq.read_schema(path).names
@@ -81,7 +81,7 @@ def _verify_hub(source: str, configurations: tuple[str, ...], revision: str) -> 
 
 
 def describe(source: str, configurations: tuple[str, ...], revision: str) -> str:
-    """Return what a card says of the source: the dataset's name, or the checksum of the files."""
+    """Return the description of the source for the card: name of the dataset, or checksum of the files."""
     if not Path(source).is_dir():
         return f"{source}@{revision}: {', '.join(configurations)}"
     paths = _files(source)
@@ -94,12 +94,12 @@ def _files(source: str) -> list[Path]:
 
 
 def reread(folder: Path) -> Any:
-    """Return the step that reads what an earlier stage wrote, each task its own file."""
+    """Return the step that reads the output of an earlier stage, one file per task."""
     return ParquetReader(str(folder), adapter=adapt, batch_size=BATCH)
 
 
 def writer(folder: Path) -> Any:
-    """Return the step that writes documents in the columns of the dataset, a file a task."""
+    """Return the step that writes documents with the columns of the dataset, one file per task."""
     return ParquetWriter(
         str(folder), adapter=as_row, schema=schema(), batch_size=BATCH, max_file_size=-1, compression="zstd"
     )

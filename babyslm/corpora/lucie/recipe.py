@@ -1,4 +1,4 @@
-"""What decides a corpus made of the Lucie Training Dataset, in one YAML file."""
+"""Recipe of a corpus from the Lucie Training Dataset, as one YAML file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,48 +32,48 @@ class LocalExecutor(_Settings):
     """This machine."""
 
     kind: Literal["local"] = "local"
-    workers: int = Field(default=1, ge=1, description="tasks at a time")
+    workers: int = Field(default=1, ge=1, description="number of parallel tasks")
 
 
 class SlurmExecutor(_Settings):
-    """A cluster under Slurm; the folder must be one that all nodes see."""
+    """A Slurm cluster; the folder must be accessible from all nodes."""
 
     kind: Literal["slurm"]
     partition: str
     time: str = "04:00:00"
     cpus: int = 1
-    memory: int = Field(default=4, description="GB a core")
-    workers: int = Field(default=-1, description="jobs at a time; -1 for all")
+    memory: int = Field(default=4, description="GB per core")
+    workers: int = Field(default=-1, description="number of parallel jobs; -1 for all")
     qos: str = "normal"
-    environment: str | None = Field(default=None, description="command that makes Python ready, such as module load")
+    environment: str | None = Field(default=None, description="command that sets up Python, such as module load")
 
 
 class RayExecutor(_Settings):
-    """A Ray cluster; the folder must be one that all nodes see."""
+    """A Ray cluster; the folder must be accessible from all nodes."""
 
     kind: Literal["ray"]
-    address: str | None = Field(default=None, description="auto or ray://HOST:PORT; default this machine alone")
+    address: str | None = Field(default=None, description="auto or ray://HOST:PORT; default this machine")
     cpus: int = 1
-    memory: float = Field(default=1.0, description="GB a core")
-    workers: int = Field(default=-1, description="tasks at a time; -1 for all")
+    memory: float = Field(default=1.0, description="GB per core")
+    workers: int = Field(default=-1, description="number of parallel tasks; -1 for all")
 
 
 Executor = Annotated[LocalExecutor | SlurmExecutor | RayExecutor, Field(discriminator="kind")]
 
 
 class Filters(_Settings):
-    """Documented filters; each source has its own, see `babyslm.corpora.lucie.filters`.
+    """Filters, most of them specific to a source; see `babyslm.corpora.lucie.filters`.
 
-    :param languages: languages that are kept; others are dropped.
-    :param web: apply the rules of web pages to RedPajama.
-    :param blocked_domains: domains of which web pages are dropped, being covered by other sources.
-    :param language_model: fastText model for documents that carry no language score.
-    :param language_score: least score.
-    :param perplexity_models: language -> n-gram model folder, for documents that carry no perplexity. The caps are on
-        the scale of the dataset's own models: set them anew for another model.
-    :param perplexity_caps: most perplexity by source; mean or median over chunks must be within.
-    :param chunk_words: least words of a chunk.
-    :param personal: replace e-mail and public IP addresses by examples.
+    :param languages: languages to keep.
+    :param web: apply the rules for web pages to RedPajama.
+    :param blocked_domains: domains whose web pages are dropped, since other sources cover them.
+    :param language_model: fastText model for documents without a language score.
+    :param language_score: smallest language score.
+    :param perplexity_models: language -> folder of an n-gram model, for documents without a perplexity. The caps refer
+        to the dataset's own models: adapt them for another model.
+    :param perplexity_caps: largest perplexity by source, for the mean or median over chunks.
+    :param chunk_words: smallest number of words in a chunk.
+    :param personal: replace e-mail and public IP addresses by placeholders.
     """
 
     languages: tuple[str, ...] = ("fr", "en")
@@ -96,7 +96,7 @@ class Filters(_Settings):
 
 
 class Deduplication(_Settings):
-    """MinHash; the defaults find most pairs of texts that share more than about 72 % of their 5-grams."""
+    """MinHash settings; the defaults find most pairs of texts that share more than about 72 % of their 5-grams."""
 
     ngrams: int = Field(default=5, ge=1)
     buckets: int = Field(default=14, ge=1)
@@ -104,11 +104,11 @@ class Deduplication(_Settings):
 
 
 class EpochMixture(_Settings):
-    """How often each category is read.
+    """Number of epochs per category.
 
-    :param epochs: `category` or `language-category` -> epochs; the longer key goes first.
-    :param categories: source -> category, for sources that the shipped table lacks.
-    :param words: budget of words; None takes all epochs as they are.
+    :param epochs: `category` or `language-category` -> epochs; the longer key has priority.
+    :param categories: source -> category, for sources missing from the shipped table.
+    :param words: budget of words; None for all epochs without scaling.
     """
 
     kind: Literal["epochs"] = "epochs"
@@ -136,13 +136,13 @@ class EpochMixture(_Settings):
 
 
 class ChildMixture(_Settings):
-    """A subset such as a child could meet: children's texts, then dialogue, then what is nearest to a child's words.
+    """Child-plausible subset: children's texts, then dialogue, then texts with a vocabulary close to a child's.
 
     :param words: budget of words, half of it for each of two languages.
     :param languages: the two languages.
-    :param children: patterns of titles, authors and subsets that name texts for children.
-    :param plausible: least share of running words that the child lexicon knows, for texts that are neither.
-    :param categories: source -> category, for sources that the shipped table lacks.
+    :param children: patterns for titles, authors and subsets that identify children's texts.
+    :param plausible: smallest share of tokens in the child lexicon, for texts that are neither of the first two kinds.
+    :param categories: source -> category, for sources missing from the shipped table.
     """
 
     kind: Literal["child"]
@@ -158,18 +158,18 @@ class ChildMixture(_Settings):
 
 
 class LucieRecipe(_Settings):
-    """A corpus made of the Lucie Training Dataset.
+    """Recipe of a corpus from the Lucie Training Dataset.
 
     :param name: name of the corpus.
-    :param configurations: of the dataset on the hub, such as fr and en, or Claire-fr; not used for a folder.
+    :param configurations: configurations on the hub, such as fr and en, or Claire-fr; ignored for a folder.
     :param revision: v1.1 (main phase), v1.2 or v1.2-recent-web.
-    :param tasks: parts that the work is cut into, the same on any executor; decides which documents are drawn.
+    :param tasks: number of tasks, the same for all executors; the selection of documents depends on it.
     :param executor: where the tasks run.
     :param filters: the filters.
-    :param deduplication: near-duplicate removal; null for none.
-    :param mixture: what is drawn.
-    :param phones: also write phones (languages with a phone set).
-    :param seed: decides draws.
+    :param deduplication: removal of near-duplicates; null for none.
+    :param mixture: the mixture.
+    :param phones: also write phones (for languages with a phone set).
+    :param seed: seed of all draws.
     """
 
     name: str
@@ -186,10 +186,10 @@ class LucieRecipe(_Settings):
 
 
 def load_lucie_recipe(recipe: str, overrides: Sequence[str] = ()) -> LucieRecipe:
-    """Read a recipe and check it.
+    """Read and check a recipe.
 
-    :param recipe: a YAML file, or the name of one shipped in `datasets/corpora/`.
-    :param overrides: `field=value` with dots between levels; values are read as YAML.
+    :param recipe: a YAML file, or the name of a recipe in `datasets/corpora/`.
+    :param overrides: `field=value`, with dots between levels; values are parsed as YAML.
     """
     path = Path(recipe)
     if not path.is_file():
@@ -206,7 +206,7 @@ def _override(values: dict[str, Any], text: str) -> dict[str, Any]:
     key, equals, raw = text.partition("=")
     keys = key.split(".")
     if not equals or not all(keys):
-        raise OverrideError(text, "is no FIELD=VALUE")
+        raise OverrideError(text, "is not FIELD=VALUE")
     copy = dict(values)
     at = copy
     for name in keys[:-1]:

@@ -1,4 +1,4 @@
-"""Counts between two stages: words by language and category, and the places of documents for a child."""
+"""Counts between two stages: words by language and category, and ranks of child-plausible documents."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,11 +16,11 @@ __all__ = ["Tally", "read_cells", "read_ranked"]
 
 
 class Tally(PipelineStep):  # type: ignore[misc]
-    """Counts the words of each language and category that pass, a file a task.
+    """Pipeline step that counts the words of each language and category, one file per task.
 
-    :param folder: where the counts go.
-    :param categories: source -> category beyond the shipped table.
-    :param child: also rank the documents for a child-plausible subset, under this seed.
+    :param folder: folder of the counts.
+    :param categories: source -> category, in addition to the shipped table.
+    :param child: settings and seed of a child-plausible subset, for which documents are ranked; None for no ranking.
     """
 
     type = "count"
@@ -31,7 +31,7 @@ class Tally(PipelineStep):  # type: ignore[misc]
         self.folder, self.categories, self.child = folder, dict(categories), child
 
     def run(self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
-        """Yield the documents as they are."""
+        """Yield the documents unchanged."""
         del world_size
         words: dict[Cell, int] = {}
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ class Tally(PipelineStep):  # type: ignore[misc]
 
 
 def read_cells(folder: Path) -> dict[Cell, int]:
-    """Return the words of each cell, all tasks together."""
+    """Return the words of each cell, summed over all tasks."""
     found: dict[Cell, int] = {}
     for path in sorted(folder.glob("*.json")):
         for language, category, words in read_json(path):
@@ -58,7 +58,7 @@ def read_cells(folder: Path) -> dict[Cell, int]:
 
 
 def read_ranked(folder: Path) -> Iterator[tuple[str, Ranked]]:
-    """Yield language, and place and size, of the documents that were ranked."""
+    """Yield language, and rank and size, of the ranked documents."""
     for path in sorted(folder.glob("*.tsv")):
         with path.open(encoding="utf-8") as file:
             for line in file:

@@ -1,4 +1,4 @@
-"""The rules of web pages, as they were applied to RedPajama."""
+"""Rules for web pages, as applied to RedPajama."""
 
 from urllib.parse import urlparse
 
@@ -12,10 +12,10 @@ from babyslm.corpora.lucie.recipe import Filters
 __all__ = ["LEAST", "MOST", "Verdict", "WebPages", "WebRules"]
 
 Verdict = bool | tuple[bool, str]
-"""Kept, or the rule by which it is not."""
+"""True if the document is kept, else the rule that drops it."""
 
 LEAST, MOST = 10.0, 1000.0
-"""Perplexity of web pages and of Gallica's paragraphs."""
+"""Range of the perplexity of web pages and of Gallica's paragraphs."""
 LIMITS: dict[str, tuple[float, float]] = {
     "sentences": (3, float("inf")),
     "words": (50, 100_000),
@@ -33,7 +33,7 @@ DUPLICATE = {5: 0.15, 6: 0.14, 7: 0.13, 8: 0.12, 9: 0.11, 10: 0.10}
 
 
 class WebRules:
-    """The rules of web pages, on a text and its signals.
+    """Rules for web pages, based on text and quality signals.
 
     :param filters: settings.
     """
@@ -42,7 +42,7 @@ class WebRules:
         self.filters = filters
 
     def __call__(self, doc: Document) -> Verdict:
-        """Return whether a page is kept, or by which rule it is not."""
+        """Return whether a page is kept, or the rule that drops it."""
         fault = self._by_signals(doc) or self._by_text(doc)
         return (False, fault) if fault else True
 
@@ -82,7 +82,7 @@ class WebRules:
 
 
 class WebPages(BaseFilter):  # type: ignore[misc]
-    """Applies the rules of web pages to RedPajama."""
+    """Applies the rules for web pages to RedPajama."""
 
     name = "web pages"
 
@@ -91,5 +91,5 @@ class WebPages(BaseFilter):  # type: ignore[misc]
         self.rules = WebRules(filters)
 
     def filter(self, doc: Document) -> Verdict:
-        """Keep other sources as they are."""
+        """Apply the rules to web pages, and keep documents of other sources."""
         return self.rules(doc) if source_of(doc) == "RedPajama" else True

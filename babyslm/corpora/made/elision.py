@@ -1,4 +1,4 @@
-"""What words become before other words: a -> an, le -> l', de le -> du."""
+"""Elision and contraction of words in context: a -> an, le -> l', de le -> du."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -9,17 +9,16 @@ from pydantic import BaseModel, ConfigDict
 __all__ = ["Elision"]
 
 VOWEL_LETTERS = frozenset("aeiouhœæ")
-"""The letters of elision; h is among them, being mute in most French words, and y is not."""
+"""Initial letters that trigger elision; h is included, since it is mute in most French words, and y is not."""
 
 
 class Elision(BaseModel):
-    """Rules of writing two words together.
+    """Rules for words in context.
 
-    :param before_vowel: word -> what it becomes before a vowel; one that ends with an apostrophe is joined to the
-        next word.
-    :param vowel: whether the next word's first phone or its first letter decides.
-    :param full: words before which nothing changes all the same, such as those with an aspirated h.
-    :param contractions: two words -> what they become, applied after `before_vowel`.
+    :param before_vowel: word -> its form before a vowel; a form that ends in an apostrophe is joined to the next word.
+    :param vowel: whether the first phone or the first letter of the next word is decisive.
+    :param full: words before which the rule does not apply, such as those with an aspirated h.
+    :param contractions: two words -> their contraction, applied after `before_vowel`.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -33,7 +32,7 @@ class Elision(BaseModel):
         """Return the words as a sentence.
 
         :param words: at least one.
-        :param sounds_as_vowel: tells whether a word's first phone is a vowel; asked only if phones decide.
+        :param sounds_as_vowel: returns whether a word's first phone is a vowel; called only if phones are decisive.
         """
         written = list(words)
         for place, word in enumerate(words[:-1]):

@@ -1,4 +1,4 @@
-"""A written corpus spoken by synthetic voices."""
+"""Speech corpora synthesised from text corpora."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,12 +22,12 @@ def written_corpus(
 ) -> Corpus:
     """Write sentences and their phones as a corpus.
 
-    :param sentences: one utterance each.
+    :param sentences: the sentences, one per utterance.
     :param out: corpus folder to write.
     :param name: name of the corpus.
     :param language: language of the sentences.
-    :param sources: where they come from.
-    :param licence: their licence; default the project's own.
+    :param sources: sources for the card.
+    :param licence: licence of the sentences; default that of the project.
     """
     rows = pd.DataFrame({"text": list(sentences), "phones": phonemize(list(sentences), language)})
     return save_corpus(rows, out, name=name, language=language, licence=licence, sources=sources)
@@ -48,24 +48,25 @@ def speak_corpus(
     noises: Path | None = None,
     responses: Path | None = None,
 ) -> Corpus:
-    """Speak each utterance in voices drawn for it, and write the sound and its table as a new corpus.
+    """Synthesise each utterance in randomly drawn voices, and write the sound and its table as a new corpus.
 
-    Who says what depends on the seed and the utterance's place alone. An utterance spoken more than once is spoken by
-    different voices as long as there are some. A stopped run goes on with the files that are there.
+    The voice depends only on the seed and on the position of the utterance. Repetitions of an utterance use different
+    voices as long as there are enough. An interrupted run resumes and keeps finished files.
 
     :param corpus: utterances with phones.
     :param out: corpus folder to write.
     :param voices: the voices drawn from.
     :param language: language of the corpus.
     :param name: name of the new corpus.
-    :param seed: seed of who says what; default 0.
-    :param times: how often each utterance is spoken; default 1.
-    :param workers: processes; the sound does not depend on it.
-    :param synthesizer: what speaks; default the embedded voices.
-    :param conditions: acoustic conditions that the utterances are spread over; default all are clean. The same seed
-        gives the same utterances in the same voices, whatever the conditions.
-    :param noises: folder of noise recordings for them; default babble and speech-shaped noise.
-    :param responses: folder of impulse responses for them; default simulated rooms.
+    :param seed: seed of the assignment of voices; default 0.
+    :param times: number of repetitions of each utterance; default 1.
+    :param workers: number of processes; the sound does not depend on it.
+    :param synthesizer: the synthesiser; default the embedded voices.
+    :param conditions: acoustic conditions to which utterances are assigned at random; default clean speech. With the
+        same seed, utterances and voices are the same for all conditions.
+    :param noises: folder of noise recordings; default babble and speech-shaped noise.
+    :param responses: folder of impulse responses; default simulated rooms.
+    :raises EmptyCorpusError: if no utterance has phones.
     """
     written = corpus.utterances
     written = written[written["phones"].fillna("").str.strip(" |") != ""].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""A synthesiser that is heard somewhere else in every utterance: speech in the wild."""
+"""Synthesis with a random acoustic condition per utterance."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ __all__ = ["VariedSynthesizer", "varied_synthesizer"]
 
 @dataclass(frozen=True)
 class VariedSynthesizer:
-    """A synthesiser whose every utterance is heard in one of several conditions; its `scene` decides in which.
+    """A synthesiser that renders each utterance in one of several conditions, selected by its `scene`.
 
-    :param synthesizer: what speaks.
-    :param surroundings: the conditions, made ready; each is as likely as the others.
-    :param seed: seed of the choice.
+    :param synthesizer: the synthesiser of clean speech.
+    :param surroundings: the prepared conditions, drawn with equal probability.
+    :param seed: seed of the draw.
     """
 
     synthesizer: Synthesizer
@@ -28,15 +28,15 @@ class VariedSynthesizer:
 
     @property
     def slow(self) -> bool:
-        """Whether the synthesiser is."""
+        """Whether the underlying synthesiser is slow."""
         return self.synthesizer.slow
 
     def key(self, utterance: Utterance) -> str:
-        """Return the hash of the utterance as it is heard."""
+        """Return the hash of the utterance in its condition."""
         return sha256_text(f"varied\x1f{self._at(utterance).key(utterance)}")
 
     def speak(self, utterance: Utterance) -> Speech:
-        """Speak one utterance where its scene is."""
+        """Synthesise one utterance in the condition of its scene."""
         return self._at(utterance).speak(utterance)
 
     def _at(self, utterance: Utterance) -> ConditionedSynthesizer:
@@ -53,14 +53,14 @@ def varied_synthesizer(
     responses: Path | None = None,
     synthesizer: Synthesizer | None = None,
 ) -> VariedSynthesizer:
-    """Make the named conditions ready for utterances that are spread evenly over them.
+    """Prepare conditions and return a synthesiser that distributes utterances evenly over them.
 
     :param conditions: names of presets, such as home and daycare.
     :param language: two-letter code.
-    :param seed: seed of conditions and of who is heard where.
+    :param seed: seed of the conditions and of their assignment to utterances.
     :param noises: folder of noise recordings; None for babble and speech-shaped noise.
     :param responses: folder of impulse responses; None for simulated rooms.
-    :param synthesizer: what speaks; default the embedded voices.
+    :param synthesizer: the synthesiser of clean speech; default the embedded voices.
     """
     chosen = tuple(
         Surroundings.find(name, language, seed=derive(seed, "conditions"), noises=noises, responses=responses)

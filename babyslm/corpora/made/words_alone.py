@@ -1,4 +1,4 @@
-"""Words said alone, as children hear many of them when things are given their names."""
+"""Isolated words, a frequent utterance type in child-directed speech."""
 
 import pandas as pd
 
@@ -9,12 +9,12 @@ __all__ = ["words_alone"]
 
 
 def words_alone(lexicon: Lexicon, *, times: int = 1) -> Corpus:
-    """Return a corpus in memory in which each word of a lexicon is an utterance of its own.
+    """Return a corpus in memory in which each word of a lexicon is a separate utterance.
 
-    Words that sound alike are one word.
+    Homophones count as one word.
 
     :param lexicon: the words.
-    :param times: how often each is said; default 1.
+    :param times: number of repetitions of each word; default 1.
     """
     words = lexicon.words()
     once = pd.DataFrame({"text": words["word"], "phones": words["phones"], "source": "words alone"})

@@ -1,5 +1,4 @@
 """Recorded corpora: LibriSpeech and LibriVox, long-form recordings, clips of transcripts.
 
-Comes in: sound files, RTTM files, transcripts. Goes out: utterances that point into the recordings by onset and
-offset.
+Input: sound files, RTTM files, transcripts. Output: utterances located in the recordings by onset and offset.
 """

@@ -1,54 +1,100 @@
-"""Recordings of a raw corpus: found by name, linked into a corpus folder, or cut into clips."""
+"""Recordings of a raw corpus: found by name, looked at, linked into a corpus folder, or cut into clips."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from babyslm.progress import track
-from babyslm.speech.audio import RATE, resample_audio, write_audio
+from babyslm.corpora.accounting import Account
+from babyslm.corpora.recorded.spans import cut_spans
+from babyslm.progress import notice
+from babyslm.speech.audio import AudioHeader, audio_header
 from babyslm.verify.corpora.tables import ForeignFolderError, NoRecordingsError
 from babyslm.verify.documents import NoSuchFileError
-from babyslm.verify.speech.audio import AudioFormatError, ChannelsError, SampleRateError
+from babyslm.verify.errors import BabySLMError
 
-__all__ = ["AUDIO", "KINDS", "by_stem", "cut_clips", "find_recordings", "link_recordings", "seconds_of"]
+__all__ = [
+    "AUDIO",
+    "CLIPS",
+    "KINDS",
+    "RECORDINGS",
+    "Recorded",
+    "by_stem",
+    "find_recordings",
+    "link_recordings",
+    "place_sound",
+    "read_recordings",
+    "settings_of_sound",
+]
 
 AUDIO = "audio"
-"""Where the sound of a prepared corpus lies, in its folder."""
+"""Link in a corpus folder to its recordings."""
+CLIPS = "clips"
+"""Folder of the clips of a corpus."""
 KINDS = (".flac", ".mp3", ".ogg", ".opus", ".wav")
+RECORDINGS = "recordings"
+FORMATS, CANCELLED = "formats of recordings", "clips of cancelling channels"
+"""Topics of the account: formats of recordings, and clips for which the loudest channel was taken."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A recording of a raw corpus.
+
+    :param path: the file.
+    :param place: its path relative to the folder of recordings.
+    :param header: what its header says.
+    """
+
+    path: Path
+    place: str
+    header: AudioHeader
+
+    @classmethod
+    def read(cls, path: Path, root: Path, account: Account) -> "Recorded | None":
+        """Read the header of a recording; one that is no sound is a fault, and None.
+
+        :param path: the file.
+        :param root: the folder of recordings.
+        :param account: learns of the recording and its format.
+        """
+        account.read(RECORDINGS)
+        try:
+            header = audio_header(path)
+        except BabySLMError as error:
+            account.fault(RECORDINGS, "not readable", path, None, str(error).removeprefix(f"{path}: "))
+            return None
+        account.note(FORMATS, str(header))
+        return cls(path, path.relative_to(root).as_posix(), header)
+
+    @property
+    def identity(self) -> str:
+        """Tell the file from another of its name, without reading all of it."""
+        state = self.path.stat()
+        return f"{self.place} {state.st_size} {state.st_mtime_ns}"
+
+    def columns(self) -> dict[str, object]:
+        """Return the columns of its utterances that `place_sound` reads."""
+        name = self.place.removesuffix(self.path.suffix)
+        return {"recording": self.path, "place": self.place, "name": name, "as_learned": self.header.as_learned}
 
 
 def find_recordings(folder: Path) -> list[Path]:
-    """Return the sound files below a folder, in the order of their paths relative to it."""
+    """Return the sound files in a folder and its subfolders, sorted by relative path.
+
+    :raises NoRecordingsError: if there is none.
+    """
     if not folder.is_dir():
-        raise NoSuchFileError(folder, "name a folder of recordings")
+        raise NoSuchFileError(folder, "give a folder of recordings")
     found = [path for path in folder.rglob("*") if path.suffix.lower() in KINDS and path.is_file()]
     if not found:
         raise NoRecordingsError(folder, KINDS)
     return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
 
 
-def seconds_of(path: Path, *, strict: bool = False) -> float:
-    """Return the length of a recording in seconds.
-
-    :param path: the file.
-    :param strict: refuse what is not one channel of 16 kHz, as learners hear it.
-    """
-    import soundfile
-
-    try:
-        info = soundfile.info(str(path))
-    except (soundfile.LibsndfileError, RuntimeError) as error:
-        raise AudioFormatError(path, str(error).splitlines()[0]) from error
-    if strict and info.samplerate != RATE:
-        raise SampleRateError(path, info.samplerate, RATE)
-    if strict and info.channels != 1:
-        raise ChannelsError(path, info.channels)
-    return float(info.frames / info.samplerate)
-
-
 def link_recordings(source: Path, out: Path) -> None:
-    """Let `OUT/audio` point to the folder of recordings, so that nothing is copied.
+    """Make `OUT/audio` a link to the folder of recordings, so that no audio is copied.
 
     :param source: the folder of recordings.
     :param out: the corpus folder.
@@ -58,49 +104,72 @@ def link_recordings(source: Path, out: Path) -> None:
         link.unlink()
     elif link.exists():
         raise ForeignFolderError(link)
+    out.mkdir(parents=True, exist_ok=True)
     link.symlink_to(source.resolve(), target_is_directory=True)
 
 
-def cut_clips(rows: pd.DataFrame, out: Path) -> pd.DataFrame:
-    """Cut the spans of recordings into files of their own, 16 kHz mono, and let the table point to them.
+def place_sound(rows: pd.DataFrame, out: Path, account: Account, item: str, *, clips: bool) -> pd.DataFrame:
+    """Return rows whose `audio` learners can read: spans of 16 kHz mono recordings, or clips cut from any other.
 
-    Only the span is read, so that a recording of a day needs no more memory than a short one.
-
-    :param rows: `recording` (Path) and `name` (of the recording), `onset`, `offset` (seconds); other columns stay.
+    :param rows: the columns of `Recorded.columns`, `onset`, `offset` (seconds); other columns stay.
     :param out: the corpus folder.
-    :returns: the rows with `audio`, and with `onset`, `offset` in the clip.
+    :param account: learns of spans that cannot be read.
+    :param item: what a span is, for the account.
+    :param clips: cut clips of 16 kHz mono recordings as well.
     """
-    import soundfile
-
-    clips, lengths = [], []
-    opened: soundfile.SoundFile | None = None
-    at: Path | None = None
-    try:
-        for row in track(rows.itertuples(), "clips", total=len(rows)):
-            if row.recording != at:
-                if opened is not None:
-                    opened.close()
-                opened, at = soundfile.SoundFile(str(row.recording)), row.recording
-            assert opened is not None
-            start = round(row.onset * opened.samplerate)
-            opened.seek(min(start, opened.frames))
-            samples = opened.read(round(row.offset * opened.samplerate) - start, dtype="float32", always_2d=True)
-            mono = samples.mean(axis=1)
-            if opened.samplerate != RATE:
-                mono = resample_audio(mono, opened.samplerate, RATE)
-            name = f"{row.name}/{round(row.onset * 1000):09d}_{round(row.offset * 1000):09d}.wav"
-            write_audio(out / AUDIO / name, mono)
-            clips.append(f"{AUDIO}/{name}")
-            lengths.append(len(mono) / RATE)
-    finally:
-        if opened is not None:
-            opened.close()
-    return rows.assign(audio=clips, onset=0.0, offset=lengths)
+    if rows.empty:
+        return rows.assign(audio=pd.Series(dtype="string"))
+    linked = rows["as_learned"].astype(bool) & (not clips)
+    rows = rows.assign(audio=f"{AUDIO}/" + rows["place"].astype(str))
+    if linked.all():
+        return rows
+    cut = cut_spans(rows[~linked], out, CLIPS, account, item)
+    if cancelled := int(cut["cancelled"].sum()):
+        account.note(CANCELLED, "loudest channel", cancelled)
+    return pd.concat([rows[linked], cut.drop(columns="cancelled")]).sort_index()
 
 
-def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
-    """Return recordings by their name without ending; of several, the first in order."""
-    found: dict[str, Path] = {}
-    for path in paths:
-        found.setdefault(path.stem, path)
+def settings_of_sound(account: Account, *, clips: bool) -> dict[str, object]:
+    """Return what a card says of the recordings, and say once what was done with those that are not 16 kHz mono.
+
+    :param account: of the whole preparation.
+    :param clips: whether clips were asked for.
+    """
+    formats = dict(sorted(account.noted(FORMATS).items()))
+    told: dict[str, object] = {"clips": clips, "formats": formats}
+    other = sum(count for name, count in formats.items() if name != "16000 Hz, 1 channel")
+    if other:
+        told["resampled"] = "soxr HQ to 16000 Hz"
+        notice(
+            f"{other} of {sum(formats.values())} recordings are not 16 kHz mono ({', '.join(formats)}): what is kept "
+            "of them is cut into clips of 16 kHz mono (soxr)"
+        )
+    if cancelled := sum(account.noted(CANCELLED).values()):
+        told["cancelled"] = cancelled
+        notice(f"in {cancelled} clips the channels cancel each other: the loudest channel is taken")
+    return told
+
+
+def read_recordings(folder: Path, account: Account) -> list[Recorded]:
+    """Return the recordings below a folder that are sound, in the order of their paths.
+
+    :param folder: the folder of recordings.
+    :param account: learns of all of them, and of those that are no sound.
+    """
+    found = [Recorded.read(path, folder, account) for path in find_recordings(folder)]
+    return [recording for recording in found if recording is not None]
+
+
+def by_stem(recordings: Iterable[Recorded], account: Account) -> dict[str, Recorded]:
+    """Return recordings by their name without ending; a name that several have is a fault of all but the first.
+
+    :param recordings: the recordings.
+    :param account: learns of the others.
+    """
+    found: dict[str, Recorded] = {}
+    for recording in recordings:
+        first = found.setdefault(recording.path.stem, recording)
+        if first is not recording:
+            reason = f"has the name of {first.place}, so that annotations cannot tell them apart"
+            account.fault(RECORDINGS, "name taken", recording.path, None, reason)
     return found

@@ -1,61 +1,89 @@
-"""Who speaks when: RTTM files, and the spans of time in them."""
+"""RTTM files (speaker segments of recordings), and operations on time spans."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-from babyslm.verify.corpora.rttm import NoSegmentsError, RttmFormatError
+from babyslm.corpora.accounting import Account
+from babyslm.corpora.text_lines import lines_of
+from babyslm.verify.corpora.rttm import NoSegmentsError
 from babyslm.verify.documents import NoSuchFileError
 
-__all__ = ["Span", "intersect", "merge", "read_rttm", "spans_of"]
+__all__ = ["SEGMENTS", "Span", "intersect", "merge", "read_rttm", "spans_of"]
 
 Span = tuple[float, float]
 """Onset and offset in seconds."""
 
 FIELDS = 9
-"""Fields that a line has at least; the tenth, a look-ahead time, is often left out."""
-
+"""Smallest number of fields in a line; the tenth, a look-ahead time, is often left out."""
 
 LONGEST = 1e9
-"""Seconds, thirty years: what is longer is no time in a recording."""
+"""Largest plausible time in a recording: 1e9 seconds, about thirty years."""
+
+SEGMENTS = "segments"
+COLUMNS = ("recording", "onset", "offset", "label", "path", "line")
+ADVICE = "the format is SPEAKER FILE CHANNEL ONSET DURATION <NA> <NA> LABEL <NA> <NA>"
 
 
-def read_rttm(source: Path) -> pd.DataFrame:
+def read_rttm(source: Path, account: Account | None = None) -> pd.DataFrame:
     """Read RTTM files.
 
+    A segment with an onset below zero begins at zero, which counts as mended; other faulty segments are left out.
+
     :param source: one file, or a folder of `.rttm` files.
-    :returns: `recording, onset, offset` (seconds)`, label`, sorted by recording and onset.
+    :param account: learns of segments and their faults; None reads strictly.
+    :returns: `recording, onset, offset` (seconds)`, label, path, line`, sorted by recording and onset.
+    :raises FaultsError: listing the faulty lines, where there is no account.
     """
-    paths = sorted(source.rglob("*.rttm")) if source.is_dir() else [source]
+    paths = sorted(path for path in source.rglob("*.rttm") if path.is_file()) if source.is_dir() else [source]
     if not paths or not all(path.is_file() for path in paths):
-        raise NoSuchFileError(source, "name an RTTM file or a folder of .rttm files")
-    rows = [row for path in paths for row in _read(path)]
-    if not rows:
+        raise NoSuchFileError(source, "give an RTTM file or a folder of .rttm files")
+    told = account or Account()
+    rows = [row for path in paths for row in _read(path, told)]
+    if account is None:
+        told.verify()
+    if not rows and not told.faults:
         raise NoSegmentsError(source, (), ("no SPEAKER line",))
-    table = pd.DataFrame(rows, columns=["recording", "onset", "offset", "label"])
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.sort_values(["recording", "onset", "offset", "label"], kind="stable", ignore_index=True)
 
 
-def _read(path: Path) -> list[tuple[str, float, float, str]]:
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+def _read(path: Path, account: Account) -> Iterator[tuple[str, float, float, str, Path, int]]:
+    lines, undecodable = lines_of(path)
+    for number, line in enumerate(lines, start=1):
         fields = line.split()
         if not fields or fields[0].startswith(";;") or (fields[0] != "SPEAKER" and fields[0].isupper()):
-            continue  # comments, and the other types of line that the format knows (SPKR-INFO, LEXEME, ...)
-        if fields[0] != "SPEAKER":
-            raise RttmFormatError(path, number, f"begins with {fields[0]!r}")
-        if len(fields) < FIELDS:
-            raise RttmFormatError(path, number, f"has {len(fields)} fields")
-        try:
-            onset, duration = float(fields[3]), float(fields[4])
-        except ValueError:
-            raise RttmFormatError(path, number, f"{fields[3]!r}, {fields[4]!r} are no onset and duration") from None
-        if not (onset >= 0 and duration >= 0 and onset + duration < LONGEST):
-            reason = f"onset {onset} or duration {duration} is below 0, endless or no number"
-            raise RttmFormatError(path, number, reason)
-        rows.append((fields[1], onset, round(onset + duration, 6), fields[7]))
-    return rows
+            continue  # comments and other line types of the format (SPKR-INFO, LEXEME, ...)
+        account.read(SEGMENTS)
+        found = undecodable.get(number) or _segment(fields)
+        if isinstance(found, str):
+            account.fault(SEGMENTS, "malformed segment", path, number, found, advice=ADVICE)
+            continue
+        onset, offset = found
+        if offset < 0 or (onset < 0 and offset == 0):
+            reason = f"ends at {offset:g} s, before the recording begins"
+            account.fault(SEGMENTS, "before the beginning", path, number, reason)
+            continue
+        if onset < 0:
+            reason = f"begins at {onset:g} s, before the recording"
+            account.fault(SEGMENTS, "onset below zero", path, number, reason, mended=True)
+        yield fields[1], max(0.0, onset), offset, fields[7], path, number
+
+
+def _segment(fields: Sequence[str]) -> tuple[float, float] | str:
+    """Return onset and offset of a line, or what is wrong with it."""
+    if fields[0] != "SPEAKER":
+        return f"begins with {fields[0]!r}"
+    if len(fields) < FIELDS:
+        return f"has {len(fields)} fields"
+    try:
+        onset, duration = float(fields[3]), float(fields[4])
+    except ValueError:
+        return f"{fields[3]!r}, {fields[4]!r} are not an onset and a duration"
+    if not (duration >= 0 and abs(onset) < LONGEST and onset + duration < LONGEST):
+        return f"onset {onset} or duration {duration} is negative, not finite or above {LONGEST:g} s"
+    return onset, round(onset + duration, 6)
 
 
 def merge(spans: Sequence[Span], *, gap: float = 0.0) -> list[Span]:
@@ -74,13 +102,13 @@ def merge(spans: Sequence[Span], *, gap: float = 0.0) -> list[Span]:
 
 
 def intersect(span: Span, others: Sequence[Span]) -> list[Span]:
-    """Return the parts of a span that lie in one of the others.
+    """Return the parts of a span that lie in one of the other spans.
 
     >>> intersect((1.0, 4.0), [(0.0, 2.0), (3.0, 9.0)])
     [(1.0, 2.0), (3.0, 4.0)]
 
     :param span: onset and offset in seconds.
-    :param others: sorted and apart, as `merge` gives them.
+    :param others: sorted and disjoint, as returned by `merge`.
     """
     onset, offset = span
     parts = [(max(onset, start), min(offset, stop)) for start, stop in others if start < offset and stop > onset]
@@ -88,10 +116,10 @@ def intersect(span: Span, others: Sequence[Span]) -> list[Span]:
 
 
 def spans_of(segments: pd.DataFrame, recording: str, labels: Collection[str]) -> list[Span]:
-    """Return the spans of a recording in which one of the labels speaks, sorted and apart.
+    """Return the spans of a recording with one of the given labels, sorted and disjoint.
 
-    :param segments: as `read_rttm` gives them.
-    :param recording: name of the recording, without folder and ending.
+    :param segments: the table returned by `read_rttm`.
+    :param recording: name of the recording, without folder and extension.
     :param labels: the labels; empty for all.
     """
     chosen = segments[segments["recording"] == recording]

@@ -1,6 +1,6 @@
-"""The board: every learner's recomputed figures, ranks, gaps and flags. What the pages show, and nothing else.
+"""Data of the board that the pages show: every learner's recomputed figures, ranks, gaps and flags.
 
-A *track* is one stimulus set, split and acoustic condition: within it learners are comparable. Each track has up to
+A *track* is one stimulus set, split and acoustic condition, within which learners are comparable. Each track has up to
 three measures: `lexical`, `syntactic` and their `mean` (only for learners that have both).
 """
 
@@ -54,7 +54,7 @@ FlagKind = Literal[
 ]
 
 CHANCE = 0.5
-"""Accuracy of a learner that guesses, in every task: one of two members is the good one."""
+"""Accuracy at chance level, in every task: one of two members is the good one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Estimate:
     """A figure with its 95 % interval.
 
     :param value: an accuracy, 0 to 1, or a difference of accuracies, -1 to 1.
-    :param low: lower end; None where fewer than two clusters speak.
+    :param low: lower end; None for fewer than two clusters.
     :param high: upper end.
     """
 
@@ -73,11 +73,11 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A level drawn across a plot: chance, or the best n-gram learner of a track.
+    """A reference line of a plot: chance, or the best n-gram learner of a track.
 
     :param name: `chance` or `n-gram floor`.
     :param value: accuracy.
-    :param slug: the entry that reached it; None for chance.
+    :param slug: the entry with this accuracy; None for chance.
     """
 
     name: Literal["chance", "n-gram floor"]
@@ -90,13 +90,13 @@ class TrackTable:
     """The stimuli of one task of a track, shared by all learners.
 
     :param task: lexical or syntactic.
-    :param stimuli: the gold table, hearing the track's condition where the set at hand has its sound;
-        `stimuli.folder` is None where there is no sound, and `stimuli.audio_path(name)` says where a sound lies.
-    :param pairs: `stimuli.pairs`, one row a (pair, voice): `id, voice, good, bad` (stimulus names), then the good
+    :param stimuli: the gold table, in the track's condition if the available set has its sound; `stimuli.folder` is
+        None if there is no sound, and `stimuli.audio_path(name)` gives the path of a sound.
+    :param pairs: `stimuli.pairs`, one row per (pair, voice): `id, voice, good, bad` (stimulus names), then the good
         member's columns (`word, phones, frequency, length` or `type, transcription`), the bad member's
         `bad_phones` or `bad_transcription`, `cluster`, and `item`: the word or pair that the official scripts average
         over.
-    :param index: where each stimulus stands, for reading scores.
+    :param index: index of each stimulus, for reading scores.
     """
 
     task: Task
@@ -106,7 +106,7 @@ class TrackTable:
 
     @property
     def has_sound(self) -> bool:
-        """Whether the sound of this table lies at hand."""
+        """Whether the sound of this table is available."""
         return self.stimuli.folder is not None
 
 
@@ -114,14 +114,14 @@ class TrackTable:
 class Track:
     """One stimulus set, split and acoustic condition.
 
-    :param key: unique and safe in a file name or an address: `babyslm-en-1.test.clean`.
+    :param key: unique, and safe in a file name or an address: `babyslm-en-1.test.clean`.
     :param set_name: name of the registered stimulus set.
     :param version: its version.
     :param language: BCP 47 tag.
     :param split: dev or test.
-    :param condition: acoustic condition; learners that read stand in `clean`.
+    :param condition: acoustic condition; text learners are listed under `clean`.
     :param tables: by task.
-    :param lines: levels to draw, by measure.
+    :param lines: reference lines of plots, by measure.
     """
 
     key: str
@@ -136,20 +136,20 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a learner stands in one measure of one track.
+    """Standing of a learner in one measure of one track.
 
-    Two learners are *separable* where the paired test of their difference stays below .05 after Holm's correction for
-    all pairs of the track. Going down the list, a learner joins the tie group of the one above unless it is separable
-    from the best of that group; all of a tie group share its rank.
+    Two learners are *separable* if the p-value of their paired difference is below .05 after Holm's correction for all
+    pairs of the track. From the best down, a learner joins the tie group of the previous one unless it is separable
+    from the best of that group; all members of a tie group share its rank.
 
     :param estimate: the accuracy.
     :param rank: rank of the tie group: 1 + the number of learners in the groups above (1, 1, 1, 4, ...).
-    :param group: number of the tie group: 1, 2, 3, ... without holes.
+    :param group: number of the tie group: consecutive, from 1.
     :param best_rank: 1 + the number of learners that are separable from this one and above it.
     :param worst_rank: number of learners - the number of those that are separable from this one and below it.
-    :param n: items averaged (words, pairs; None for `mean`).
-    :param clusters: clusters drawn by the bootstrap (None for `mean`).
-    :param ties: trials in which both members scored the same (None for `mean`).
+    :param n: number of items averaged (words, pairs; None for `mean`).
+    :param clusters: number of clusters of items (None for `mean`).
+    :param ties: trials in which both members have the same score (None for `mean`).
     """
 
     estimate: Estimate
@@ -164,10 +164,10 @@ class Standing:
 
 @dataclass(frozen=True, eq=False)
 class TableScores:
-    """What one learner did in one table of a track.
+    """Scores of one learner in one table of a track.
 
     :param verdicts: shape (rows of `TrackTable.pairs`,), in their order: 2 right, 1 tie, 0 wrong, -1 not scored (the
-        other voices of a learner that reads).
+        other voices, for a text learner).
     :param source: the score file, for `gather.item_scores`, which reads the scores themselves.
     """
 
@@ -177,9 +177,9 @@ class TableScores:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something that a maintainer should look at; it refuses nothing.
+    """A property of a submission that a maintainer should check; it is not a refusal.
 
-    :param kind: what it is about.
+    :param kind: kind of the flag.
     :param text: one sentence.
     """
 
@@ -191,15 +191,15 @@ class Flag:
 class Entry:
     """One revision of one learner.
 
-    :param card: what its authors say of it; every text in it is untrusted.
-    :param standings: by track key and measure; a track that was not entered is absent, and so is a measure.
-    :param breakdowns: one row a value of an attribute: `track, task, attribute, value, n, clusters, trials, ties,
-        accuracy, low, high`. Attributes are `phenomenon, frequency, length, voice` and what else the set has
-        (`category, age_band`); `value` is text. `low` and `high` are NaN where fewer than two clusters speak. Rows of
-        one attribute stand in their natural order.
+    :param card: description by its authors; every text in it is untrusted.
+    :param standings: by track key and measure; a track or measure without scores is absent.
+    :param breakdowns: one row per value of an attribute: `track, task, attribute, value, n, clusters, trials, ties,
+        accuracy, low, high`. Attributes are `phenomenon, frequency, length, voice` and further ones of the set
+        (`category, age_band`); `value` is text. `low` and `high` are NaN for fewer than two clusters. Rows of one
+        attribute are in their natural order.
     :param scores: by track key and task.
-    :param flags: what a maintainer should look at.
-    :param reference: whether the project trained and vouches for it.
+    :param flags: properties that a maintainer should check.
+    :param reference: whether the learner was trained by the project.
     """
 
     card: Card
@@ -211,7 +211,7 @@ class Entry:
 
     @property
     def slug(self) -> str:
-        """Unique on the board, safe in file names and addresses."""
+        """Identifier that is unique on the board, and safe in file names and addresses."""
         return self.card.slug
 
     @property
@@ -224,10 +224,11 @@ class Entry:
 class Gap:
     """A paired difference between two learners of one family.
 
-    :param kind: `text-speech` (one reads, one hears) or `clean-wild` (trained on clean and on in-the-wild speech).
+    :param kind: `text-speech` (a text learner and a spoken learner) or `clean-wild` (trained on clean and on
+        in-the-wild speech).
     :param family: the family of both.
-    :param first: slug of the reader, or of the learner trained on clean speech.
-    :param second: slug of the hearer, or of the learner trained on in-the-wild speech.
+    :param first: slug of the text learner, or of the learner trained on clean speech.
+    :param second: slug of the spoken learner, or of the learner trained on in-the-wild speech.
     :param track: key of the track.
     :param measure: lexical, syntactic or mean.
     :param difference: accuracy of the first minus the second, paired on the same items.
@@ -250,7 +251,7 @@ class CurvePoint:
 
     :param slug: the entry.
     :param revision: its revision.
-    :param amount: how much it had met, in the unit of the curve.
+    :param amount: its amount of training, in the unit of the curve.
     :param estimate: the accuracy.
     """
 
@@ -262,13 +263,13 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """The revisions of one model over their training.
+    """The revisions of one model in training.
 
     :param model: `Card.model`.
     :param name: the learner's name.
     :param track: key of the track.
     :param measure: lexical, syntactic or mean.
-    :param unit: `tokens`, `hours`, `words` or `steps`: the first that every revision tells and that tells them apart.
+    :param unit: `tokens`, `hours`, `words` or `steps`: the first that all revisions state with distinct values.
     :param points: two or more, by amount.
     """
 
@@ -282,7 +283,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A submission that is not on the board.
+    """A refused submission.
 
     :param folder: relative to the submissions; untrusted text.
     :param reason: one line.
@@ -294,13 +295,13 @@ class Refusal:
 
 @dataclass(frozen=True, eq=False)
 class Board:
-    """The whole leaderboard. It depends on the submissions and the registered sets alone, not on the clock.
+    """The whole leaderboard, a function of the submissions and the registered sets alone, not of the time.
 
-    :param tracks: by key, sorted; only those that some entry stands in.
+    :param tracks: by key, sorted; only those with at least one entry.
     :param entries: by slug, sorted.
     :param gaps: text-speech and clean-wild.
     :param curves: models with two or more revisions.
-    :param refused: submissions that did not pass.
+    :param refused: submissions that failed the checks.
     :param version: version of babyslm that computed it.
     """
 

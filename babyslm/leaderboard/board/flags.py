@@ -1,4 +1,4 @@
-"""What a maintainer should look at before a submission is taken; none of it is a refusal."""
+"""Flags of submissions for a maintainer to check before acceptance; none of them is a refusal."""
 
 import unicodedata
 from collections import defaultdict
@@ -11,16 +11,16 @@ from babyslm.leaderboard.submissions.scored import ScoredSubmission, TableKey
 __all__ = ["flags"]
 
 APART = 0.10
-"""Dev and test accuracies further apart than this are looked at ..."""
+"""A larger difference between dev and test accuracy is flagged ..."""
 
 ERRORS = 3.0
-"""... if they also lie apart by more than this many standard errors of the difference."""
+"""... if it is also larger than this many standard errors of the difference."""
 
 VOICES_DIFFER = 1e-3
-"""A learner that reads scores a text alike whoever would speak it, but for rounding (score units)."""
+"""Tolerance (score units) for the score of one text to vary between voices, for a text learner."""
 
 RECORDED = 1e-6
-"""Largest rounding between a recorded and a recomputed accuracy."""
+"""Tolerated rounding difference between a recorded and a recomputed accuracy."""
 
 
 def flags(
@@ -67,7 +67,7 @@ def _same_scores(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple
 
 
 def _same_names(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple[Flag, ...]]:
-    """Find models that are called alike, whatever their letters' case and form."""
+    """Find models whose names differ only in case and form of letters."""
     models = defaultdict(set)
     for each in submissions.values():
         models[_folded(each.card.name)].add(each.card.model)
@@ -75,7 +75,7 @@ def _same_names(submissions: Mapping[str, ScoredSubmission]) -> dict[str, tuple[
     for slug, each in submissions.items():
         others = sorted(models[_folded(each.card.name)] - {each.card.model})
         if others:
-            found[slug] = (Flag("same-name", f"The learner is called as {', '.join(others)} is."),)
+            found[slug] = (Flag("same-name", f"The learner has the same name as {', '.join(others)}."),)
     return found
 
 
@@ -105,7 +105,7 @@ def _voices_differ(each: ScoredSubmission) -> list[Flag]:
     for key, table in each.tables.items():
         if each.card.modality != "spoken" and table.voice_spread > VOICES_DIFFER:
             text = (
-                f"The learner is {each.card.modality}, but its {key.task}/{key.split} scores of one text differ by "
+                f"The learner is {each.card.modality}, but {key.task}/{key.split} scores of the same text differ by "
                 f"up to {table.voice_spread:.3g} between voices."
             )
             found.append(Flag("voices-differ", text))
@@ -122,7 +122,7 @@ def _recorded_otherwise(slug: str, each: ScoredSubmission, figures: Mapping[Tabl
         ]
         computed = _accuracy(slug, figures[key])[0]
         if told and abs(told[0] - computed) > RECORDED:
-            text = f"result.json tells {told[0]:.4f} for {key.task}/{key.split}; its scores give {computed:.4f}."
+            text = f"result.json reports {told[0]:.4f} for {key.task}/{key.split}, but its scores give {computed:.4f}."
             found.append(Flag("recorded-otherwise", text))
     return found
 
@@ -133,7 +133,9 @@ def _scored_by_sum(each: ScoredSubmission) -> list[Flag]:
         for key, table in each.tables.items()
         if table.record.settings.get("pooling") == "sum"
     ]
-    text = f"The scores of {_listed(tables)} are sums of log-probabilities, where others are means over symbols."
+    text = (
+        f"The scores of {_listed(tables)} are sums of log-probabilities; the official scores are means over symbols."
+    )
     return [Flag("scored-by-sum", text)] if tables else []
 
 

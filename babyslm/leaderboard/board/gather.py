@@ -1,4 +1,4 @@
-"""From a folder of submissions to the board: every figure recomputed from the scores."""
+"""Computation of the board from a folder of submissions: every figure is recomputed from the scores."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,6 @@ from babyslm.leaderboard.submissions.card import Card
 from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.leaderboard.submissions.scored import ScoredSubmission, Scorer, TableKey
 from babyslm.leaderboard.submissions.submission import read_submission, submission_folders
-from babyslm.results.statistics.intervals import DRAWS
 from babyslm.stimuli.stimulus import Task
 from babyslm.stimuli.stimulus_set import StimulusTable
 from babyslm.verify.errors import BabySLMError
@@ -47,27 +46,26 @@ __all__ = ["gather", "item_scores", "read_all"]
 
 @dataclass(frozen=True, eq=False)
 class _Computed:
-    """What the tables of all tracks gave."""
+    """Figures of the tables of all tracks."""
 
     figures: Mapping[TableKey, TableFigures]
     tracks: Mapping[str, Mapping[Task, TableFigures]]
 
 
-def gather(submissions: Path, registry: Registry, *, draws: int = DRAWS, seed: int = 0) -> Board:
+def gather(submissions: Path, registry: Registry) -> Board:
     """Read, check and rank every submission.
 
-    A submission that does not pass is left out and told in `Board.refused`.
+    A submission that fails the checks is left out and listed in `Board.refused`.
 
-    :param submissions: holds `MODEL/REVISION/card.yaml` and, below, `SET/CONDITION/scores/{task}/{split}.txt.gz`.
+    :param submissions: folder with `MODEL/REVISION/card.yaml` and, below,
+        `SET/CONDITION/scores/{task}/{split}.txt.gz`.
     :param registry: the registered stimulus sets.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
     """
     scorer = Scorer(registry)
     scored, refused = read_all(submissions, scorer)
     by_slug = {each.card.slug: each for each in scored}
     cards = {slug: each.card for slug, each in by_slug.items()}
-    computed = _compute(by_slug, registry, draws=draws, seed=seed)
+    computed = _compute(by_slug, registry)
     figures = {track: measure_figures(tables) for track, tables in computed.tracks.items()}
     placed = {
         track: {measure: standings(each) for measure, each in by_measure.items()}
@@ -99,7 +97,7 @@ def gather(submissions: Path, registry: Registry, *, draws: int = DRAWS, seed: i
 
 
 def read_all(submissions: Path, scorer: Scorer) -> tuple[list[ScoredSubmission], list[Refusal]]:
-    """Read and judge every submission, and say why some were refused.
+    """Read and check every submission; return those that pass, and the refusals with their reasons.
 
     :param submissions: the folder of submissions.
     :param scorer: reads the scores.
@@ -122,16 +120,16 @@ def read_all(submissions: Path, scorer: Scorer) -> tuple[list[ScoredSubmission],
 def item_scores(scores: TableScores, table: TrackTable) -> pd.DataFrame:
     """Read the scores of one learner in one table, for pages that show single items.
 
-    :param scores: of the entry.
-    :param table: of the track.
-    :returns: one row a row of `table.pairs`, by the same index: `good_score, bad_score`, NaN where not scored.
+    :param scores: scores of the entry.
+    :param table: table of the track.
+    :returns: one row per row of `table.pairs`, with the same index: `good_score, bad_score`, NaN if not scored.
     """
     good, bad = table.index.sides(table.index.read(scores.source))
     return pd.DataFrame({"good_score": good, "bad_score": bad}, index=table.pairs.index)
 
 
 def _refusal(folder: Path, root: Path, error: BabySLMError) -> Refusal:
-    """Tell a refusal in words that name no folder of this machine."""
+    """Return a refusal whose text names no folder of this machine."""
     name = folder.relative_to(root).as_posix()
     return Refusal(printable(name), printable(str(error).replace(f"{root}/", "").replace(str(root), ".")))
 
@@ -139,7 +137,7 @@ def _refusal(folder: Path, root: Path, error: BabySLMError) -> Refusal:
 def _without_duplicates(
     scored: Sequence[ScoredSubmission],
 ) -> tuple[list[ScoredSubmission], list[tuple[ScoredSubmission, DuplicateSubmissionError]]]:
-    """Tell apart the revisions of a model that repeat all scores of an earlier one."""
+    """Refuse revisions of a model that repeat all scores of an earlier revision."""
     first: dict[tuple[object, ...], ScoredSubmission] = {}
     kept, twice = [], []
     for each in sorted(scored, key=lambda each: (each.card.submitted, each.folder)):
@@ -154,7 +152,7 @@ def _without_duplicates(
     return kept, twice
 
 
-def _compute(submissions: Mapping[str, ScoredSubmission], registry: Registry, *, draws: int, seed: int) -> _Computed:
+def _compute(submissions: Mapping[str, ScoredSubmission], registry: Registry) -> _Computed:
     entered = defaultdict(list)
     for slug, each in sorted(submissions.items()):
         for key, table in each.tables.items():
@@ -163,7 +161,7 @@ def _compute(submissions: Mapping[str, ScoredSubmission], registry: Registry, *,
     tracks: dict[str, dict[Task, TableFigures]] = defaultdict(dict)
     for key in sorted(entered, key=lambda key: (key.track, key.task)):
         stimuli = registry.stimuli(key.set_key)[key.task, key.split]
-        figures[key] = table_figures(stimuli, entered[key], draws=draws, seed=seed)
+        figures[key] = table_figures(stimuli, entered[key])
         tracks[key.track][key.task] = figures[key]
     return _Computed(figures, tracks)
 
@@ -234,7 +232,7 @@ def _lines(placed: Mapping[str, Standing], cards: Mapping[str, Card], floor: set
 
 
 def _under(table: StimulusTable, condition: str) -> StimulusTable:
-    """Hear a table in a condition, where the set at hand has its sound."""
+    """Return a table in an acoustic condition if the available set has its sound."""
     try:
         return table.under(condition)
     except MissingConditionError:

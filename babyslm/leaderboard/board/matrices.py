@@ -1,9 +1,9 @@
-"""The official aggregation of one table as matrices, so that a thousand learners cost little more than one.
+"""Official aggregation of one table as matrix products, so that a thousand learners cost little more than one.
 
 Averages of averages are linear in the verdicts: with `C` the verdicts (trials x learners), `A` holds the weight of
 each trial in each item (words or pairs, first within a voice, then over the voices), and a group's accuracy is the
-mean of its rows of `A @ C`. A bootstrap draw weighs clusters: both parts of its ratio are products with the matrix of
-draws. `babyslm.results.statistics.summary` computes the same one learner at a time; the tests hold this against it.
+mean of its rows of `A @ C`. The influence of the clusters on it is linear in
+them too. `babyslm.results.statistics.summary` computes the same for one learner; the tests compare the two.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,8 @@ from babyslm.models.protocol import ScoreBatch
 from babyslm.results.scores.table import names_by_voice, score_table
 from babyslm.results.scores.trials import make_trials
 from babyslm.results.statistics.aggregate import attribute, has_attribute
-from babyslm.results.statistics.intervals import CONFIDENCE, DRAWS, cluster_codes, draw_weights
+from babyslm.results.statistics.clusters import Influence, cluster_codes, influence
+from babyslm.results.statistics.intervals import proportion_interval
 from babyslm.results.statistics.summary import ATTRIBUTES
 from babyslm.stimuli.stimulus_set import StimulusTable
 
@@ -32,12 +33,12 @@ IntArray = NDArray[np.int64]
 class Grouping:
     """The items of each value of an attribute.
 
-    :param values: what each group is called, in natural order.
+    :param values: names of the groups, in natural order.
     :param weights: shape (cells, trials): weight of each trial in each cell; a cell is one item within one group.
     :param group: shape (cells,): group of each cell.
     :param cluster: shape (cells,): cluster of each cell's item.
     :param trials: shape (groups,): number of trials.
-    :param member: shape (groups, trials): 1 where a trial belongs to a group.
+    :param member: shape (groups, trials): 1 if a trial belongs to a group.
     """
 
     values: tuple[str, ...]
@@ -53,9 +54,9 @@ class GroupFigures:
     """Figures of every group (rows) and learner (columns).
 
     :param accuracy: shape (groups, learners).
-    :param low: lower ends of the 95 % intervals; NaN where fewer than two clusters speak.
+    :param low: lower ends of the 95 % intervals; NaN for fewer than two clusters.
     :param high: upper ends.
-    :param ties: trials in which both members scored the same.
+    :param ties: trials in which both members have the same score.
     :param n: shape (groups,): items.
     :param clusters: shape (groups,): clusters.
     """
@@ -69,17 +70,13 @@ class GroupFigures:
 
 
 class TableMatrices:
-    """What is computed once of a table and a choice of its voices.
+    """Precomputed matrices of a table and a choice of its voices.
 
     :param table: the stimuli.
-    :param voices: the voices that were scored: all, or the one of a learner that reads.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
+    :param voices: the voices that were scored: all, or one for a text learner.
     """
 
-    def __init__(
-        self, table: StimulusTable, voices: Sequence[str] | None = None, *, draws: int = DRAWS, seed: int = 0
-    ) -> None:
+    def __init__(self, table: StimulusTable, voices: Sequence[str] | None = None) -> None:
         kept = table.voices if voices is None else tuple(voices)
         self.rows = np.flatnonzero(table.pairs["voice"].isin(kept).to_numpy())
         self.trials = trial_items(table, kept)
@@ -87,7 +84,6 @@ class TableMatrices:
         self.clusters = int(whole.cluster.max()) + 1
         self._of_item = dict(zip(_items_of(self.trials), whole.cluster.tolist(), strict=True))
         self.whole = whole
-        self.draws = draw_weights(self.clusters, draws=draws, seed=seed, names=(table.task, table.split))
 
     def attributes(self) -> tuple[str, ...]:
         """Return the attributes by which this table is broken down."""
@@ -99,19 +95,19 @@ class TableMatrices:
         return self._grouping(codes.astype(np.int64), tuple(map(str, values)), self._of_item)
 
     def verdicts(self, chosen: NDArray[np.int8]) -> FloatArray:
-        """Turn stored verdicts, shape (pairs, learners), into 1, 0.5 and 0 of the trials of these voices."""
+        """Convert stored verdicts, shape (pairs, learners), to 1, 0.5 and 0 for the trials of these voices."""
         return chosen[self.rows].astype(np.float64) / 2
 
-    def drawn(self, grouping: Grouping, verdicts: FloatArray, group: int) -> FloatArray:
-        """Return the accuracy of one group in each draw, shape (draws, learners); NaN where a draw misses it."""
+    def influence(self, grouping: Grouping, verdicts: FloatArray, group: int) -> Influence:
+        """Return the influence of each cluster on the accuracy of one group, shape (clusters, learners)."""
         inside = np.flatnonzero(grouping.group == group)
         cells = grouping.weights[inside] @ verdicts
-        return self._drawn(cells, grouping.cluster[inside])
+        return influence(cells - cells.mean(axis=0), grouping.cluster[inside], size=self.clusters)
 
     def figures(self, grouping: Grouping, verdicts: FloatArray) -> GroupFigures:
         """Compute accuracy and interval of every group and learner.
 
-        :param grouping: of this table.
+        :param grouping: a grouping of this table.
         :param verdicts: shape (trials, learners), from `verdicts`.
         """
         cells = grouping.weights @ verdicts
@@ -119,25 +115,15 @@ class TableMatrices:
         shape = (groups, learners)
         accuracy, low, high = np.empty(shape), np.full(shape, np.nan), np.full(shape, np.nan)
         n, clusters = np.zeros(groups, dtype=np.int64), np.zeros(groups, dtype=np.int64)
-        tail = (1 - CONFIDENCE) / 2
         for group in range(groups):
             inside = np.flatnonzero(grouping.group == group)
             own = grouping.cluster[inside]
             n[group], clusters[group] = len(inside), len(np.unique(own))
             accuracy[group] = cells[inside].mean(axis=0)
-            if clusters[group] > 1:
-                means = self._drawn(cells[inside], own)
-                # A draw that misses the group misses it for every learner.
-                low[group], high[group] = np.quantile(means[~np.isnan(means[:, 0])], [tail, 1 - tail], axis=0)
+            evidence = influence(cells[inside] - accuracy[group], own)
+            low[group], high[group] = proportion_interval(accuracy[group], evidence)
         ties = np.asarray(grouping.member @ (verdicts == 0.5), dtype=np.int64)
         return GroupFigures(accuracy, low, high, ties, n, clusters)
-
-    def _drawn(self, cells: FloatArray, clusters: IntArray) -> FloatArray:
-        present, code = np.unique(clusters, return_inverse=True)
-        gather = csr_array(coo_array((np.ones(len(code)), (code, np.arange(len(code))))))
-        weights = self.draws[:, present]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray((weights @ (gather @ cells)) / (weights @ np.bincount(code))[:, None])
 
     def _grouping(self, codes: IntArray, values: tuple[str, ...], of_item: Mapping[str, int] | None) -> Grouping:
         trials = self.trials
@@ -165,7 +151,7 @@ def _items_of(trials: pd.DataFrame) -> list[str]:
 
 
 def trial_items(table: StimulusTable, voices: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return the trials of a table without scores: its pairs, with `item`, what the official scripts average over.
+    """Return the trials of a table without scores: its pairs, with `item`, the unit of the official average.
 
     :param table: the stimuli.
     :param voices: all of the table (default) or one.

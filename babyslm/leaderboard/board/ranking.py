@@ -1,10 +1,8 @@
-"""Who is separable from whom, and the ranks that follow: paired tests under shared bootstrap draws.
+"""Pairwise separability of learners and the resulting ranks: paired tests on shared clusters.
 
-All learners of a track meet the same draws of clusters, so the standard error of the difference of any two follows
-from one covariance matrix of their drawn accuracies. With a thousand learners there are half a million pairs, and
-Holm's correction asks for p-values far below what counting draws can give (2 / (draws + 1)); so the difference over
-its clustered bootstrap standard error is read from Student's t with (clusters - 1) degrees of freedom (Cameron,
-Gelbach & Miller, Rev. Econ. Stat. 2008).
+All learners of a track were tested on the same clusters of items, so the standard error of the difference of any two
+follows from one matrix of products of their influences. The difference divided by its standard error is compared with
+Student's t with (effective clusters - 1) degrees of freedom (Cameron, Gelbach & Miller, Rev. Econ. Stat. 2008).
 """
 
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.results.outcomes.compare import holm
+from babyslm.results.statistics.clusters import Influence
 
 __all__ = ["LEVEL", "Ranks", "rank", "separable"]
 
@@ -20,7 +19,7 @@ LEVEL = 0.05
 """Family-wise error rate of all pairs of one track and measure."""
 
 NO_SPREAD = 1e-14
-"""A variance below this is rounding."""
+"""Smaller variances are treated as rounding errors."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,23 +38,21 @@ class Ranks:
     worst: NDArray[np.int64]
 
 
-def separable(
-    accuracy: NDArray[np.float64], drawn: NDArray[np.float64], clusters: int, *, level: float = LEVEL
-) -> NDArray[np.bool_]:
-    """Say of every two learners whether the first is better beyond chance, after Holm's correction for all pairs.
+def separable(accuracy: NDArray[np.float64], evidence: Influence, *, level: float = LEVEL) -> NDArray[np.bool_]:
+    """Test for every two learners whether the first is better, after Holm's correction for all pairs.
 
     :param accuracy: shape (n,).
-    :param drawn: shape (draws, n): accuracies under shared draws.
-    :param clusters: clusters that were drawn; with fewer than two nothing is separable.
+    :param evidence: influence of the clusters on each accuracy, shape (clusters, n); of fewer than two clusters,
+        nothing is separable.
     :param level: family-wise error rate.
     :returns: shape (n, n); element (i, j): i is separably better than j.
     """
     count = len(accuracy)
     better = np.zeros((count, count), dtype=bool)
-    if count < 2 or clusters < 2:
+    if count < 2 or evidence.count < 2:
         return better
     first, second = np.triu_indices(count, 1)
-    apart = holm(_p_values(accuracy, drawn, first, second, clusters - 1)) < level
+    apart = holm(_p_values(accuracy, evidence, first, second)) < level
     first, second = first[apart], second[apart]
     up = accuracy[first] > accuracy[second]
     better[np.where(up, first, second), np.where(up, second, first)] = True
@@ -64,31 +61,30 @@ def separable(
 
 def _p_values(
     accuracy: NDArray[np.float64],
-    drawn: NDArray[np.float64],
+    evidence: Influence,
     first: NDArray[np.int64],
     second: NDArray[np.int64],
-    freedom: int,
 ) -> NDArray[np.float64]:
     """Return the two-sided p-value of no difference between each `first` and its `second`, shape (pairs,)."""
     from scipy.special import stdtr
 
-    covariance = np.cov(drawn, rowvar=False)
+    covariance = evidence.effects.T @ evidence.effects
     variance = np.diag(covariance)
     spread = variance[first] + variance[second] - 2 * covariance[first, second]
     difference = np.abs(accuracy[first] - accuracy[second])
-    # Two learners that differ by the same amount in every draw differ for sure; equal ones do not differ.
+    # Two learners that differ by the same amount in every draw are separable; equal ones are not.
     flat = spread < NO_SPREAD
     certain = np.where(difference < NO_SPREAD, 1.0, 0.0)
     ratio = difference / np.sqrt(np.where(flat, 1.0, spread))
-    return np.where(flat, certain, 2 * stdtr(freedom, -ratio))
+    return np.where(flat, certain, 2 * stdtr(max(1.0, evidence.effective - 1), -ratio))
 
 
 def rank(accuracy: NDArray[np.float64], better: NDArray[np.bool_]) -> Ranks:
-    """Give ranks to learners that are sorted, the best first.
+    """Rank learners that are sorted by accuracy, the best first.
 
-    Going down, a learner joins the group above unless it is separable from the best of that group.
+    From the best down, a learner joins the previous tie group unless it is separable from the best of that group.
 
-    :param accuracy: shape (n,), falling.
+    :param accuracy: shape (n,), descending.
     :param better: shape (n, n), from `separable`.
     """
     count = len(accuracy)

@@ -1,4 +1,4 @@
-"""What learners tell together: gaps within a family, and curves over the revisions of a model."""
+"""Relations between learners: gaps within a family, and curves over the revisions of a model."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,11 +17,11 @@ Figures = Mapping[str, Mapping[Measure, MeasureFigures]]
 
 
 def gaps(cards: Mapping[str, Card], figures: Figures) -> tuple[Gap, ...]:
-    """Return the text-speech and the clean-wild gaps of every family, track and measure that has both sides.
+    """Return the text-speech and the clean-wild gaps of every family, track and measure with learners on both sides.
 
-    Of each side the learner that met most in training stands for the family: hours of speech, or words; the later
-    name, where they are equal. Choosing by accuracy would make gaps of chance. Text is held against clean speech where
-    the family has a learner of it, so that the two gaps add up.
+    Each side is represented by the learner with the most training data (hours of speech, or words; of equal ones, the
+    one whose name sorts last), because a choice by accuracy would be biased. Text is compared with clean speech if the
+    family has a learner of it, so that the two gaps add up.
 
     :param cards: by slug.
     :param figures: by track and measure.
@@ -91,7 +91,7 @@ def curves(
 
 
 def _unit(cards: Sequence[Card]) -> Unit | None:
-    """Return the first unit that every revision tells and that tells them apart."""
+    """Return the first unit that all revisions state with distinct values."""
     for unit in UNITS if len(cards) > 1 else ():
         amounts = [_told(card, unit) for card in cards]
         if None not in amounts and len(set(amounts)) == len(amounts):

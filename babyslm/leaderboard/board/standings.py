@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from babyslm.leaderboard.board.board import MEASURES, Estimate, Measure, Standing
 from babyslm.leaderboard.board.figures import TableFigures
 from babyslm.leaderboard.board.ranking import rank, separable
-from babyslm.results.statistics.intervals import CONFIDENCE, p_value, percentile_interval
+from babyslm.results.statistics.clusters import Influence
+from babyslm.results.statistics.intervals import difference_test, proportion_interval
 from babyslm.stimuli.stimulus import Task
 
 __all__ = ["MeasureFigures", "estimate", "measure_figures", "paired", "standings"]
@@ -20,29 +21,27 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class MeasureFigures:
-    """What is known of each learner in one measure; arrays follow `names`, the best first.
+    """Figures of each learner in one measure; arrays follow `names`, the best first.
 
     :param names: slugs.
     :param accuracy: shape (n,).
-    :param drawn: shape (draws, n), under shared draws.
-    :param clusters: clusters behind the draws; of the task with fewer, for the mean.
+    :param evidence: influence of the clusters on each accuracy, shape (clusters, n); of both tasks for the mean.
     :param counts: per learner, items and ties; None for the mean.
     """
 
     names: tuple[str, ...]
     accuracy: FloatArray
-    drawn: FloatArray
-    clusters: int
+    evidence: Influence
     counts: tuple[tuple[int, int], ...] | None
 
     @cached_property
     def column(self) -> dict[str, int]:
-        """Position of each learner."""
+        """Index of each learner."""
         return {name: at for at, name in enumerate(self.names)}
 
 
 def measure_figures(tables: Mapping[Task, TableFigures]) -> dict[Measure, MeasureFigures]:
-    """Sort the learners of a track by each measure; the mean is that of both tasks, draw by draw.
+    """Sort the learners of a track by each measure; the mean is computed over both tasks, draw by draw.
 
     :param tables: figures of the track by task.
     """
@@ -54,7 +53,7 @@ def measure_figures(tables: Mapping[Task, TableFigures]) -> dict[Measure, Measur
         elif measure in tables:
             table = tables[measure]
             counts = tuple(zip(table.n.tolist(), table.ties.tolist(), strict=True))
-            found[measure] = _sorted(table.names, table.accuracy, table.drawn, table.clusters, counts)
+            found[measure] = _sorted(table.names, table.accuracy, table.evidence, counts)
     return found
 
 
@@ -64,65 +63,61 @@ def _mean(lexical: TableFigures, syntactic: TableFigures) -> MeasureFigures | No
         return None
     columns = [[table.column[name] for name in names] for table in (lexical, syntactic)]
     accuracy = (lexical.accuracy[columns[0]] + syntactic.accuracy[columns[1]]) / 2
-    drawn = (lexical.drawn[:, columns[0]] + syntactic.drawn[:, columns[1]]) / 2
-    return _sorted(names, accuracy, drawn, min(lexical.clusters, syntactic.clusters), None)
+    both = [table.evidence for table in (lexical, syntactic)]
+    values = np.concatenate([each.effects[:, own] / 2 for each, own in zip(both, columns, strict=True)])
+    evidence = Influence(values, np.concatenate([each.shares / 2 for each in both]))
+    return _sorted(names, accuracy, evidence, None)
 
 
 def _sorted(
     names: tuple[str, ...],
     accuracy: FloatArray,
-    drawn: FloatArray,
-    clusters: int,
+    evidence: Influence,
     counts: tuple[tuple[int, int], ...] | None,
 ) -> MeasureFigures:
     order = sorted(range(len(names)), key=lambda at: (-accuracy[at], names[at]))
     return MeasureFigures(
         tuple(names[at] for at in order),
         accuracy[order],
-        drawn[:, order],
-        clusters,
+        Influence(evidence.effects[:, order], evidence.shares),
         tuple(counts[at] for at in order) if counts is not None else None,
     )
 
 
 def standings(figures: MeasureFigures) -> dict[str, Standing]:
     """Rank the learners of one measure."""
-    ranks = rank(figures.accuracy, separable(figures.accuracy, figures.drawn, figures.clusters))
-    tail = (1 - CONFIDENCE) / 2
-    known = figures.clusters > 1
-    ends = np.quantile(figures.drawn, [tail, 1 - tail], axis=0) if known else None
+    ranks = rank(figures.accuracy, separable(figures.accuracy, figures.evidence))
+    ends = proportion_interval(figures.accuracy, figures.evidence)
     found = {}
     for at, name in enumerate(figures.names):
-        low, high = (float(ends[0, at]), float(ends[1, at])) if ends is not None else (None, None)
         count = figures.counts[at] if figures.counts is not None else None
         found[name] = Standing(
-            Estimate(float(figures.accuracy[at]), low, high),
+            estimate(figures.accuracy[at], ends.low[at], ends.high[at]),
             int(ranks.rank[at]),
             int(ranks.group[at]),
             int(ranks.best[at]),
             int(ranks.worst[at]),
             count[0] if count else None,
-            figures.clusters if count else None,
+            figures.evidence.count if count else None,
             count[1] if count else None,
         )
     return found
 
 
 def estimate(value: float, low: float, high: float) -> Estimate:
-    """Return an estimate; ends that are NaN are none."""
+    """Return an estimate; ends that are NaN become None."""
     return Estimate(float(value), None if np.isnan(low) else float(low), None if np.isnan(high) else float(high))
 
 
 def paired(figures: MeasureFigures, first: str, second: str) -> tuple[Estimate, float]:
     """Return the difference of two learners, first minus second, with its p-value.
 
-    :param figures: of one track and measure, that both stand in.
+    :param figures: figures of one track and measure that include both.
     :param first: slug.
     :param second: slug.
     """
     one, two = figures.column[first], figures.column[second]
-    differences = figures.drawn[:, one] - figures.drawn[:, two]
-    interval = percentile_interval(differences, figures.clusters)
+    evidence = Influence(figures.evidence.effects[:, one] - figures.evidence.effects[:, two], figures.evidence.shares)
     value = figures.accuracy[one] - figures.accuracy[two]
-    p = p_value(differences) if figures.clusters > 1 else 1.0
-    return estimate(value, interval.low, interval.high), p
+    test = difference_test(value, evidence)
+    return estimate(value, float(test.low), float(test.high)), float(test.p)

@@ -1,4 +1,4 @@
-"""The breakdowns of a learner, looked up by table and attribute without asking pandas a thousand times."""
+"""Breakdowns of a learner, indexed once by table and attribute for fast access."""
 
 from collections import defaultdict
 from typing import Any
@@ -11,13 +11,13 @@ __all__ = ["ATTRIBUTE_TITLES", "Breakdowns"]
 
 ATTRIBUTE_TITLES = {
     "phenomenon": "By phenomenon",
-    "frequency": "By frequency of the word",
+    "frequency": "By word frequency",
     "length": "By length",
     "voice": "By voice",
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
-    "seen": "By whether the word was met in training",
-    "nonword": "By whether the non-word was met in training, as a word",
+    "seen": "By occurrence of the word in training",
+    "nonword": "By occurrence of the non-word in training",
     "category": "By category",
     "age_band": "By age of acquisition (months)",
 }
@@ -39,7 +39,7 @@ class Breakdowns:
             self._rows[row["track"], row["task"]][str(row["attribute"])].append(row)
 
     def of(self, track: str, task: Task, attribute: str) -> list[dict[str, Any]]:
-        """Return the rows of one attribute; none where the table lacks it."""
+        """Return the rows of one attribute; empty if the table lacks it."""
         return self._rows.get((track, task), {}).get(attribute, [])
 
     def attributes(self, track: str, task: Task) -> list[str]:

@@ -1,4 +1,4 @@
-"""The figures for other programs: CSV for a spreadsheet, JSON for a script."""
+"""Downloads of the figures: CSV for spreadsheets, JSON for scripts."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ FIGURES = ("value", "low", "high", "rank", "best_rank", "worst_rank", "group", "
 
 
 def track_csv(board: Board, track: Track) -> str:
-    """Return the table of a track: one row a learner."""
+    """Return the table of a track with one row per learner."""
     measures = [m for m in MEASURES if any(m in e.standings.get(track.key, {}) for e in board.entries.values())]
     heads = [*FACTS, *(f"{measure}_{name}" for measure in measures for name in FIGURES), "flags"]
     rows = []
@@ -42,7 +42,7 @@ def track_csv(board: Board, track: Track) -> str:
 
 
 def breakdown_csv(breakdowns: Breakdowns) -> str:
-    """Return every breakdown of a learner: one row a value of an attribute."""
+    """Return all breakdowns of a learner with one row per value of an attribute."""
     heads = ("track", "task", "attribute", "value", "n", "clusters", "trials", "ties", "accuracy", "low", "high")
     rows = []
     for row in breakdowns.all():
@@ -53,7 +53,7 @@ def breakdown_csv(breakdowns: Breakdowns) -> str:
 
 
 def board_json(board: Board) -> dict[str, Any]:
-    """Return the whole board but its breakdowns, which each learner has for itself."""
+    """Return the whole board without breakdowns, which are part of each learner's file."""
     return {
         "babyslm": board.version,
         "tracks": [
@@ -89,7 +89,7 @@ def board_json(board: Board) -> dict[str, Any]:
 
 
 def entry_json(entry: Entry, breakdowns: Breakdowns | None = None) -> dict[str, Any]:
-    """Return one learner: card, figures and flags, with its breakdowns where they are given."""
+    """Return one learner: card, figures and flags, with its breakdowns if they are given."""
     value: dict[str, Any] = {
         "slug": entry.slug,
         "card": entry.card.model_dump(mode="json"),
@@ -147,5 +147,5 @@ def _csv(heads: Any, rows: list[list[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Keep a spreadsheet from taking text of a card for a formula."""
+    """Prevent spreadsheets from interpreting text of a card as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -1,4 +1,4 @@
-"""Templates and fixed files of the site, and the folder that is being written."""
+"""Templates and static files of the site, and the folder under construction."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from babyslm.progress import side_effect
 from babyslm.results.pages.page import vega_bundle
 
 __all__ = ["Layout"]
@@ -17,10 +18,10 @@ VEGA = "vega.js"
 
 @dataclass
 class Layout:
-    """Writes pages and data below one folder.
+    """Writer of pages and data below one folder.
 
-    :param root: the folder; nothing else writes there.
-    :param shared: what every page knows, besides its own context.
+    :param root: the folder, to which nothing else writes.
+    :param shared: variables available to every page, in addition to its own context.
     """
 
     root: Path
@@ -38,16 +39,18 @@ class Layout:
         )
 
     def assets(self) -> None:
-        """Copy styles and scripts; pages name them with a hash, so that no browser mixes two builds."""
+        """Copy styles and scripts; pages refer to them by hash, so that browsers do not mix two builds."""
         digest = hashlib.sha256()
         source = files("babyslm.leaderboard.site") / "static"
         for name in STATIC:
             text = (source / name).read_text(encoding="utf-8")
             digest.update(text.encode("utf-8"))
             self.text(f"static/{name}", text)
-        bundle = vega_bundle()
-        digest.update(bundle.encode("utf-8"))
-        self.text(f"static/{VEGA}", bundle)
+        # Without it the static plots stay.
+        with side_effect("write the scripts of the interactive plots"):
+            bundle = vega_bundle()
+            digest.update(bundle.encode("utf-8"))
+            self.text(f"static/{VEGA}", bundle)
         self.shared["stamp"] = digest.hexdigest()[:10]
 
     def page(self, path: str, template: str, **context: Any) -> None:
@@ -61,13 +64,13 @@ class Layout:
         self.text(path, self._templates.get_template(template).render(**self.shared, up=up, path=path, **context))
 
     def data(self, path: str, value: Any) -> None:
-        """Write a JSON file without needless space."""
+        """Write a JSON file without whitespace."""
         self.text(path, dense(value))
 
     def script(self, name: str, value: Any) -> None:
-        """Write data that a page asks for when it needs them, as `data/NAME.js`.
+        """Write data that a page loads on demand, as `data/NAME.js`.
 
-        A script, because a page opened from a disk may load scripts but no JSON.
+        The format is a script, because a page opened from a disk may load scripts but not JSON.
         """
         self.text(f"data/{name}.js", f"babyslm.receive({json.dumps(name)},{dense(value)});\n")
 
@@ -79,6 +82,6 @@ class Layout:
 
 
 def dense(value: Any) -> str:
-    """Render JSON without needless space, and safe in a script whatever its strings hold."""
+    """Render JSON without whitespace, and safe inside a script for any strings."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029").replace("</", "<\\/")

@@ -1,4 +1,4 @@
-"""The page of one learner: its card, where it stands, and what it is good at."""
+"""Page of one learner: its card, its standings, and its breakdowns."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,12 +16,12 @@ __all__ = ["learner_page"]
 
 
 def learner_page(board: Board, tracks: Tracks, entry: Entry, breakdowns: Breakdowns) -> dict[str, Any]:
-    """Return what the template of a learner needs.
+    """Return the variables of a learner's template.
 
     :param board: the board.
     :param tracks: its tracks.
     :param entry: one of its entries.
-    :param breakdowns: of that entry.
+    :param breakdowns: breakdowns of that entry.
     """
     entered = [track for track in tracks.ordered if entry.standings.get(track.key)]
     card = entry.card
@@ -68,7 +68,7 @@ def learner_page(board: Board, tracks: Tracks, entry: Entry, breakdowns: Breakdo
 
 
 def web_address(value: str | None) -> str | None:
-    """Return an address that may become a link: nothing but http and https, whatever a card says."""
+    """Return an address that may become a link: only http and https are accepted."""
     return value if value and urlsplit(value).scheme in {"http", "https"} else None
 
 
@@ -85,7 +85,7 @@ def _facts(card: Card) -> list[dict[str, str | None]]:
         ("Updates", None if training.steps is None else f"{training.steps:,}", None),
         ("Parameters", None if card.parameters is None else amount(card.parameters), None),
         ("Hardware", compute.hardware, None),
-        ("Hours of it", None if compute.hours is None else f"{compute.hours:,.6g}", None),
+        ("Compute hours", None if compute.hours is None else f"{compute.hours:,.6g}", None),
         ("Licence", card.licence, None),
         ("Publication", _publication(card), web_address(publication.url if publication else None)),
         ("Code or weights", card.url, web_address(card.url)),
@@ -122,7 +122,7 @@ def _track(tracks: Tracks, track: Track, entry: Entry, breakdowns: Breakdowns) -
 
 
 def _blocks(track: Track, task: Task, breakdowns: Breakdowns) -> list[dict[str, Any]]:
-    """Lay out each attribute with two values or more."""
+    """Arrange each attribute with at least two values as a block."""
     blocks = []
     for attribute in breakdowns.attributes(track.key, task):
         rows = breakdowns.of(track.key, task, attribute)
@@ -135,7 +135,7 @@ def _blocks(track: Track, task: Task, breakdowns: Breakdowns) -> list[dict[str, 
 
 
 def forest(title: str, rows: Sequence[tuple[str, Estimate, int | None]]) -> dict[str, Any]:
-    """Lay out accuracies as a table with a strip a row, on one axis."""
+    """Arrange accuracies as a table with one strip per row, on a common axis."""
     start = axis_start([estimate for _, estimate, _ in rows])
     return {
         "title": title,
@@ -154,7 +154,7 @@ def forest(title: str, rows: Sequence[tuple[str, Estimate, int | None]]) -> dict
 
 
 def _conditions(tracks: Sequence[Track], entry: Entry) -> list[dict[str, Any]]:
-    """Set the acoustic conditions of one set and split side by side, where a learner was tested in several."""
+    """Arrange the acoustic conditions of one set and split side by side, if a learner was tested in several."""
     blocks = []
     groups: dict[tuple[str, str, str], list[Track]] = {}
     for track in tracks:

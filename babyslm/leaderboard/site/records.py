@@ -1,4 +1,4 @@
-"""The data that a page asks for when it needs them: the pairs of a table, and what each learner did with them."""
+"""Data that a page loads on demand: the pairs of a table, and each learner's verdicts on them."""
 
 from typing import Any
 
@@ -12,26 +12,26 @@ from babyslm.leaderboard.site.figures import readable
 from babyslm.leaderboard.site.sounds import Sounds
 from babyslm.leaderboard.site.tracks import table_key
 from babyslm.results.statistics.aggregate import attribute, has_attribute
-from babyslm.results.statistics.intervals import cluster_codes
+from babyslm.results.statistics.clusters import cluster_codes
 from babyslm.results.statistics.summary import ATTRIBUTES
 
 __all__ = ["SCORED_ROWS", "learner_record", "table_record"]
 
 SCORED_ROWS = 60_000
-"""Tables with more rows than this show verdicts alone: a browser has to load what a page shows."""
+"""For tables with more rows than this only verdicts are written, to limit the data that a browser loads."""
 
 MARKS = np.array(["0", "1", "2", "-"])
-"""By verdict: wrong, tie, right and, at -1, not scored."""
+"""Characters by verdict: wrong, tie, right and, at -1, not scored."""
 
 
 def table_record(table: TrackTable, sounds: Sounds | None) -> dict[str, Any]:
     """Return the pairs of a table, column by column.
 
-    Of each pair: its texts, phones and attributes. Of each row (pair and voice): its pair, voice, item and cluster,
-    whose numbers are those of the official aggregation, and how its sounds are called.
+    For each pair: its texts, phones and attributes. For each row (pair and voice): its pair, voice, item and cluster,
+    numbered as in the official aggregation, and the names of its sounds.
 
-    :param table: of the track.
-    :param sounds: where its sounds were put; None where it has none.
+    :param table: table of the track.
+    :param sounds: location of its sounds; None if it has none.
     """
     rows = table.pairs
     first = ~rows["id"].duplicated()
@@ -67,10 +67,10 @@ def table_record(table: TrackTable, sounds: Sounds | None) -> dict[str, Any]:
 
 
 def learner_record(entry: Entry, tracks: dict[str, Track]) -> dict[str, Any]:
-    """Return a learner's verdict on every row of its tables, and its scores where they are not too many.
+    """Return a learner's verdict on every row of its tables, and its scores if there are not too many.
 
     :param entry: the learner.
-    :param tracks: of the board.
+    :param tracks: tracks of the board.
     """
     tables = {}
     for (key, task), scores in sorted(entry.scores.items()):
@@ -99,7 +99,7 @@ def _texts(values: pd.Series) -> list[str]:
 
 
 def _bad_texts(table: TrackTable, pairs: pd.DataFrame) -> pd.Series:
-    """Find how the other member is spelled; a non-word may have no spelling."""
+    """Return the spelling of the bad member; a non-word may have none."""
     if table.task == "syntactic":
         return pairs["bad_transcription"]
     spelled = table.stimuli.rows.drop_duplicates("filename").set_index("filename")["word"]

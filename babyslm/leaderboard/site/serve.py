@@ -1,4 +1,4 @@
-"""`babyslm leaderboard serve`: the pages on this machine, made again when a submission changes."""
+"""`babyslm leaderboard serve`: the pages on a local server, rebuilt when a submission changes."""
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -30,17 +30,17 @@ def serve(
     sound: bool = True,
     stop: threading.Event | None = None,
 ) -> None:
-    """Build the site, serve it, and build it again whenever something watched changes, until interrupted.
+    """Build the site, serve it, and rebuild it after every change of a watched file, until interrupted.
 
-    A change that cannot be built is told, and the pages stay as they were.
+    If a change cannot be built, a notice is shown and the pages stay unchanged.
 
-    :param make_board: computes the board from the files as they are now.
-    :param watched: folders and files; those that are absent are not watched.
+    :param make_board: computes the board from the current files.
+    :param watched: folders and files; absent ones are ignored.
     :param out: folder of the site.
-    :param host: address to listen on; default this machine alone.
-    :param port: port; 0 takes a free one.
-    :param sound: put the sound of the stimuli beside the pages.
-    :param stop: ends the serving when set; default Ctrl-C does.
+    :param host: address to listen on; default only this machine.
+    :param port: port; 0 chooses a free one.
+    :param sound: include the sound of the stimuli.
+    :param stop: event that ends the server; without it Ctrl-C does.
     """
     try:
         from watchfiles import watch
@@ -50,23 +50,23 @@ def serve(
     there = [path for path in watched if path.exists()]
     build_site(make_board(), out, sound=sound)
     with serving(out, host=host, port=port) as address:
-        notice(f"{address} shows the leaderboard; Ctrl-C ends")
+        notice(f"{address} shows the leaderboard; press Ctrl-C to stop")
         for _ in watch(*there, stop_event=stop, raise_interrupt=False):
             try:
                 build_site(make_board(), out, sound=sound)
             except BabySLMError as error:
-                notice(f"not built again: {error}")
+                notice(f"not rebuilt: {error}")
             else:
-                notice("built again")
+                notice("rebuilt")
 
 
 @contextmanager
 def serving(folder: Path, *, host: str = HOST, port: int = PORT) -> Iterator[str]:
-    """Serve a folder in the background while the block runs, and yield its address.
+    """Serve a folder in the background inside the block, and yield its address.
 
-    :param folder: the site; it may be replaced meanwhile.
+    :param folder: the site; it may be replaced during this time.
     :param host: address to listen on.
-    :param port: port; 0 takes a free one.
+    :param port: port; 0 chooses a free one.
     """
     try:
         server = ThreadingHTTPServer((host, port), partial(_Handler, directory=str(folder.absolute())))
@@ -83,7 +83,7 @@ def serving(folder: Path, *, host: str = HOST, port: int = PORT) -> Iterator[str
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Serves files and nothing else: no listings, no log, nothing kept by the browser."""
+    """Serves files only: no directory listings, no log, no caching in the browser."""
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-store")
@@ -96,4 +96,4 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name is the base class's
-        """Keep silent: the pages are read by one person."""
+        """Suppress the log."""

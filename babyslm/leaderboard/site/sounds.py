@@ -1,4 +1,4 @@
-"""The sound of the stimuli, beside the pages that play it."""
+"""Sound of the stimuli as part of the site."""
 
 import os
 import re
@@ -14,16 +14,16 @@ from babyslm.leaderboard.board.board import Track, TrackTable
 __all__ = ["Sounds", "place_sounds"]
 
 SAFE_NAME = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]*")
-"""Names that stay in their folder."""
+"""Names without a path."""
 
 MARKS = {".wav": "w", ".flac": "f"}
 
 
 class Sounds:
-    """The sounds of one table that have been put into the site.
+    """The sounds of one table in the site.
 
     :param base: their folder, relative to the site.
-    :param suffixes: suffix of each stimulus that has a sound, by name.
+    :param suffixes: file suffix of each stimulus that has a sound, by name.
     """
 
     def __init__(self, base: str, suffixes: dict[str, str]) -> None:
@@ -31,7 +31,7 @@ class Sounds:
         self._suffixes = suffixes
 
     def record(self, rows: pd.DataFrame) -> dict[str, Any]:
-        """Return the names of the sounds of each row, and one letter each: w for WAV, f for FLAC, - for none."""
+        """Return the names of the sounds of each row, with one letter each: w for WAV, f for FLAC, - for none."""
         return {
             "goodName": rows["good"].tolist(),
             "badName": rows["bad"].tolist(),
@@ -44,9 +44,9 @@ class Sounds:
 
 
 def place_sounds(track: Track, table: TrackTable, root: Path) -> Sounds | None:
-    """Put the sounds of a table into the site; None where it has none.
+    """Copy the sounds of a table into the site; return None if it has none.
 
-    Where the file system allows, a sound is linked and takes no space.
+    If the file system supports it, sounds are linked and take no additional space.
 
     :param track: the track.
     :param table: one of its tables.

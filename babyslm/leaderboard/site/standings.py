@@ -1,4 +1,4 @@
-"""The page of one track: its table, and the data its plots draw."""
+"""Page of one track: its table, and the data of its plots."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,17 +16,17 @@ DOMAINS = {"clean": "clean speech", "in-the-wild": "speech in the wild", "none":
 
 
 def domain_text(domain: str) -> str:
-    """Say what kind of speech a learner was trained on."""
+    """Return the kind of training speech as text."""
     return DOMAINS[domain]
 
 
 def standings_page(board: Board, tracks: Tracks, track: Track, breakdowns: Mapping[str, Breakdowns]) -> dict[str, Any]:
-    """Return what the template of a track needs.
+    """Return the variables of a track's template.
 
     :param board: the board.
     :param tracks: its tracks.
     :param track: one of them.
-    :param breakdowns: of every entry, by slug.
+    :param breakdowns: breakdowns of every entry, by slug.
     """
     entered = [entry for entry in board.entries.values() if entry.standings.get(track.key)]
     measures = [m for m in MEASURES if any(m in entry.standings[track.key] for entry in entered)]
@@ -59,7 +59,7 @@ def standings_page(board: Board, tracks: Tracks, track: Track, breakdowns: Mappi
 
 
 def _primary(entered: Sequence[Entry], key: str, measures: Sequence[Measure]) -> Measure | None:
-    """Rank by the mean, unless another measure covers more than twice as many learners."""
+    """Return the ranking measure: the mean, unless another measure covers more than twice as many learners."""
     if not measures:
         return None
     counts = {m: sum(m in entry.standings[key] for entry in entered) * (2 if m == "mean" else 1) for m in measures}
@@ -115,7 +115,7 @@ def _figure(standing: Standing | None, start: float, floor: float | None) -> dic
 
 
 def _floors(board: Board, track: Track, measures: Sequence[Measure]) -> list[dict[str, Any]]:
-    """Name the best n-gram learners, each with the measures it is best in."""
+    """Return the best n-gram learners, each with the measures in which it is best."""
     found: dict[str, list[Measure]] = {}
     for measure in measures:
         for line in track.lines.get(measure, ()):

@@ -1,4 +1,4 @@
-"""Names, order and places of the tracks, found once for a whole board."""
+"""Names, order and paths of the tracks, computed once for a whole board."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ __all__ = ["Tracks", "floor_of", "table_key", "track_title"]
 
 
 class Tracks:
-    """The tracks as a reader wants them: most learners first, test before dev, clean before noise.
+    """The tracks in order of relevance: most learners first, test before dev, clean before noise.
 
     :param board: the board.
     """
@@ -30,21 +30,21 @@ class Tracks:
         )
 
     def path(self, track: Track) -> str:
-        """Return where the page of a track lies: the first one is the front page."""
+        """Return the path of the page of a track; the first track is on the front page."""
         return "index.html" if self.ordered[0].key == track.key else f"tracks/{track.key}.html"
 
     def learners(self, track: Track, measure: Measure) -> int:
-        """Return how many learners have a figure."""
+        """Return the number of learners with a figure."""
         return self._measured[track.key, measure]
 
 
 def track_title(track: Track) -> str:
-    """Return how the pages call a track."""
+    """Return the title of a track on the pages."""
     return f"{track.set_name} {track.version} · {track.split} · {track.condition}"
 
 
 def floor_of(track: Track, measure: Measure) -> float | None:
-    """Return the accuracy of the best n-gram learner of a track; None where there is none."""
+    """Return the accuracy of the best n-gram learner of a track; None if there is none."""
     return next((line.value for line in track.lines.get(measure, ()) if line.name == "n-gram floor"), None)
 
 

@@ -1,4 +1,4 @@
-"""One submission: its card, its folder, its scores joined to a registered stimulus set.
+"""Submissions: card, folder, and scores joined to a registered stimulus set.
 
-Comes in: a folder sent by a stranger. Goes out: checked scores, or a named refusal.
+Input: an untrusted folder. Output: checked scores, or a named refusal.
 """

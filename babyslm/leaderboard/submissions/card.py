@@ -1,4 +1,4 @@
-"""The card of a submission: what the learner is and what it was trained on, in the words of its authors."""
+"""Card of a submission: the authors' description of the learner and of its training data."""
 
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -23,10 +23,11 @@ __all__ = [
 CARD_NAME = "card.yaml"
 
 Domain = Literal["clean", "in-the-wild", "none"]
-"""Where the speech of the training comes from: recorded to be understood, or as life is; `none`: it was not speech."""
+"""Origin of the training speech: recorded to be understood (clean) or in everyday life (in-the-wild); `none`: no
+speech."""
 
 FOLDER_NAME = r"^[a-z0-9]+([._-][a-z0-9]+)*$"
-"""Neither `..` nor `--`: a name cannot leave its folder, and `Card.slug` can be taken apart in one way only."""
+"""Pattern of names; without `..`, a name cannot leave its folder, and without `--`, `Card.slug` is unambiguous."""
 
 Slug = Annotated[str, StringConstraints(pattern=FOLDER_NAME, max_length=64)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(verify_plain_text)]
@@ -42,25 +43,25 @@ class _Strict(BaseModel):
 
 
 class Training(_Strict):
-    """What this revision has heard or read."""
+    """Training data of this revision."""
 
     data: Text = Field(description="corpora, with their versions")
-    domain: Domain = Field(description="clean or in-the-wild speech; none for a learner that reads")
-    hours: Amount | None = Field(None, description="hours of speech heard, each counted once")
-    words: Amount | None = Field(None, description="words read, or spoken in what was heard, each counted once")
+    domain: Domain = Field(description="clean or in-the-wild speech; none for a text learner")
+    hours: Amount | None = Field(None, description="hours of training speech, without repetitions")
+    words: Amount | None = Field(None, description="words read or heard in training, without repetitions")
     tokens: Amount | None = Field(None, description="symbols seen until this revision, repetitions included")
     steps: Count | None = Field(None, description="updates until this revision")
 
 
 class Compute(_Strict):
-    """What the training cost."""
+    """Computational cost of training."""
 
     hardware: Line | None = Field(None, description="such as 1 x A100, or 2 CPU cores")
     hours: Amount | None = Field(None, description="hours of that hardware")
 
 
 class Publication(_Strict):
-    """Where the learner is described."""
+    """Publication that describes the learner."""
 
     title: Line
     url: Address | None = None
@@ -68,13 +69,13 @@ class Publication(_Strict):
 
 
 class Card(_Strict):
-    """Everything that is said of a learner and cannot be computed. Published as JSON Schema by `card_schema`."""
+    """Description of a learner beyond what is computed. Published as JSON Schema by `card_schema`."""
 
     schema_version: Literal[1] = 1
     model: Slug = Field(description="folder name of the model: lower-case letters, digits and . _ -")
     revision: Slug = Field(description="folder name of this revision, such as step5000 or v1")
-    name: Line = Field(description="how the board calls the learner")
-    family: Line = Field(description="what learners are compared within: the same method on text, speech, clean, wild")
+    name: Line = Field(description="name of the learner on the board")
+    family: Line = Field(description="learners of one method (text, speech, clean, wild) that are compared")
     description: Text
     modality: Modality = Field(description="orthographic, phonemic or spoken")
     language: list[Language] = Field(min_length=1, max_length=20, description="BCP 47 tags of the training data")
@@ -83,28 +84,28 @@ class Card(_Strict):
     compute: Compute = Compute()
     authors: list[Line] = Field(min_length=1, max_length=100)
     institution: Line | None = None
-    licence: Line = Field(description="licence of the learner; SPDX identifier where there is one")
-    url: Address | None = Field(None, description="where code or weights are")
+    licence: Line = Field(description="licence of the learner; SPDX identifier if there is one")
+    url: Address | None = Field(None, description="address of code or weights")
     publication: Publication | None = None
     submitted: date
 
     @property
     def id(self) -> str:
-        """`model/revision`, as the folders are called."""
+        """`model/revision`, as in the names of the folders."""
         return f"{self.model}/{self.revision}"
 
     @property
     def slug(self) -> str:
-        """A name that is unique on the board and safe in a file name or an address."""
+        """An identifier that is unique on the board and safe in a file name or an address."""
         return f"{self.model}--{self.revision}"
 
     @model_validator(mode="after")
     def _amounts(self) -> Self:
         hears = self.modality == "spoken"
         if hears and (self.training.domain == "none" or self.training.hours is None):
-            raise ValueError("a spoken learner tells training.hours and training.domain (clean or in-the-wild)")
+            raise ValueError("a spoken learner needs training.hours and training.domain (clean or in-the-wild)")
         if not hears and (self.training.domain != "none" or self.training.words is None):
-            raise ValueError("a learner that reads tells training.words, and its training.domain is none")
+            raise ValueError("a text learner needs training.words, and training.domain must be none")
         return self
 
 

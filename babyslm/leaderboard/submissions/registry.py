@@ -1,11 +1,11 @@
-"""The stimulus sets that the board accepts, by checksum, and the learners that the project vouches for.
+"""Registry of the stimulus sets that the board accepts, by checksum, and of the project's own learners.
 
     leaderboard/references.yaml
     leaderboard/stimuli/KEY/set.yaml
     leaderboard/stimuli/KEY/{lexical,syntactic}/{dev,test}/gold.csv.gz
 
-The tables of a small set are kept here, packed, so that figures can be computed again whatever becomes of the
-generator. Those of a large one need not be; its folder is then named when the board is made.
+The tables of a small set are kept here, compressed, so that figures can be recomputed without its generator. Those of
+a large one need not be kept; its folder is then named when the board is computed.
 """
 
 import gzip
@@ -44,7 +44,7 @@ ModelRevision = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+/[a-z0-9
 
 
 class RegisteredSet(BaseModel):
-    """A stimulus set that learners are compared on."""
+    """A stimulus set on which learners are compared."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,29 +54,29 @@ class RegisteredSet(BaseModel):
     version: str
     language: str = Field(description="BCP 47 tag")
     licence: str
-    conditions: list[Slug] = Field(description="acoustic conditions in which learners may be heard; clean first")
+    conditions: list[Slug] = Field(description="acoustic conditions in which learners may be tested; clean first")
     sha256: dict[TableName, Checksum] = Field(min_length=1, description="checksum of each gold.csv, by task/split")
-    made_by: str = Field(description="the command that makes the set with its sound, but for --out")
+    made_by: str = Field(description="command that makes the set with its sound, without --out")
 
 
 class References(BaseModel):
-    """The learners that the project trained itself: `leaderboard/references.yaml`."""
+    """Learners trained by the project: `leaderboard/references.yaml`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     schema_version: Literal[1] = 1
     learners: list[ModelRevision] = Field(description="model/revision of every learner of the project")
-    floor: list[ModelRevision] = Field(description="n-gram models among them: the best of a track is its floor")
+    floor: list[ModelRevision] = Field(description="n-gram models among them; the best one of a track is its floor")
 
 
 @dataclass
 class Registry:
-    """Registered sets, and how to come by their tables.
+    """Registered sets and access to their tables.
 
     :param folder: the leaderboard.
     :param sets: by key.
     :param references: the project's own learners.
-    :param opened: sets whose tables are known already, by key; those at hand may have sound.
+    :param opened: sets whose tables have been read, by key; available sets may have sound.
     """
 
     folder: Path
@@ -85,9 +85,9 @@ class Registry:
     opened: dict[str, StimulusSet] = field(default_factory=dict)
 
     def stimuli(self, key: str) -> StimulusSet:
-        """Return the tables of a registered set, once their checksums are sure.
+        """Return the tables of a registered set after a check of their checksums.
 
-        :param key: of a registered set.
+        :param key: key of a registered set.
         """
         if key not in self.sets:
             raise UnregisteredSetError(key, sorted(self.sets))
@@ -96,9 +96,9 @@ class Registry:
         return self.opened[key]
 
     def key_of(self, checksums: Mapping[str, str]) -> str | None:
-        """Return the key of the set that has these checksums; None where no set has all of them.
+        """Return the key of the set that has these checksums; None if no set has all of them.
 
-        :param checksums: of one table or more, by task/split.
+        :param checksums: checksums of one or more tables, by task/split.
         """
         wanted = checksums.items()
         return next((key for key, each in sorted(self.sets.items()) if wanted and wanted <= each.sha256.items()), None)
@@ -131,7 +131,7 @@ def load_registry(folder: Path, *, at_hand: Sequence[Path] = ()) -> Registry:
 
     :param folder: the leaderboard.
     :param at_hand: folders of stimulus sets, needed for sound and for sets whose tables are not kept in the registry;
-        each must be a registered one, as its checksums say.
+        each must match a registered set by its checksums.
     """
     sets = {}
     for path in sorted((folder / STIMULI_FOLDER).glob(f"*/{SET_NAME}")):
@@ -159,15 +159,15 @@ def register_set(
     conditions: Sequence[str] = ("clean",),
     keep_tables: bool = True,
 ) -> RegisteredSet:
-    """Add a stimulus set to the registry; a key is never given twice.
+    """Add a stimulus set to the registry; a key is never reused.
 
     :param stimuli_folder: a set in the official layout, with its card.
     :param leaderboard: folder of the leaderboard.
     :param key: folder name of the set, with its version: `demo-en-1`.
-    :param name: what the board calls it.
+    :param name: name of the set on the board.
     :param made_by: the command that makes it.
-    :param conditions: acoustic conditions it was built with; clean first.
-    :param keep_tables: keep its tables here, packed; right for a small set.
+    :param conditions: acoustic conditions with which it was built; clean first.
+    :param keep_tables: keep its tables in the registry, compressed; suitable for a small set.
     """
     import yaml
 

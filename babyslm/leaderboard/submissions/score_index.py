@@ -1,4 +1,4 @@
-"""Scores of one table as one array: read, checked and judged fast, for many learners."""
+"""Scores of one table as an array: fast reading, checking and verdicts for many learners."""
 
 from pathlib import Path
 
@@ -15,13 +15,13 @@ from babyslm.verify.untrusted import unpacked
 __all__ = ["ScoreIndex"]
 
 NUMBER_BYTES = 32
-"""A line is a name, a space, a number of at most this length and a line end."""
+"""Maximum length of the number in a line, which is a name, a space, a number and a line end."""
 
 FloatArray = NDArray[np.float64]
 
 
 class ScoreIndex:
-    """Where each stimulus of a table stands.
+    """Index of the stimuli of a table.
 
     :param table: the stimuli.
     """
@@ -41,11 +41,11 @@ class ScoreIndex:
         self._starts = np.flatnonzero(np.diff(texts[self._by_text], prepend=-1))
 
     def read(self, path: Path) -> FloatArray:
-        """Read a packed score file: one score a stimulus, in the order of `names`, NaN where none is given.
+        """Read a compressed score file: one score per stimulus, in the order of `names`, NaN if there is none.
 
-        It must cover all stimuli, or those of exactly one voice.
+        The file must cover all stimuli, or those of exactly one voice.
 
-        :param path: the gzip file of one `filename score` a line.
+        :param path: gzip file with one `filename score` per line.
         """
         content = unpacked(path, self._limit)
         if content.count(b"\n") > self.rows:
@@ -63,9 +63,9 @@ class ScoreIndex:
         return values
 
     def verdicts(self, values: FloatArray) -> NDArray[np.int8]:
-        """Judge every row of `table.pairs`: 2 right, 1 tie, 0 wrong, -1 not scored.
+        """Return the verdict on every row of `table.pairs`: 2 right, 1 tie, 0 wrong, -1 not scored.
 
-        :param values: from `read`.
+        :param values: scores from `read`.
         """
         good, bad = values[self._good], values[self._bad]
         with np.errstate(invalid="ignore"):
@@ -77,9 +77,9 @@ class ScoreIndex:
         return tuple(sorted(set(self.pair_voices[verdicts >= 0])))
 
     def spread_over_voices(self, values: FloatArray) -> float:
-        """Return by how much the scores of one text differ at most from voice to voice; 0 for a learner that reads.
+        """Return the largest difference between scores of one text by different voices; 0 for a text learner.
 
-        :param values: from `read`.
+        :param values: scores from `read`.
         """
         ordered = values[self._by_text]
         spread = np.fmax.reduceat(ordered, self._starts) - np.fmin.reduceat(ordered, self._starts)
@@ -91,7 +91,7 @@ class ScoreIndex:
 
 
 def _text_codes(table: StimulusTable) -> NDArray[np.int64]:
-    """Give every text a number, which its voices share."""
+    """Return the number of each text; all voices of a text share its number."""
     columns = ["word", "phones"] if table.task == "lexical" else ["transcription"]
     rows = table.rows.drop_duplicates("filename").set_index("filename")
     names = [stimulus.name for stimulus in table.stimuli]

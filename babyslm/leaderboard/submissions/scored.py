@@ -1,4 +1,4 @@
-"""The scores of one submission, judged."""
+"""Scores of one submission with their verdicts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ __all__ = ["ScoredSubmission", "ScoredTable", "Scorer", "TableKey", "track_key"]
 
 @dataclass(frozen=True, slots=True)
 class TableKey:
-    """One table as learners meet it.
+    """Identity of one table.
 
     :param set_key: registered set.
     :param condition: acoustic condition.
@@ -46,12 +46,12 @@ def track_key(set_key: str, split: Split, condition: str) -> str:
 
 @dataclass(frozen=True, eq=False)
 class ScoredTable:
-    """What one learner did in one table.
+    """Scores of one learner in one table.
 
     :param verdicts: by row of `StimulusTable.pairs`: 2, 1, 0, or -1 for voices that were not scored.
     :param voices: the voices that were scored.
-    :param digest: SHA-256 of the scores in the order of the stimuli: equal only for equal scores.
-    :param voice_spread: by how much the scores of one text differ at most between voices, in the unit of the scores.
+    :param digest: SHA-256 of the scores in the order of the stimuli; equal only for equal scores.
+    :param voice_spread: largest difference between scores of one text by different voices, in the unit of the scores.
     :param source: the score file.
     :param record: settings of the evaluation, and the figures it recorded.
     """
@@ -66,10 +66,10 @@ class ScoredTable:
 
 @dataclass(frozen=True, eq=False)
 class ScoredSubmission:
-    """A submission whose scores passed.
+    """A submission whose scores pass the checks.
 
     :param folder: `MODEL/REVISION`.
-    :param card: what its authors say of it.
+    :param card: description by its authors.
     :param tables: by table.
     """
 
@@ -80,7 +80,7 @@ class ScoredSubmission:
 
 @dataclass
 class Scorer:
-    """Reads the scores of submissions against the registered sets; tables are indexed once.
+    """Reader of the scores of submissions against the registered sets; tables are indexed once.
 
     :param registry: the registered sets.
     """
@@ -96,7 +96,7 @@ class Scorer:
         return self._indices[key]
 
     def score(self, submission: Submission) -> ScoredSubmission:
-        """Read and judge every score file of a submission."""
+        """Read and check every score file of a submission, and compute its verdicts."""
         tables = {}
         for run in submission.runs:
             for (task, split), path in run.files.items():

@@ -1,4 +1,4 @@
-"""One submission as it lies on disk: `MODEL/REVISION/card.yaml` and, below, a folder for each set and condition.
+"""Submission on disk: `MODEL/REVISION/card.yaml` and, below, a folder for each set and condition.
 
 MODEL/REVISION/card.yaml
 MODEL/REVISION/SET/CONDITION/result.json
@@ -13,7 +13,7 @@ from typing import Any
 
 from babyslm.leaderboard.submissions.card import CARD_NAME, FOLDER_NAME, Card
 from babyslm.leaderboard.submissions.registry import RegisteredSet
-from babyslm.results.outcomes.record import RECORD_NAME, SCHEMA_VERSION, ResultRecord
+from babyslm.results.outcomes.record import RECORD_NAME, SCHEMA_VERSIONS, ResultRecord
 from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.verify.documents import NoSuchFileError, parse_document
 from babyslm.verify.results.records import ResultVersionError
@@ -43,7 +43,7 @@ SCORES_FOLDER = "scores"
 PACKED = ".txt.gz"
 CLEAN = "clean"
 ROOT_FILES = {"README.md", ".gitkeep"}
-"""What else may lie among the submissions."""
+"""Other files that are allowed among the submissions."""
 
 LONGEST_NAME = 64
 
@@ -53,10 +53,10 @@ class Run:
     """The scores of one learner on one registered set in one condition.
 
     :param set_key: key of the registered set.
-    :param condition: acoustic condition; clean for a learner that reads.
-    :param folder: where `result.json` and the scores lie.
+    :param condition: acoustic condition; clean for a text learner.
+    :param folder: folder with `result.json` and the scores.
     :param record: settings and software of the evaluation; its figures are not trusted.
-    :param files: packed score file by (task, split).
+    :param files: compressed score file by (task, split).
     """
 
     set_key: str
@@ -71,7 +71,7 @@ class Submission:
     """One revision of one learner.
 
     :param folder: `MODEL/REVISION`.
-    :param card: what its authors say of it.
+    :param card: description by its authors.
     :param runs: at least one.
     """
 
@@ -81,12 +81,12 @@ class Submission:
 
 
 def packed_score_path(folder: Path, task: Task, split: Split) -> Path:
-    """Return where the packed scores of one table lie in the folder of a run."""
+    """Return the path of the compressed scores of one table in the folder of a run."""
     return folder / SCORES_FOLDER / task / f"{split}{PACKED}"
 
 
 def submission_folders(root: Path) -> tuple[list[Path], list[Path]]:
-    """List the folders `MODEL/REVISION`, and those of models whose names or content are not allowed.
+    """List the folders `MODEL/REVISION`, and model folders whose names or content are not allowed.
 
     :param root: the submissions.
     """
@@ -105,7 +105,7 @@ def submission_folders(root: Path) -> tuple[list[Path], list[Path]]:
 
 
 def read_submission(folder: Path, sets: Mapping[str, RegisteredSet]) -> Submission:
-    """Read one submission, without its scores: structure, names, card and records are checked.
+    """Read one submission, without its scores, and check structure, names, card and records.
 
     :param folder: `MODEL/REVISION`.
     :param sets: the registered sets by key.
@@ -125,7 +125,7 @@ def read_submission(folder: Path, sets: Mapping[str, RegisteredSet]) -> Submissi
 
 
 def read_card(path: Path) -> Card:
-    """Read and check a card that may come from a stranger."""
+    """Read and check an untrusted card."""
     return parse_document(Card, read_untrusted_yaml(path), path)
 
 
@@ -170,8 +170,8 @@ def _run(folder: Path, registered: RegisteredSet) -> Run:
 def _record(path: Path) -> ResultRecord:
     value: Any = read_untrusted_json(path)
     found = value.get("schema_version") if isinstance(value, dict) else None
-    if isinstance(value, dict) and found != SCHEMA_VERSION:
-        raise ResultVersionError(path, found, SCHEMA_VERSION)
+    if isinstance(value, dict) and found not in SCHEMA_VERSIONS:
+        raise ResultVersionError(path, found, SCHEMA_VERSIONS)
     return parse_document(ResultRecord, value, path)
 
 

@@ -1,4 +1,4 @@
-"""The card to fill in: every field with what it asks for, and what a result or a `meta.yaml` tells already."""
+"""Template of a card, with the facts known from a result or a `meta.yaml` filled in."""
 
 import re
 from collections.abc import Mapping
@@ -13,24 +13,24 @@ from babyslm.verify.results.submission import CardThereError
 __all__ = ["META_NAME", "card_template", "known_of", "write_template"]
 
 META_NAME = "meta.yaml"
-"""What the ZeroSpeech challenges call their card."""
+"""Name of the card of the ZeroSpeech challenges."""
 
 TEMPLATE = """\
 # The card of a submission. Replace every <...>; null where something is not known or does not apply.
 schema_version: 1
 model: {model}            # folder name: lower-case letters, digits and . _ -
 revision: {revision}         # folder name of this checkpoint, such as v1 or step5000
-name: {name}             # how the board calls the learner
-family: {family}           # the same method on text, on speech, on clean and on wild speech: compared with each other
+name: {name}             # name of the learner on the board
+family: {family}           # learners of one method (text, speech, clean, wild) that are compared
 description: {description}
 modality: {modality}         # orthographic, phonemic or spoken
 language: {language}       # BCP 47 tags of the training data
 parameters: {parameters}       # number of trained parameters, or null
 training:
   data: {data}           # corpora with their versions
-  domain: {domain}         # clean or in-the-wild speech; none for a learner that reads
-  hours: {hours}          # hours of speech heard (spoken learners), or null
-  words: {words}          # words read (learners that read), or null
+  domain: {domain}         # clean or in-the-wild speech; none for a text learner
+  hours: {hours}          # hours of training speech (spoken learners), or null
+  words: {words}          # words read (text learners), or null
   tokens: {tokens}        # symbols seen until this revision, repetitions included, or null
   steps: {steps}         # updates until this revision, or null
 compute:
@@ -38,8 +38,8 @@ compute:
   hours: {compute_hours}        # hours of that hardware, or null
 authors: {authors}
 institution: {institution}      # or null
-licence: {licence}          # of the learner, SPDX identifier where there is one
-url: {url}              # where code or weights are, or null
+licence: {licence}          # of the learner; SPDX identifier if there is one
+url: {url}              # address of code or weights, or null
 publication: {publication}      # null, or {{title: ..., url: https://..., year: 2026}}
 submitted: {submitted}       # date: 2026-01-31
 """
@@ -71,16 +71,16 @@ ASKED = {
 
 
 def card_template(known: Mapping[str, Any] | None = None) -> str:
-    """Return a card to fill in.
+    """Return a card to be completed.
 
-    :param known: values of the fields of the template that are known already.
+    :param known: known values of the fields of the template.
     """
     values = ASKED | dict(known or {})
     return TEMPLATE.format(**{name: _flow(value) for name, value in values.items()})
 
 
 def _flow(value: object) -> str:
-    """Write a value as YAML on one line."""
+    """Format a value as YAML on one line."""
     import yaml
 
     text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False)
@@ -88,7 +88,7 @@ def _flow(value: object) -> str:
 
 
 def write_template(path: Path, source: Path | None = None) -> None:
-    """Write a card to fill in; a file that is there is not touched.
+    """Write a card to be completed; an existing file is not overwritten.
 
     :param path: the new card.
     :param source: a result folder, or a folder of scores with a `meta.yaml`, whose facts are filled in.
@@ -99,7 +99,7 @@ def write_template(path: Path, source: Path | None = None) -> None:
 
 
 def known_of(folder: Path) -> dict[str, Any]:
-    """Return what a result folder, or the `meta.yaml` of a folder of scores, tells of the fields of a card."""
+    """Return the fields of a card that a result folder, or the `meta.yaml` of a folder of scores, provides."""
     if (folder / RECORD_NAME).is_file():
         return _of_record(folder / RECORD_NAME)
     if (folder / META_NAME).is_file():
@@ -154,12 +154,12 @@ def _part(meta: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _told(value: object) -> str | None:
-    """Return a text that is there and no value of a template."""
+    """Return a text unless it is empty or a value of the template."""
     text = str(value).strip() if isinstance(value, str | int | float) else ""
     return None if not text or "<" in text else text
 
 
 def _slug(name: object) -> str | None:
-    """Turn a name into one that a folder may have."""
+    """Convert a name to one that is allowed for a folder."""
     text = re.sub(r"[^a-z0-9]+", "-", str(name or "").lower()).strip("-")[:64]
     return text.strip("-") or None

@@ -1,9 +1,9 @@
-"""Contrastive predictive coding, the reference's encoder: five convolutions to 100 Hz and a recurrent network on top.
+"""Contrastive predictive coding with the reference's encoder: five convolutions to 100 Hz and a recurrent network.
 
 Names of weights are those of published checkpoints (`gEncoder.conv0.weight`, `gAR.baseNet.weight_ih_l0`, ...).
-Normalisation is over channels, frame by frame, and recurrence runs forward in time: what stands beside a sound in a
-batch of equal lengths does not reach it. A long sound is cut for the convolutions, which see a few hundred samples;
-the recurrence goes on from one window to the next with its state, so that features are those of the whole.
+Normalisation is over channels within each frame, and recurrence runs forward in time, so that the sounds of a batch of
+equal lengths are independent. A long sound is cut into windows for the convolutions, which see a few hundred samples;
+the recurrent state is passed from window to window, so that features equal those of the whole sound.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,16 +31,16 @@ EPSILON = 1e-5
 """Added to the variance over channels."""
 
 SEEN = 4
-"""Frames on either side whose samples the convolutions see; they see 465 samples, a frame is 160."""
+"""Context frames on either side for the convolutions, which see 465 samples; a frame is 160 samples."""
 
 INSIDE = ("weights", "gEncoder")
-"""Where training checkpoints hold the network's weights."""
+"""Key of the network's weights in training checkpoints."""
 
 
 class ChannelNorm(nn.Module):
-    """Normalises each frame over its channels, then scales and shifts them.
+    """Normalisation of each frame over its channels, with scale and shift.
 
-    :param channels: how many.
+    :param channels: number of channels.
     """
 
     def __init__(self, channels: int) -> None:
@@ -81,11 +81,11 @@ class _Recurrence(nn.Module):
 
 
 class CpcNetwork(nn.Module):
-    """The network without its predictors, which serve in training alone.
+    """Network without its predictors, which only training needs.
 
-    :param channels: of the convolutions; 256 in the reference.
-    :param hidden: of the recurrent network; 256.
-    :param levels: of the recurrent network; 2.
+    :param channels: channels of the convolutions; 256 in the reference.
+    :param hidden: width of the recurrent network; 256 in the reference.
+    :param levels: layers of the recurrent network; 2 in the reference.
     """
 
     def __init__(self, channels: int = 256, hidden: int = 256, levels: int = 2) -> None:
@@ -94,15 +94,15 @@ class CpcNetwork(nn.Module):
         self.gAR = _Recurrence(channels, hidden, levels)
 
     def forward(self, waveforms: Tensor) -> Tensor:
-        """Turn (sounds, samples) into (sounds, frames, hidden): outputs of the last level."""
+        """Map (sounds, samples) to (sounds, frames, hidden), the outputs of the last level."""
         outputs: Tensor = self.gAR(self.gEncoder(waveforms[:, None]).transpose(1, 2))
         return outputs
 
 
 class CpcEncoder(NetworkEncoder):
-    """A CPC network, cut above the level that is asked for.
+    """CPC network without the levels above the requested one.
 
-    :param network: with as many levels as are asked for.
+    :param network: network with the requested number of levels.
     :param settings: level and windows.
     """
 
@@ -120,7 +120,7 @@ class CpcEncoder(NetworkEncoder):
         return outputs
 
     def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
-        """Return the features of each waveform, shape (frames, dimensions); long ones window by window."""
+        """Return the features of each waveform, shape (frames, dimensions); long ones are encoded window by window."""
         long = [len(self._windows(self._count(len(waveform)))) > 1 for waveform in waveforms]
         short = iter(super().encode([wave for wave, alone in zip(waveforms, long, strict=True) if not alone]))
         return [
@@ -145,7 +145,7 @@ class CpcEncoder(NetworkEncoder):
     def _window(
         self, piece: Tensor, window: Window, state: tuple[Tensor, Tensor] | None
     ) -> tuple[Features, tuple[Tensor, Tensor]]:
-        """Run a window from the state that the one before it left."""
+        """Run a window from the final state of the previous one."""
         frames = self.network.gEncoder(piece[None, None].to(next(self.parameters()).device)).transpose(1, 2)
         kept = frames[:, window.keep - window.start : window.end - window.start]
         outputs, after = self.network.gAR.baseNet(kept, state)
@@ -154,16 +154,16 @@ class CpcEncoder(NetworkEncoder):
 
 
 def build_cpc(settings: CpcSettings, device: torch.device) -> CpcEncoder:
-    """Load a CPC encoder; its sizes are read off the weights.
+    """Load a CPC encoder; its sizes are derived from the weights.
 
     :param settings: weights, level, windows.
-    :param device: where it runs.
+    :param device: device of the encoder.
     """
     state = read_state(settings.weights, inside=INSIDE)
     state = {name.removeprefix("module."): tensor for name, tensor in state.items()}
     first, recurrent = state.get("gEncoder.conv0.weight"), state.get("gAR.baseNet.weight_hh_l0")
     if first is None or recurrent is None:
-        raise EncoderWeightsError(settings.weights, "are no CPC network's: gEncoder.conv0 or gAR.baseNet is missing")
+        raise EncoderWeightsError(settings.weights, "are not those of a CPC network: no gEncoder.conv0 or gAR.baseNet")
     levels = sum(name.startswith("gAR.baseNet.weight_hh_l") for name in state)
     above = tuple(f"_l{level}" for level in range(settings.layer, levels))
     kept = {name: tensor for name, tensor in state.items() if not (above and name.endswith(above))}
@@ -172,6 +172,6 @@ def build_cpc(settings: CpcSettings, device: torch.device) -> CpcEncoder:
     try:
         network.load_state_dict(kept, strict=True)
     except RuntimeError as error:
-        raise EncoderWeightsError(settings.weights, f"do not fit ({' '.join(str(error).split())[:160]})") from error
+        raise EncoderWeightsError(settings.weights, f"do not match ({' '.join(str(error).split())[:160]})") from error
     encoder.ready(device)
     return encoder

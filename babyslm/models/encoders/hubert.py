@@ -1,8 +1,8 @@
-"""HuBERT of any size, trained by `babyslm train`: torchaudio's network behind one of two front ends.
+"""HuBERT of any size, trained by `babyslm train`: torchaudio's network with one of two front ends.
 
-`waveform` is the front end of the published models (Hsu et al. 2021), a stack of convolutions. `log-mel` hears 25 ms
-log-mel frames, two side by side every 20 ms, as MelHuBERT does (Lin et al. 2022): a fraction of the time, which makes
-training on a processor possible.
+`waveform` is the front end of the published models (Hsu et al. 2021), a stack of convolutions. `log-mel` takes 25 ms
+log-mel frames, two stacked every 20 ms, as MelHuBERT does (Lin et al. 2022), at a fraction of the cost, which makes
+training on a CPU feasible.
 """
 
 from collections.abc import Sequence
@@ -24,20 +24,20 @@ from babyslm.verify.learners.units import WarpError
 __all__ = ["HubertEncoder", "LogMelFront", "build_hubert", "front_span", "hubert_network"]
 
 FRAME, STEP = 400, 160
-"""Samples of a log-mel frame and between two of them: 25 and 10 ms."""
+"""Length and hop of a log-mel frame in samples: 25 and 10 ms."""
 
 STACKED = HOP // STEP
-"""Log-mel frames side by side."""
+"""Number of log-mel frames stacked into one."""
 
 
 class LogMelFront(nn.Module):
-    """Log-mel frames in the place of a stack of convolutions: nothing in it is learned.
+    """Log-mel front end in place of a stack of convolutions, without trained weights.
 
-    Frames are normalised by each band's mean and deviation over the sound, which takes away the channel.
+    Each band is normalised by its mean and standard deviation over the sound, which removes the channel.
 
-    :param bands: mel bands.
-    :param warps: factors of the bands' frequencies, as if the vocal tract were shorter (above 1) or longer. In
-        training mode one of them is drawn for each batch by torch's generator, otherwise the first serves.
+    :param bands: number of mel bands.
+    :param warps: factors of the bands' frequencies, as for a shorter (above 1) or longer vocal tract. In training mode
+        torch's generator draws one of them for each batch, otherwise the first is used.
     """
 
     window: Tensor
@@ -52,7 +52,7 @@ class LogMelFront(nn.Module):
         self.register_buffer("banks", torch.stack(banks), persistent=False)
 
     def forward(self, waveforms: Tensor, lengths: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Turn (sounds, samples) of one length into (sounds, frames, bands x 2)."""
+        """Map (sounds, samples) of equal length to (sounds, frames, bands x 2)."""
         with torch.no_grad(), torch.autocast(waveforms.device.type, enabled=False):
             sound = waveforms.float()
             sound = torch.cat([sound[:, :1], sound[:, 1:] - EMPHASIS * sound[:, :-1]], dim=1)
@@ -70,9 +70,9 @@ class LogMelFront(nn.Module):
 
 
 def front_span(sizes: HubertSizes) -> tuple[int, int]:
-    """Return how many samples lie between two frames, and how many a frame sees.
+    """Return the number of samples between two frames, and the number of samples of a frame's receptive field.
 
-    :param sizes: of the network.
+    :param sizes: sizes of the network.
     """
     if sizes.front == "log-mel":
         return HOP, FRAME + (STACKED - 1) * STEP
@@ -84,19 +84,19 @@ def front_span(sizes: HubertSizes) -> tuple[int, int]:
 
 
 def hubert_network(sizes: HubertSizes, warps: Sequence[float] = (1.0,), **pretraining: Any) -> Any:
-    """Return torchaudio's HuBERT for pre-training, with fresh weights drawn by torch's generator.
+    """Return torchaudio's HuBERT for pre-training, with weights initialised by torch's generator.
 
-    Its `wav2vec2` is the encoder; the rest serves in training alone.
+    Its `wav2vec2` is the encoder; the rest is only needed in training.
 
-    :param sizes: of the network.
-    :param warps: of a log-mel front in training.
-    :param pretraining: what else torchaudio's `hubert_pretrain_model` takes; default no masking and one class.
+    :param sizes: sizes of the network.
+    :param warps: warp factors of a log-mel front end in training.
+    :param pretraining: further arguments of torchaudio's `hubert_pretrain_model`; default no masking and one class.
     """
     from torchaudio.models import hubert_pretrain_model
 
     convolutions = [tuple(layer) for layer in sizes.convolutions]
     if sizes.front == "log-mel":
-        convolutions = [(STACKED * sizes.bands, 1, 1)]  # replaced below; it tells the projection its width
+        convolutions = [(STACKED * sizes.bands, 1, 1)]  # replaced below; it sets the width of the projection
     options: dict[str, Any] = {
         "mask_prob": 0.8,
         "mask_selection": "static",
@@ -140,7 +140,7 @@ def hubert_network(sizes: HubertSizes, warps: Sequence[float] = (1.0,), **pretra
 
 
 class HubertEncoder(TorchaudioLayers):
-    """A HuBERT that was trained here, cut above the layer that is asked for.
+    """HuBERT trained by babyslm, without the layers above the requested one.
 
     :param model: torchaudio's `Wav2Vec2Model`.
     :param settings: sizes, layer, windows, warp.
@@ -152,7 +152,7 @@ class HubertEncoder(TorchaudioLayers):
         self.frame_rate = RATE / self.hop
 
     def warped(self, factor: float) -> "HubertEncoder":
-        """Return this encoder with the frequencies of its log-mel front warped by a factor more."""
+        """Return this encoder with the frequencies of its log-mel front end warped by a further factor."""
         settings = self._settings
         assert isinstance(settings, HubertSettings)
         if settings.sizes.front != "log-mel":
@@ -167,10 +167,10 @@ class HubertEncoder(TorchaudioLayers):
 
 
 def build_hubert(settings: HubertSettings, device: torch.device) -> HubertEncoder:
-    """Load a HuBERT that was trained here.
+    """Load a HuBERT trained by babyslm.
 
     :param settings: weights, sizes, layer, windows, warp.
-    :param device: where it runs.
+    :param device: device of the encoder.
     """
     model = hubert_network(settings.sizes).wav2vec2
     if settings.sizes.front == "log-mel":
@@ -179,7 +179,7 @@ def build_hubert(settings: HubertSettings, device: torch.device) -> HubertEncode
         model.load_state_dict(read_state(settings.weights), strict=True)
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:160]
-        raise EncoderWeightsError(settings.weights, f"do not fit ({reason})") from error
+        raise EncoderWeightsError(settings.weights, f"do not match ({reason})") from error
     encoder = HubertEncoder(model, settings)
     encoder.ready(device)
     return encoder

@@ -1,4 +1,4 @@
-"""From the settings of an encoder to the encoder."""
+"""Construction of an encoder from its settings."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ from babyslm.models.devices import resolve_device
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import (
     CpcSettings,
+    DenoisingSettings,
     EncoderSettings,
     Fairseq2Settings,
     HubertSettings,
@@ -22,8 +23,8 @@ __all__ = ["located_settings", "make_encoder", "sealed_settings"]
 def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
     """Make an encoder from its settings.
 
-    :param settings: of a recipe or a model folder.
-    :param device: where an encoder that is a network runs.
+    :param settings: settings from a recipe or a model folder.
+    :param device: device of an encoder that is a network.
     """
     match settings:
         case MfccSettings():
@@ -54,12 +55,16 @@ def make_encoder(settings: EncoderSettings, *, device: str = "auto") -> Encoder:
             from babyslm.models.encoders.hubert import build_hubert
 
             return build_hubert(settings, resolve_device(device))
+        case DenoisingSettings():
+            from babyslm.models.encoders.denoising.encoder import build_denoising
+
+            return build_denoising(settings, resolve_device(device))
 
 
 def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSettings:
-    """Return settings that hold the digest of a network's weights, so that others are refused later.
+    """Return settings with the digest of the network's weights, so that other weights are refused later.
 
-    :param settings: what the encoder was made from.
+    :param settings: settings from which the encoder was made.
     :param encoder: the encoder.
     """
     if not isinstance(settings, NetworkSettings):
@@ -68,9 +73,9 @@ def sealed_settings(settings: EncoderSettings, encoder: Encoder) -> EncoderSetti
 
 
 def located_settings(settings: EncoderSettings, folder: Path) -> EncoderSettings:
-    """Return settings whose weights are found: those that a model folder brings along are named relative to it.
+    """Return settings with resolved paths of weights, which a model folder may name relative to itself.
 
-    :param settings: what the header of a model folder says.
+    :param settings: settings in the header of a model folder.
     :param folder: the model folder.
     """
     weights = getattr(settings, "weights", None)

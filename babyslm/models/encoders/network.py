@@ -1,9 +1,9 @@
-"""Encoders that are networks over waveforms: the features of a sound are its own, whatever runs beside it.
+"""Encoders that are networks over waveforms; the features of a sound do not depend on the rest of its batch.
 
-Group normalisation over time, as in HuBERT-base, sees padding even behind an attention mask. So convolutions are given
-no padding: a sound runs through them alone, which costs nothing on a processor. The frames of sounds of like length
-run through the layers together, behind a mask that is exact there. Networks that cannot be split like this run sounds
-of exactly the same number of samples together, among them the inner windows of long ones, and others alone.
+Group normalisation over time, as in HuBERT-base, includes padding even with an attention mask. Convolutions therefore
+get no padding: each sound passes through them alone, which costs no extra time on a CPU. The frames of sounds of
+similar length pass through the layers together, with a mask that is exact there. Networks that cannot be split in this
+way run only sounds of exactly equal length together, such as the inner windows of long sounds, and all others alone.
 """
 
 from collections import defaultdict
@@ -28,34 +28,33 @@ from babyslm.verify.learners.encoders import LayerError, WeightsDigestError
 __all__ = ["HOP", "RECEPTIVE", "NetworkEncoder", "weights_digest"]
 
 HOP = 320
-"""Samples between frames of the wav2vec 2.0 family's front ends: 50 Hz."""
+"""Hop of the front ends of the wav2vec 2.0 family in samples: 50 Hz."""
 
 RECEPTIVE = 400
-"""Samples a frame of theirs sees; shorter sounds get zeros at their end."""
+"""Receptive field of these front ends in samples; shorter sounds are padded with zeros at the end."""
 
 BATCH_SECONDS = {"cpu": 16.0}
-"""Seconds of sound that run at once: on a processor what stays in its cache."""
+"""Seconds of sound in a batch on a CPU, chosen to fit its cache."""
 
 GPU_BATCH_SECONDS = 120.0
-"""And elsewhere."""
+"""Seconds of sound in a batch on other devices."""
 
 UNUSED = "masked_spec_embed"
-"""A weight that is used in training alone; checkpoints may lack it."""
+"""Weight that only training uses; checkpoints may lack it."""
 
 TINY = 1e-7
-"""Added to the variance of a waveform that is normalised, as in the field's own front ends."""
+"""Added to the variance when a waveform is normalised, as in published front ends."""
 
 
 class NetworkEncoder(nn.Module):
-    """A network that turns waveforms into frames.
+    """Network that maps waveforms to frames.
 
-    A family gives its own `hop` and `receptive`, and either `forward`, or `convolve` and `attend` and says that it
-    `splits`.
+    A family sets `hop` and `receptive`, and defines either `forward`, or `convolve` and `attend` with `splits` set.
 
     :param settings: layer and windows.
-    :param layers: how many layers the network has.
-    :param dimensions: of its frames.
-    :param normalise: whether waveforms are brought to mean 0 and variance 1 first, each over its whole length.
+    :param layers: number of layers of the network.
+    :param dimensions: dimensions of its frames.
+    :param normalise: whether each waveform is first normalised to mean 0 and variance 1 over its whole length.
     """
 
     costly = True
@@ -74,18 +73,18 @@ class NetworkEncoder(nn.Module):
         self._digest: str | None = None
 
     def forward(self, waveforms: Tensor) -> Tensor:
-        """Turn (sounds, samples) of one length into (sounds, frames, dimensions)."""
+        """Map (sounds, samples) of equal length to (sounds, frames, dimensions)."""
         return self.attend(self.convolve(waveforms), None)
 
     def convolve(self, waveforms: Tensor) -> Tensor:
-        """Turn (sounds, samples) of one length into (sounds, frames, channels)."""
+        """Map (sounds, samples) of equal length to (sounds, frames, channels)."""
         raise NotImplementedError
 
     def attend(self, frames: Tensor, lengths: Tensor | None) -> Tensor:
-        """Turn the front end's frames into (sounds, frames, dimensions).
+        """Map the front end's frames to (sounds, frames, dimensions).
 
         :param frames: shape (sounds, frames, channels).
-        :param lengths: shape (sounds,): how many frames of each there are; None where all are of one length.
+        :param lengths: shape (sounds,): number of frames of each sound; None if all have the same length.
         """
         raise NotImplementedError
 
@@ -98,14 +97,14 @@ class NetworkEncoder(nn.Module):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Everything that decides the features; weights count by their digest, wherever they lie."""
+        """Everything that determines the features; weights are identified by their digest, not by their path."""
         told = self._settings.model_dump(mode="json") | {"digest": self.digest}
         if isinstance(told.get("weights"), str):
             told["weights"] = Path(told["weights"]).name
         return told
 
     def ready(self, device: torch.device) -> "NetworkEncoder":
-        """Move to a device and put into evaluation mode; refuse weights of another digest than the settings'."""
+        """Move to a device and set evaluation mode; refuse weights whose digest differs from that of the settings."""
         wanted = self._settings.digest
         if wanted is not None and wanted != self.digest:
             raise WeightsDigestError(wanted, self.digest)
@@ -125,7 +124,7 @@ class NetworkEncoder(nn.Module):
         return found
 
     def stream(self, sound: Sound) -> Iterator[Features]:
-        """Yield the features of a sound window by window; it is read twice where waveforms are normalised."""
+        """Yield the features of a sound window by window; the sound is read twice if waveforms are normalised."""
         count = self._count(len(sound))
         windows = self._windows(count)
         if len(windows) == 1:
@@ -138,7 +137,7 @@ class NetworkEncoder(nn.Module):
                 yield outputs[window.keep - window.start : window.end - window.start]
 
     def _count(self, samples: int) -> int:
-        """Return how many frames so many samples have."""
+        """Return the number of frames of this many samples."""
         return 1 + max(0, samples - self.receptive) // self.hop
 
     def _windows(self, frames: int) -> list[Window]:
@@ -154,7 +153,7 @@ class NetworkEncoder(nn.Module):
 
     @torch.inference_mode()
     def _run(self, pieces: list[Samples]) -> list[tuple[int, Features]]:
-        """Run pieces: the place of each and its frames, (frames, dimensions)."""
+        """Run pieces of sound; return the index of each piece with its frames, (frames, dimensions)."""
         device = next(self.parameters()).device
         budget = BATCH_SECONDS.get(device.type, GPU_BATCH_SECONDS)
         with fast_products(device):
@@ -162,7 +161,7 @@ class NetworkEncoder(nn.Module):
             return list(run(pieces, device, budget))
 
     def _run_split(self, pieces: list[Samples], device: torch.device, budget: float) -> Iterator[tuple[int, Features]]:
-        """Run each piece through the front end alone, and pieces of like length through the layers together."""
+        """Run each piece through the front end alone, and pieces of similar length through the layers together."""
         fronts = [self.convolve(torch.from_numpy(piece)[None].to(device))[0] for piece in pieces]
         for batch in length_batches([len(frames) for frames in fronts], round(budget * self.frame_rate)):
             lengths = [len(fronts[place]) for place in batch]
@@ -174,7 +173,7 @@ class NetworkEncoder(nn.Module):
                 yield place, heard[row, : lengths[row]]
 
     def _run_alike(self, pieces: list[Samples], device: torch.device, budget: float) -> Iterator[tuple[int, Features]]:
-        """Run pieces of one length together."""
+        """Run pieces of equal length together."""
         groups: dict[int, list[int]] = defaultdict(list)
         for place, piece in enumerate(pieces):
             groups[len(piece)].append(place)
@@ -187,18 +186,18 @@ class NetworkEncoder(nn.Module):
                 yield from zip(batch, heard, strict=True)
 
     def _piece(self, sound: Samples, window: Window, frames: int) -> Samples:
-        """Return what a window hears."""
+        """Return the samples of a window."""
         start, stop = self._span(window, frames, len(sound))
         return sound[start:stop]
 
     def _span(self, window: Window, frames: int, samples: int) -> tuple[int, int]:
-        """Say which samples a window hears; the last one hears the sound to its very end, as normalisation does."""
+        """Return the range of samples of a window; the last one extends to the end of the sound, as normalised."""
         stop = samples if window.stop == frames else (window.stop - 1) * self.hop + self.receptive
         return window.start * self.hop, stop
 
 
 def _moments(sound: Sound) -> tuple[float, float]:
-    """Return the mean of a sound and one over its standard deviation."""
+    """Return the mean and the reciprocal standard deviation of a sound."""
     count, total, squares = 0, 0.0, 0.0
     for block in read_blocks(sound):
         wide = block.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Normalisation of features over an utterance: at once, or in two passes over one that is not held."""
+"""Normalisation of features over an utterance: in memory, or in two passes over a stream."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from babyslm.models.encoders.settings import Normalisation
 __all__ = ["Moments", "apply_moments", "gather_moments", "normalise_frames"]
 
 LEAST_DEVIATION = 1e-2
-"""Least standard deviation that features are divided by: a constant stays near 0."""
+"""Lower limit on the standard deviation in the division, so that a constant feature stays near 0."""
 
 
 class Moments(NamedTuple):
@@ -22,7 +22,7 @@ class Moments(NamedTuple):
 
 
 def normalise_frames(frames: Tensor, mode: Normalisation) -> Tensor:
-    """Normalise each dimension over the utterance, so that channel, level and much of the voice drop out.
+    """Normalise each dimension over the utterance, which removes channel and level, and reduces effects of the voice.
 
     :param frames: shape (frames, dimensions).
     :param mode: see `Normalisation`.
@@ -38,7 +38,7 @@ def normalise_frames(frames: Tensor, mode: Normalisation) -> Tensor:
 def gather_moments(blocks: Iterable[Tensor]) -> Moments:
     """Return the moments of an utterance's frames, summed in double precision block by block.
 
-    :param blocks: at least one, each of shape (frames, dimensions).
+    :param blocks: at least one block, each of shape (frames, dimensions).
     """
     count, total, squares = 0, torch.zeros(()).double(), torch.zeros(()).double()
     for block in blocks:
@@ -50,7 +50,7 @@ def gather_moments(blocks: Iterable[Tensor]) -> Moments:
 
 
 def apply_moments(frames: Tensor, moments: Moments, mode: Normalisation) -> Tensor:
-    """Normalise frames by the moments of the utterance they are a part of; see `normalise_frames`."""
+    """Normalise frames by the moments of their whole utterance; see `normalise_frames`."""
     if mode == "none":
         return frames
     centred = frames - moments.mean

@@ -1,4 +1,4 @@
-"""What every encoder does: turn sound into a sequence of feature frames."""
+"""Protocol of every encoder: sound to a sequence of feature frames."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
@@ -17,10 +17,10 @@ Features = NDArray[np.float32]
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Waveforms at 16 kHz, mono, to feature frames.
+    """Mapping from 16 kHz mono waveforms to feature frames.
 
-    Two attributes say what comes out: `frame_rate` in Hz and `dimensions`; `settings` is a JSON-able dict that decides
-    the features, checksum of the weights included; `costly` tells whether results are worth a place in the cache.
+    `frame_rate` (Hz) and `dimensions` describe the output; `settings` is a JSON-able dict of everything that
+    determines the features, checksum of the weights included; `costly` states whether results should be cached.
     """
 
     frame_rate: float
@@ -29,12 +29,12 @@ class Encoder(Protocol):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Everything that decides the features."""
+        """Everything that determines the features."""
 
     def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
         """Return the features of each waveform, shape (frames, dimensions), float32.
 
-        The features of a waveform depend on it alone: neither on its batch mates nor on padding.
+        The features of a waveform depend on it alone, neither on the rest of the batch nor on padding.
 
         :param waveforms: each of shape (samples,), float32 at 16 kHz, full scale at -1 and 1.
         """
@@ -42,20 +42,20 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class WarpingEncoder(Encoder, Protocol):
-    """An encoder that can hear as if the speaker's vocal tract had another length."""
+    """Encoder that can simulate another length of the speaker's vocal tract."""
 
     def warped(self, factor: float) -> Encoder:
-        """Return this encoder with its frequencies warped: above 1 as for a shorter vocal tract."""
+        """Return this encoder with warped frequencies; factors above 1 simulate a shorter vocal tract."""
 
 
 @runtime_checkable
 class StreamingEncoder(Encoder, Protocol):
-    """An encoder that need not hold a whole sound, nor all of its features."""
+    """Encoder that needs neither a whole sound nor all of its features in memory."""
 
     def stream(self, sound: Sound) -> Iterator[Features]:
         """Yield the features of one sound, block by block, each of shape (frames, dimensions).
 
-        Put together they are what `encode` gives. The sound may be read twice.
+        Concatenated, they equal the result of `encode`. The sound may be read twice.
 
-        :param sound: of any length.
+        :param sound: sound of any length.
         """

@@ -1,12 +1,15 @@
-"""What a recipe and a model folder say of an encoder."""
+"""Settings of encoders in recipes and model folders."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from babyslm.models.encoders.denoising.settings import HearingSettings, NetworkSizes
+
 __all__ = [
     "CpcSettings",
+    "DenoisingSettings",
     "EncoderSettings",
     "Fairseq2Settings",
     "HubertSettings",
@@ -21,23 +24,23 @@ __all__ = [
 ]
 
 Normalisation = Literal["utterance", "utterance-mean", "none"]
-"""Where the statistics come from that features are normalised by. Those of the utterance itself keep a score a
-function of its stimulus alone; those of a voice would make it depend on the other stimuli of that voice."""
+"""Scope of the statistics by which features are normalised. With those of the utterance, a score depends on its
+stimulus alone; statistics of a voice would make it depend on the other stimuli of that voice."""
 
 
 class SpectralSettings(BaseModel):
-    """What MFCC and log-mel features share.
+    """Settings shared by MFCC and log-mel features.
 
-    :param mels: mel bands.
-    :param window: seconds a frame looks at.
+    :param mels: number of mel bands.
+    :param window: length of a frame in seconds.
     :param hop: seconds between frames.
     :param low: lowest frequency of the mel bands, Hz.
-    :param high: highest, Hz.
+    :param high: highest frequency of the mel bands, Hz.
     :param normalise: `utterance` subtracts the mean and divides by the standard deviation of each dimension over the
         utterance, `utterance-mean` only subtracts, `none` does neither.
-    :param warp: the mel bands' frequencies as a factor, as if the vocal tract were shorter (above 1) or longer.
-    :param top_db: dB below the loudest band energy of the sound at which all others are cut off: what is weaker is
-        noise in any real room, and silence there never is the silence of synthetic speech. None for no such floor.
+    :param warp: factor of the mel bands' frequencies, as for a shorter (above 1) or longer vocal tract.
+    :param top_db: floor of the band energies in dB below the loudest one of the sound. Weaker energies are noise in
+        any real recording, where silence is never the digital silence of synthetic speech. None for no floor.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,8 +58,8 @@ class SpectralSettings(BaseModel):
 class MfccSettings(SpectralSettings):
     """Mel-frequency cepstral coefficients.
 
-    :param coefficients: how many, the zeroth (level) included.
-    :param deltas: derivatives after them: 0 none, 1 the first, 2 the second as well.
+    :param coefficients: number of coefficients, the zeroth (level) included.
+    :param deltas: order of derivatives appended: 0 none, 1 first, 2 first and second.
     """
 
     kind: Literal["mfcc"] = "mfcc"
@@ -71,12 +74,12 @@ class LogMelSettings(SpectralSettings):
 
 
 class NetworkSettings(BaseModel):
-    """What encoders that are networks share.
+    """Settings shared by encoders that are networks.
 
-    :param layer: transformer layer whose output is taken, from 1; nothing above it is run.
-    :param window: seconds that are encoded at once; a longer sound is cut.
-    :param context: seconds that such a cut hears more on either side and whose features are dropped.
-    :param digest: SHA-256 of the weights; where given, other weights are refused.
+    :param layer: transformer layer whose output is used, from 1; layers above it are not run.
+    :param window: seconds encoded at once; a longer sound is cut into windows.
+    :param context: seconds of additional sound on either side of a window, whose features are discarded.
+    :param digest: SHA-256 of the weights; if given, other weights are refused.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -88,11 +91,11 @@ class NetworkSettings(BaseModel):
 
 
 class TorchaudioSettings(NetworkSettings):
-    """HuBERT, wav2vec 2.0 or WavLM as torchaudio has them.
+    """HuBERT, wav2vec 2.0 or WavLM of torchaudio.
 
-    :param bundle: its name there, such as HUBERT_BASE; gives the architecture and where the weights are fetched.
-    :param weights: a file of weights (safetensors, or a state dict saved by torch) to be used instead; fairseq's names
-        are understood.
+    :param bundle: name of the torchaudio bundle, such as HUBERT_BASE; determines the architecture and the download.
+    :param weights: a file of weights to use instead (safetensors, or a state dict saved by torch); fairseq's names are
+        accepted.
     """
 
     kind: Literal["torchaudio"] = "torchaudio"
@@ -115,8 +118,8 @@ class HuggingFaceSettings(NetworkSettings):
 class Fairseq2Settings(NetworkSettings):
     """wav2vec 2.0 of fairseq2's model hub.
 
-    :param card: name of the asset card, which tells the architecture and where the weights are.
-    :param normalise: whether waveforms are brought to mean 0 and variance 1 first; the large models want it.
+    :param card: name of the asset card, which gives the architecture and the location of the weights.
+    :param normalise: whether waveforms are first normalised to mean 0 and variance 1; the large models require it.
     """
 
     kind: Literal["fairseq2"] = "fairseq2"
@@ -125,10 +128,10 @@ class Fairseq2Settings(NetworkSettings):
 
 
 class CpcSettings(NetworkSettings):
-    """Contrastive predictive coding as the reference trained it: `layer` is the level of its recurrent network.
+    """Contrastive predictive coding as the reference trained it; `layer` is the level of its recurrent network.
 
-    :param weights: a checkpoint of it (safetensors, or as saved by torch); a relative path that is not there starts in
-        the model folder.
+    :param weights: a checkpoint (safetensors, or as saved by torch); a relative path that does not exist is resolved
+        in the model folder.
     """
 
     kind: Literal["cpc"] = "cpc"
@@ -136,21 +139,21 @@ class CpcSettings(NetworkSettings):
 
 
 class HubertSizes(BaseModel):
-    """The architecture of a HuBERT that is trained here.
+    """Architecture of a HuBERT trained by babyslm.
 
     :param front: `waveform`, a stack of convolutions as in the published models, or `log-mel`, which costs far less.
-    :param convolutions: channels, width and stride of each convolution of a waveform front; default the published one.
-    :param normalisation: `group_norm` behind the first convolution over time, as in HuBERT-base, or `layer_norm`.
-    :param bands: mel bands of a log-mel front.
-    :param top_db: dB below its loudest band energy at which a log-mel front cuts off all others; None for no floor.
-    :param dimensions: of the transformer.
-    :param layers: how many.
-    :param heads: of attention.
-    :param inner: dimensions inside the feed-forward parts.
-    :param position: width of the convolution that tells positions.
-    :param position_groups: its groups.
-    :param dropout: everywhere but inside the feed-forward parts.
-    :param layer_drop: share of layers left out in an update.
+    :param convolutions: channels, width and stride of each convolution of a waveform front end; default as published.
+    :param normalisation: `group_norm` over time after the first convolution, as in HuBERT-base, or `layer_norm`.
+    :param bands: mel bands of a log-mel front end.
+    :param top_db: floor of a log-mel front end in dB below the loudest band energy of the sound; None for no floor.
+    :param dimensions: width of the transformer.
+    :param layers: number of transformer layers.
+    :param heads: number of attention heads.
+    :param inner: width of the feed-forward parts.
+    :param position: width of the convolution that encodes positions.
+    :param position_groups: number of groups of that convolution.
+    :param dropout: dropout rate outside the feed-forward parts.
+    :param layer_drop: proportion of layers left out in an update.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -173,16 +176,36 @@ class HubertSizes(BaseModel):
 
 
 class HubertSettings(NetworkSettings):
-    """HuBERT as `babyslm train` makes it.
+    """HuBERT trained by `babyslm train`.
 
-    :param weights: its weights (safetensors); a relative path starts in the model folder.
+    :param weights: its weights (safetensors); a relative path is resolved in the model folder.
     :param sizes: its architecture.
-    :param warp: the frequencies of a log-mel front as a factor, as if the vocal tract were shorter (above 1) or not.
+    :param warp: factor of the frequencies of a log-mel front end, as for a shorter (above 1) or longer vocal tract.
     """
 
     kind: Literal["hubert"] = "hubert"
     weights: Path
     sizes: HubertSizes
+    warp: float = Field(default=1.0, ge=0.7, le=1.4)
+
+
+class DenoisingSettings(NetworkSettings):
+    """Encoder trained by denoising masked prediction.
+
+    :param weights: its weights (safetensors); a relative path is resolved in the model folder.
+    :param hearing: the door for sound.
+    :param sizes: its layers.
+    :param classes: classes of its head.
+    :param output: `states` of the layer, or the log-`posteriors` of the head.
+    :param warp: factor of the frequencies, as for a shorter (above 1) or longer vocal tract.
+    """
+
+    kind: Literal["denoising"] = "denoising"
+    weights: Path
+    hearing: HearingSettings = HearingSettings()
+    sizes: NetworkSizes
+    classes: int = Field(ge=2)
+    output: Literal["states", "posteriors"] = "states"
     warp: float = Field(default=1.0, ge=0.7, le=1.4)
 
 
@@ -193,6 +216,7 @@ EncoderSettings = Annotated[
     | HuggingFaceSettings
     | Fairseq2Settings
     | CpcSettings
-    | HubertSettings,
+    | HubertSettings
+    | DenoisingSettings,
     Field(discriminator="kind"),
 ]

@@ -1,4 +1,4 @@
-"""MFCC and log-mel features: what an ear-like filter bank hears, without any learning."""
+"""MFCC and log-mel features, computed without any training."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
@@ -21,31 +21,32 @@ EMPHASIS = 0.97
 """Coefficient of the pre-emphasis filter y(t) = x(t) - 0.97 x(t - 1)."""
 
 NATS_A_DECIBEL = float(np.log(10)) / 10
-"""What a decibel of power is in natural logarithms."""
+"""One decibel of power in natural logarithms."""
 
 FLOOR = 1e-8
-"""Least band energy: digital silence has a finite logarithm."""
+"""Lower limit on band energy, so that digital silence has a finite logarithm."""
 
 DELTA_WINDOW = 5
-"""Frames a derivative is fitted over."""
+"""Number of frames over which a derivative is fitted."""
 
 WINDOW_SECONDS = 60.0
-"""Seconds of sound whose features are made at once."""
+"""Seconds of sound whose features are computed at once."""
 
 
 Chosen = TypeVar("Chosen", bound=SpectralSettings)
 
 
 class _SpectralEncoder(Generic[Chosen]):
-    """The way from a waveform to log-mel frames, and from frames to features.
+    """Conversion of a waveform into log-mel frames, and of these into features.
 
-    A frame sees the samples of its window and one before them, a feature the frames its derivatives are fitted over:
-    a long sound is cut into windows that hear exactly these beyond their ends: features are those of the whole.
+    A frame depends on the samples of its window and one before them, a feature on the frames over which its
+    derivatives are fitted. A long sound is cut into windows with exactly this context, so that features equal those of
+    the whole.
     """
 
     costly = False
     context = 0
-    """Frames on either side that a feature depends on."""
+    """Context frames on either side of a feature."""
 
     def __init__(self, settings: Chosen) -> None:
         self._settings = settings
@@ -58,7 +59,7 @@ class _SpectralEncoder(Generic[Chosen]):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Everything that decides the features."""
+        """Everything that determines the features."""
         return self._settings.model_dump(mode="json")
 
     def encode(self, waveforms: Sequence[Samples]) -> list[Features]:
@@ -66,7 +67,7 @@ class _SpectralEncoder(Generic[Chosen]):
         return [np.concatenate(list(self.stream(HeldSound(waveform)))) for waveform in waveforms]
 
     def stream(self, sound: Sound) -> Iterator[Features]:
-        """Yield the features of a sound, a minute at a time; a longer one is read again for each statistic."""
+        """Yield the features of a sound, a minute at a time; a longer sound is read again for each statistic."""
         windows = cut_windows(len(sound) // self.hop + 1, round(WINDOW_SECONDS * self.frame_rate), self.context)
         mode = self._settings.normalise
         if len(windows) == 1:
@@ -84,7 +85,7 @@ class _SpectralEncoder(Generic[Chosen]):
         begin, end = max(0, first - 1), min(len(sound), last)
         heard = np.ascontiguousarray(sound.read(begin, end), dtype=np.float32)
         emphasised = functional.preemphasis(torch.from_numpy(heard), EMPHASIS)
-        kept = emphasised[1:] if first > 0 else emphasised  # the first sample was read for the filter alone
+        kept = emphasised[1:] if first > 0 else emphasised  # the first sample only serves the filter
         padded = torch.nn.functional.pad(kept, (max(0, -first), last - end))
         spectrum = torch.stft(
             padded,
@@ -95,16 +96,16 @@ class _SpectralEncoder(Generic[Chosen]):
             center=False,
             return_complex=True,
         )
-        power = torch.view_as_real(spectrum).square().sum(dim=-1).T  # a third of the time of abs() ** 2
+        power = torch.view_as_real(spectrum).square().sum(dim=-1).T  # takes a third of the time of abs() ** 2
         bands: Tensor = power @ self.bank
         return bands.clamp_min(FLOOR).log()
 
     def features(self, log_mel: Tensor) -> Tensor:
-        """Turn log-mel frames into features, not yet normalised."""
+        """Convert log-mel frames into features, before normalisation."""
         raise NotImplementedError
 
     def _floor(self, sound: Sound, windows: list[Window]) -> float | None:
-        """Return the least log band energy that is kept of a sound of several windows."""
+        """Return the floor of the log band energies for a sound of several windows; None for no floor."""
         if self._settings.top_db is None:
             return None
         loudest = max(float(self.log_mel(sound, window.keep, window.end).max()) for window in windows)
@@ -112,7 +113,7 @@ class _SpectralEncoder(Generic[Chosen]):
 
     @torch.inference_mode()
     def _window(self, sound: Sound, window: Window, floor: float | None = None) -> Tensor:
-        """Return the features of a window; a window without a floor is the whole sound."""
+        """Return the features of a window; without a floor the window is taken to be the whole sound."""
         bands = self.log_mel(sound, window.start, window.stop)
         if self._settings.top_db is not None:
             least = float(bands.max()) - self._settings.top_db * NATS_A_DECIBEL if floor is None else floor
@@ -122,11 +123,11 @@ class _SpectralEncoder(Generic[Chosen]):
 
 
 def mel_bank(settings: SpectralSettings, points: int) -> Tensor:
-    """Return triangular mel bands of height 1, their corner frequencies times the warp factor.
+    """Return triangular mel bands of height 1, with corner frequencies multiplied by the warp factor.
 
     :param settings: bands and warp.
     :param points: length of the Fourier transform.
-    :returns: shape (points // 2 + 1, mels). Of bands beyond half the sampling rate nothing is left.
+    :returns: shape (points // 2 + 1, mels). Bands are cut off at half the sampling rate.
     """
     scale = 2595 * np.log10(1 + np.array([settings.low, settings.high]) / 700)
     corners = 700 * (10 ** (np.linspace(scale[0], scale[1], settings.mels + 2) / 2595) - 1) * settings.warp
@@ -137,7 +138,7 @@ def mel_bank(settings: SpectralSettings, points: int) -> Tensor:
 
 
 class LogMelEncoder(_SpectralEncoder[LogMelSettings]):
-    """Log-mel frames.
+    """Log-mel features.
 
     :param settings: bands, frames and normalisation.
     """
@@ -147,11 +148,11 @@ class LogMelEncoder(_SpectralEncoder[LogMelSettings]):
         self.dimensions = self._settings.mels
 
     def warped(self, factor: float) -> "LogMelEncoder":
-        """Return this encoder with its frequencies warped by a factor more."""
+        """Return this encoder with its frequencies warped by a further factor."""
         return LogMelEncoder(_warped(self._settings, factor))
 
     def features(self, log_mel: Tensor) -> Tensor:
-        """Return the frames as they are."""
+        """Return the frames unchanged."""
         return log_mel
 
 
@@ -170,7 +171,7 @@ class MfccEncoder(_SpectralEncoder[MfccSettings]):
         self.transform = functional.create_dct(chosen.coefficients, chosen.mels, norm="ortho")
 
     def warped(self, factor: float) -> "MfccEncoder":
-        """Return this encoder with its frequencies warped by a factor more."""
+        """Return this encoder with its frequencies warped by a further factor."""
         return MfccEncoder(_warped(self._settings, factor))
 
     def features(self, log_mel: Tensor) -> Tensor:
@@ -179,7 +180,7 @@ class MfccEncoder(_SpectralEncoder[MfccSettings]):
 
 
 def add_deltas(frames: Tensor, order: int) -> Tensor:
-    """Put derivatives after features: slopes of straight lines fitted over five frames, ends repeated.
+    """Append derivatives to features: slopes of regression lines over five frames, with the end frames repeated.
 
     :param frames: shape (frames, dimensions).
     :param order: 0 to 2.

@@ -1,4 +1,4 @@
-"""How a model of torchaudio's wav2vec 2.0 kind is run up to a layer."""
+"""Execution of torchaudio's wav2vec 2.0 models up to a layer."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ __all__ = ["TorchaudioLayers"]
 
 
 class TorchaudioLayers(NetworkEncoder):
-    """A `Wav2Vec2Model` of torchaudio or its WavLM form, cut above the layer that is asked for.
+    """A `Wav2Vec2Model` of torchaudio, or its WavLM variant, without the layers above the requested one.
 
-    :param model: the whole model; what stands above the layer is taken off.
+    :param model: the whole model; layers above the requested one are removed.
     :param settings: layer, windows.
     :param normalise: whether waveforms are normalised first.
     """
@@ -23,12 +23,12 @@ class TorchaudioLayers(NetworkEncoder):
         layers = model.encoder.transformer.layers
         width = int(model.encoder.feature_projection.projection.out_features)
         super().__init__(settings, layers=len(layers), dimensions=width, normalise=normalise)
-        self.splits = not isinstance(layers[0].attention, WavLMSelfAttention)  # which knows no mask there
+        self.splits = not isinstance(layers[0].attention, WavLMSelfAttention)  # WavLM's attention ignores a mask there
         model.encoder.transformer.layers = nn.ModuleList(layers[: settings.layer])
         self.model = model
 
     def convolve(self, waveforms: Tensor) -> Tensor:
-        """Return what the front end gives."""
+        """Return the output of the front end."""
         frames: Tensor = self.model.feature_extractor(waveforms, None)[0]
         return frames
 

@@ -1,4 +1,4 @@
-"""Long sounds cut into windows that overlap, so that memory does not grow with the length of a file."""
+"""Overlapping windows of long sounds, so that memory use does not depend on the length of a file."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ __all__ = ["Window", "cut_windows"]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A piece of a sound that is encoded at once.
+    """A part of a sound that is encoded at once.
 
-    :param start: first frame that is encoded.
-    :param stop: frame after the last.
-    :param keep: first frame that is kept.
-    :param end: frame after the last that is kept.
+    :param start: first encoded frame.
+    :param stop: one past the last encoded frame.
+    :param keep: first kept frame.
+    :param end: one past the last kept frame.
     """
 
     start: int
@@ -22,11 +22,11 @@ class Window:
 
 
 def cut_windows(frames: int, size: int, context: int) -> list[Window]:
-    """Cut frames into windows; what is kept of them covers each frame once.
+    """Cut frames into windows whose kept parts cover each frame once.
 
     :param frames: length of the sound.
-    :param size: most frames that a window keeps.
-    :param context: frames that it hears beyond on either side, where there are some.
+    :param size: upper limit on the kept frames of a window.
+    :param context: additional frames on either side, where the sound has them.
 
     >>> cut_windows(10, 10, 3)
     [Window(start=0, stop=10, keep=0, end=10)]

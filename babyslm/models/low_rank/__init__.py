@@ -1,5 +1,5 @@
-"""Networks with low-rank layers: the layers, the classes under which transformers loads them, one adapter a family.
+"""Networks with low-rank layers: the layers, the classes by which transformers loads them, one adapter per family.
 
-Comes in: a network of transformers, or a folder written by `babyslm compress`. Goes out: the same kind of network,
-some of whose linear layers are products of two factors.
+Input: a transformers network, or a folder written by `babyslm compress`. Output: the same kind of network, with some
+linear layers replaced by products of two factors.
 """

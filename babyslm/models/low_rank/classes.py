@@ -1,4 +1,4 @@
-"""Classes for networks with layers of low rank: as they travel in a folder, and as babyslm loads them."""
+"""Classes for networks with low-rank layers: as source code in a compressed folder, and as registered by babyslm."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,8 +12,8 @@ from babyslm.models.low_rank.families.find import FAMILIES
 __all__ = ["MODELING_NAME", "PREFIX", "auto_map", "class_names", "modeling_source", "register_classes"]
 
 PREFIX = "low_rank_"
-"""Put before a family's model type: transformers must not take such a folder for one of the plain family, and draw
-what seems to be missing at random."""
+"""Prefix of a family's model type: without it, transformers would load such a folder as the plain family and
+initialise the apparently missing weights at random."""
 
 MODELING_NAME = "modeling_low_rank"
 
@@ -42,13 +42,13 @@ def class_names(family: Family) -> tuple[str, str]:
 
 
 def auto_map(family: Family) -> Mapping[str, str]:
-    """Return what `config.json` says about where the classes are."""
+    """Return the entry of `config.json` that locates the classes."""
     config, model = class_names(family)
     return {"AutoConfig": f"{MODELING_NAME}.{config}", family.auto_class: f"{MODELING_NAME}.{model}"}
 
 
 def modeling_source(family: Family) -> str:
-    """Return the file that travels with a compressed folder; it needs torch and transformers alone."""
+    """Return the source file that is part of a compressed folder; it needs only torch and transformers."""
     config, model = class_names(family)
     text = Path(low_rank.__file__).read_text(encoding="utf-8")
     imports = f"from transformers import {family.configuration}, {family.architecture}\n"
@@ -69,7 +69,7 @@ def modeling_source(family: Family) -> str:
 
 @cache
 def register_classes() -> None:
-    """Make compressed folders of all families loadable here, without running the code that travels with them."""
+    """Register the classes of all families, so that compressed folders load without running the code in them."""
     import transformers
 
     for family in FAMILIES.values():

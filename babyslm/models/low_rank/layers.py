@@ -1,4 +1,4 @@
-"""Linear layers of low rank, in torch alone: this file travels with every compressed model folder."""
+"""Linear layers of low rank, in torch alone: this file is copied into every compressed model folder."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,14 +10,14 @@ __all__ = ["LowRankLinear", "factorise", "layer_sizes"]
 
 
 class LowRankLinear(nn.Module):
-    """A linear layer as two: `reduce` to a few dimensions, then `expand`, which carries the bias.
+    """Linear layer in two factors: `reduce` to a few dimensions, then `expand`, which has the bias.
 
-    :param inputs: dimensions that come in.
-    :param outputs: dimensions that go out.
-    :param rank: dimensions in between.
+    :param inputs: input dimensions.
+    :param outputs: output dimensions.
+    :param rank: dimensions between the factors.
     :param bias: whether a bias is added.
-    :param device: where the weights lie.
-    :param dtype: their number type.
+    :param device: device of the weights.
+    :param dtype: number type of the weights.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class LowRankLinear(nn.Module):
 
     @property
     def weight(self) -> torch.Tensor:
-        """The factors multiplied out, shape (outputs, inputs)."""
+        """The product of the factors, shape (outputs, inputs)."""
         return self.expand.weight @ self.reduce.weight
 
     @property
@@ -45,19 +45,19 @@ class LowRankLinear(nn.Module):
         return self.expand.bias
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        """Return W inputs + bias without ever forming W."""
+        """Return W inputs + bias without computing W."""
         result: torch.Tensor = self.expand(self.reduce(inputs))
         return result
 
 
 def layer_sizes(layer: Any) -> tuple[int, int]:
-    """Return the input and output dimensions of a linear layer; `Conv1D` of GPT-2 keeps its weight transposed."""
+    """Return the input and output dimensions of a linear layer; GPT-2's `Conv1D` stores its weight transposed."""
     rows, columns = layer.weight.shape
     return (rows, columns) if hasattr(layer, "nf") else (columns, rows)
 
 
 def factorise(module: nn.Module, ranks: Mapping[str, int]) -> None:
-    """Replace linear layers by ones of low rank whose weights are still to be filled in.
+    """Replace linear layers by low-rank layers whose weights are still to be set.
 
     :param module: network or block; changed in place.
     :param ranks: rank by the layer's name within `module`.

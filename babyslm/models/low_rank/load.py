@@ -1,4 +1,4 @@
-"""Load a compressed folder as a learner."""
+"""Loading of a compressed folder as a learner."""
 
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,9 @@ __all__ = ["load"]
 
 
 def load(folder: Path, *, device: str = "auto", dtype: str | None = None, **options: Any) -> LanguageModel:
-    """Load a folder that `babyslm compress` wrote; the code in it is not run, babyslm's own is.
+    """Load a folder written by `babyslm compress`; the code in it is not run, babyslm's own classes are used.
 
-    :param folder: holds `babyslm.json` of the family `low-rank`.
+    :param folder: folder with a `babyslm.json` of the family `low-rank`.
     :param device: as for any Hugging Face folder; so are the other options.
     """
     register_classes()

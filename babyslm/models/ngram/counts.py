@@ -1,7 +1,7 @@
-"""Counting n-grams: each order's different n-grams as sorted numbers, so that millions count in seconds.
+"""N-gram counts: the distinct n-grams of each order as sorted numbers, so that millions are counted in seconds.
 
 An n-gram of order k is a node: node(k) = rank of (node(k-1) of its first k-1 symbols) * V + last symbol. Histories
-begin at the one `<s>` of a sequence and never reach across it.
+begin at the single `<s>` of a sequence and never cross it.
 """
 
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ class Order:
     """The n-grams of one order.
 
     :param keys: sorted: history's node * V + symbol. Of order 1: the symbols themselves.
-    :param counts: how often each occurs.
-    :param continuations: how many different symbols each is seen behind, N1+(. h w); an n-gram that begins with `<s>`
-        has nothing before it and keeps its count. Of the highest order: the counts.
+    :param counts: number of occurrences of each.
+    :param continuations: number of distinct symbols that precede each, N1+(. h w); an n-gram that begins with `<s>`
+        has no preceding symbol and keeps its count. Of the highest order: the counts.
     """
 
     keys: Integers
@@ -32,11 +32,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Run:
-    """Sequences laid end to end.
+    """Concatenated sequences.
 
-    :param symbols: `<s>` and `</s>` included.
+    :param symbols: symbol numbers, `<s>` and `</s>` included.
     :param places: position of each symbol in its own sequence.
-    :param rows: which sequence each symbol belongs to.
+    :param rows: index of the sequence of each symbol.
     """
 
     symbols: Integers
@@ -45,7 +45,7 @@ class Run:
 
 
 def lay_out(sequences: Sequence[Sequence[int]], bos: int, eos: int) -> Run:
-    """Lay sequences end to end, each between `<s>` and `</s>`.
+    """Concatenate sequences, each between `<s>` and `</s>`.
 
     :param sequences: symbol numbers without `<s>` and `</s>`.
     :param bos: number of `<s>`.
@@ -66,8 +66,8 @@ def lay_out(sequences: Sequence[Sequence[int]], bos: int, eos: int) -> Run:
 def count_orders(run: Run, weights: Integers, vocabulary: int, order: int) -> list[Order]:
     """Count the n-grams of orders 1 to `order`.
 
-    :param run: sequences laid end to end.
-    :param weights: how often each sequence counts, shape (sequences,).
+    :param run: concatenated sequences.
+    :param weights: weight of each sequence, shape (sequences,).
     :param vocabulary: number of symbols V.
     :param order: highest order.
     """
@@ -92,10 +92,10 @@ def count_orders(run: Run, weights: Integers, vocabulary: int, order: int) -> li
 
 
 def find_nodes(symbols: Integers, before: Integers, keys: Integers, vocabulary: int) -> Integers:
-    """Return the node of each n-gram, -1 where it never occurred.
+    """Return the node of each n-gram, -1 if it did not occur.
 
     :param symbols: last symbols, shape (n,).
-    :param before: nodes of the symbols before them, -1 where those never occurred.
+    :param before: nodes of the preceding symbols, -1 if they did not occur.
     :param keys: sorted keys of the order.
     :param vocabulary: number of symbols V.
     """

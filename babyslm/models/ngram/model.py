@@ -1,4 +1,4 @@
-"""N-gram language models of orders 1 to 6 over phones, words, characters or units."""
+"""N-gram language models of orders 1 to 8 over phones, words, characters or units."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,17 +18,17 @@ from babyslm.verify.learners.folders import CorruptModelError
 
 __all__ = ["MAX_ORDER", "NgramHeader", "NgramLanguageModel", "Weighting", "load"]
 
-MAX_ORDER = 6
+MAX_ORDER = 8
 
 DECIMALS = 9
-"""Sums are rounded here, so that sequences of equal probability tie, whatever the order in which their terms are
-added: a unigram model knows no difference between anagrams."""
+"""Sums are rounded to this precision, so that sequences of equal probability tie in any order of summation: a unigram
+model does not distinguish anagrams."""
 
 Weighting = Literal["tokens", "types"]
 
 
 class NgramHeader(Header):
-    """What `babyslm.json` says of an n-gram model."""
+    """Content of `babyslm.json` for an n-gram model."""
 
     family: Literal["ngram"] = "ngram"
     order: int = Field(ge=1, le=MAX_ORDER)
@@ -37,10 +37,11 @@ class NgramHeader(Header):
 
 
 class NgramLanguageModel(SequenceLearner):
-    """An interpolated n-gram model.
+    """Interpolated n-gram model.
 
-    Every sequence stands between one `<s>`, which is never predicted, and `</s>`, which is. Histories begin at `<s>`.
-    All symbols but `<s>` share the uniform distribution at the bottom, so that an unknown one has a probability too.
+    A sequence is preceded by one `<s>`, which is never predicted, and followed by `</s>`, which is. Histories begin at
+    `<s>`. The lowest order is a uniform distribution over all symbols but `<s>`, so that an unknown symbol has a
+    probability as well.
 
     :param orders: counts of orders 1 to n.
     :param vocabulary: the symbols.
@@ -91,7 +92,7 @@ class NgramLanguageModel(SequenceLearner):
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What changes the scores."""
+        """Settings that affect the scores."""
         own = {"order": len(self.orders), "smoothing": self.smoothing, "weighting": self.weighting}
         return super().settings | own
 
@@ -115,7 +116,7 @@ class NgramLanguageModel(SequenceLearner):
     def distribution(self, history: Sequence[int]) -> NDArray[np.float64]:
         """Return p(w | history) of every symbol, shape (V,); that of `<s>` is 0.
 
-        :param history: symbol numbers since `<s>`, which is not among them.
+        :param history: symbol numbers after `<s>`.
         """
         size = len(self.vocabulary)
         symbols = np.arange(size)
@@ -154,7 +155,7 @@ def load(folder: Path, *, device: str = "auto", dtype: str | None = None) -> Ngr
 
     :param folder: model folder.
     :param device: not used: an n-gram model runs on the CPU.
-    :param dtype: not used: it counts in float64.
+    :param dtype: not used: probabilities are float64.
     """
     del device, dtype
     header = read_header(folder, NgramHeader)
@@ -175,17 +176,17 @@ def _order(arrays: dict[str, NDArray[Any]], k: int, path: Path) -> Order:
     parts = [arrays.get(f"{k}.{part}") for part in ("keys", "counts", "continuations")]
     for part in parts:
         if part is None or part.dtype != np.int64 or part.ndim != 1 or part.shape != parts[0].shape:  # type: ignore[union-attr]
-            raise CorruptModelError(path, f"does not hold the counts of order {k}")
+            raise CorruptModelError(path, f"has no valid counts of order {k}")
     return Order(*parts)  # type: ignore[arg-type]
 
 
 def _verify_orders(orders: list[Order], vocabulary: int, path: Path) -> None:
-    """Refuse numbers that would lead out of an array or to an impossible probability."""
+    """Reject counts that would give an index out of range or an invalid probability."""
     histories = 1
     for k, order in enumerate(orders, start=1):
         limit = histories * vocabulary
         sorted_keys = bool((np.diff(order.keys) > 0).all()) and (len(order.keys) == vocabulary or k > 1)
         inside = not len(order.keys) or (order.keys[0] >= 0 and order.keys[-1] < limit)
         if not sorted_keys or not inside or (order.counts < 0).any() or (order.continuations < 0).any():
-            raise CorruptModelError(path, f"the counts of order {k} do not fit the vocabulary")
+            raise CorruptModelError(path, f"the counts of order {k} do not match the vocabulary")
         histories = len(order.keys)

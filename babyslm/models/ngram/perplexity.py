@@ -1,4 +1,4 @@
-"""Perplexity of texts under an n-gram model, as filters of corpora ask for it."""
+"""Perplexity of texts under an n-gram model, for filters of corpora."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,9 +17,9 @@ KINDS = ("words", "characters", "bpe")
 
 
 class NgramPerplexity:
-    """Perplexity exp(-sum log p / number of symbols) of a text, its lines being sequences with an end each.
+    """Perplexity exp(-sum log p / number of symbols) of a text; each line is a sequence with its own end symbol.
 
-    The model is loaded where it is first used, so that the object can be sent to other processes.
+    The model is loaded on first use, so that the object can be sent to other processes.
 
     :param folder: model folder of an n-gram model of words, characters or word pieces.
     """
@@ -33,17 +33,17 @@ class NgramPerplexity:
         self.model()
 
     def model(self) -> NgramLanguageModel:
-        """Return the model, loaded once a process."""
+        """Return the model, loaded once per process."""
         if self._model is None:
             self._model = load(self.folder)
             if self._model.vocabulary.kind not in KINDS:
-                raise PerplexityModelError(self.folder, f"reads {self._model.vocabulary.kind} and no text")
+                raise PerplexityModelError(self.folder, f"reads {self._model.vocabulary.kind}, not text")
         return self._model
 
     def __call__(self, texts: Sequence[str]) -> list[float]:
-        """Return the perplexity of each text; infinite for one without symbols.
+        """Return the perplexity of each text; infinite for a text without symbols.
 
-        :param texts: a text may have many lines.
+        :param texts: texts of one or more lines.
         """
         model = self.model()
         found = []
@@ -56,5 +56,5 @@ class NgramPerplexity:
         return found
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the loaded model behind."""
+        """Return the state without the loaded model."""
         return {"folder": self.folder, "_model": None}

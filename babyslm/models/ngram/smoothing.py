@@ -1,10 +1,10 @@
 """Interpolated smoothing: p(w | h) = seen(h w) + rest(h) p(w | h without its first symbol), down to a uniform p.
 
 Witten-Bell (Witten & Bell 1991, method C, interpolated as in Chen & Goodman 1999): seen = c(hw) / (c(h) + T(h)) and
-rest = T(h) / (c(h) + T(h)), T(h) being the number of different symbols behind h.
+rest = T(h) / (c(h) + T(h)), where T(h) is the number of distinct symbols after h.
 
 Kneser-Ney, modified and interpolated (Chen & Goodman 1999): seen = (c - D(c)) / sum c and rest = sum D(c) / sum c,
-with three discounts an order for counts of 1, 2, and 3 or more; orders below the highest count continuations.
+with three discounts per order for counts of 1, 2, and 3 or more; orders below the highest count continuations.
 """
 
 from dataclasses import dataclass
@@ -21,17 +21,17 @@ Smoothing = Literal["witten-bell", "kneser-ney"]
 SMOOTHINGS: tuple[Smoothing, ...] = get_args(Smoothing)
 
 FALLBACK = 0.5
-"""Discount of an order in which nothing occurs once, as with the few symbols of a phone inventory."""
+"""Discount of an order in which no n-gram occurs once, as with the small inventory of phones."""
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Interpolation:
-    """The two parts of one order. Both end in one value more, for the node -1 of what never occurred.
+    """Terms of one order. Both arrays end with an extra value for node -1, an n-gram that did not occur.
 
     :param seen: probability of each n-gram before the lower order is added; 0 at -1.
-    :param rest: weight of the lower order behind each history; 1 where nothing was seen behind it, and at -1.
+    :param rest: weight of the lower order after each history; 1 if nothing was seen after it, and at -1.
     """
 
     seen: Floats
@@ -39,7 +39,7 @@ class Interpolation:
 
 
 def interpolate(orders: list[Order], smoothing: Smoothing, vocabulary: int) -> list[Interpolation]:
-    """Turn counts into interpolation weights, order by order.
+    """Compute interpolation weights from counts, order by order.
 
     :param orders: counts of orders 1, 2, ...
     :param smoothing: witten-bell or kneser-ney.
@@ -68,8 +68,8 @@ def interpolate(orders: list[Order], smoothing: Smoothing, vocabulary: int) -> l
 def discounts(counts: NDArray[np.int64]) -> tuple[float, float, float]:
     """Return the discounts of counts 1, 2, and 3 or more (Chen & Goodman 1999).
 
-    Where the numbers of rare n-grams do not allow three, one discount n1 / (n1 + 2 n2) serves all; where nothing
-    occurs once, 0.5 does.
+    If the numbers of rare n-grams do not determine three discounts, one discount n1 / (n1 + 2 n2) is used for all; if
+    no n-gram occurs once, 0.5 is used.
 
     :param counts: counts of an order's n-grams.
     """

@@ -1,4 +1,4 @@
 """Learners over sequences of symbols: vocabulary, sequences, and the LSTM over phones, characters, pieces or units.
 
-Comes in: stimuli, or sequences of units. Goes out: log-probabilities of symbols.
+Input: stimuli, or sequences of units. Output: log-probabilities of symbols.
 """

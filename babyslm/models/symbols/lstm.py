@@ -1,7 +1,7 @@
 """LSTM language models over phones, characters, word pieces or speech units: the reference's fairseq architecture.
 
-Embedding 200, three layers of 1024, an output embedding of 200 before the vocabulary, dropout 0.1; other sizes by
-recipe.
+Embedding 200, three layers of 1024, an output embedding of 200 before the vocabulary, dropout 0.1; recipes may set
+other sizes.
 Score: s = 1/(T-1) sum over t = 2..T of ln p(x_t | x_<t), T counting `<s>` and `</s>`.
 """
 
@@ -22,13 +22,13 @@ from babyslm.scoring.recurrent import score_recurrent
 __all__ = ["LstmHeader", "LstmLanguageModel", "LstmNetwork", "LstmSizes", "load"]
 
 SPREAD = 0.1
-"""Weights start uniform in plus or minus this, as in fairseq."""
+"""Initial weights are uniform between minus and plus this value, as in fairseq."""
 
 State = tuple[Tensor, Tensor]
 
 
 class LstmSizes(BaseModel):
-    """The size of the network; the defaults are the reference's."""
+    """Size of the network; the defaults are the reference's."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -40,14 +40,14 @@ class LstmSizes(BaseModel):
 
 
 class LstmHeader(NeuralHeader):
-    """What `babyslm.json` says of an LSTM."""
+    """Content of `babyslm.json` for an LSTM."""
 
     family: Literal["lstm"] = "lstm"
     sizes: LstmSizes
 
 
 class LstmNetwork(nn.Module):
-    """The network: embedding, LSTM layers, output embedding, vocabulary.
+    """Embedding, LSTM layers, output embedding, output over the vocabulary.
 
     :param symbols: size of the vocabulary.
     :param sizes: sizes of the layers, and dropout.
@@ -67,7 +67,7 @@ class LstmNetwork(nn.Module):
     def forward(self, inputs: Tensor, batch_sizes: Tensor) -> Tensor:
         """Return the logits of packed sequences.
 
-        :param inputs: shape (N,): symbols laid out step by step, see `babyslm.scoring.packed`.
+        :param inputs: shape (N,): symbols in time-major packed order, see `babyslm.scoring.packed`.
         :param batch_sizes: shape (steps,), on the CPU.
         :returns: shape (N, symbols).
         """
@@ -80,7 +80,7 @@ class LstmNetwork(nn.Module):
         return outputs
 
     def step(self, inputs: Tensor, state: State | None) -> tuple[Tensor, State]:
-        """Run one symbol of each of n sequences; None is the zero state."""
+        """Run one step of n sequences; a state of None is the zero state."""
         outputs, after = self.lstm(self.embedding(inputs)[:, None], state)
         return outputs[:, 0], after
 
@@ -95,14 +95,14 @@ class LstmNetwork(nn.Module):
 
 
 class LstmLanguageModel(NeuralLearner[LstmNetwork]):
-    """A trained LSTM with its vocabulary; parameters as `NeuralLearner`."""
+    """Trained LSTM with its vocabulary; parameters as `NeuralLearner`."""
 
     family = "lstm"
     header = LstmHeader
 
     @classmethod
     def build(cls, symbols: int, sizes: LstmSizes) -> LstmNetwork:
-        """Return a network of these sizes over so many symbols."""
+        """Return a network of these sizes over this many symbols."""
         return LstmNetwork(symbols, sizes)
 
     def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
@@ -116,8 +116,8 @@ def load(
     """Load an LSTM from its model folder.
 
     :param folder: model folder.
-    :param device: where it runs; default auto.
+    :param device: device; default `auto`.
     :param dtype: number type; None is float32.
-    :param batch_tokens: symbols a scoring batch holds.
+    :param batch_tokens: symbols of a scoring batch.
     """
     return LstmLanguageModel.load(folder, device=device, dtype=dtype, batch_tokens=batch_tokens)

@@ -1,4 +1,4 @@
-"""What learners that are networks over symbols share: where they run, what they store and how they come back."""
+"""Base class of learners that are networks over symbols: device, storage and loading."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,30 +15,30 @@ from babyslm.models.symbols.vocabulary import Vocabulary
 __all__ = ["BUDGET", "NeuralHeader", "NeuralLearner", "save_neural"]
 
 BUDGET = 16384
-"""Symbols a scoring batch holds unless told otherwise."""
+"""Default number of symbols of a scoring batch."""
 
 Network = TypeVar("Network", bound=nn.Module)
 
 
 class NeuralHeader(Header):
-    """What `babyslm.json` says of a network; each family narrows the type of its sizes."""
+    """Content of `babyslm.json` for a network; each family narrows the type of its sizes."""
 
     family: str = "neural"
     sizes: Any
 
 
 class NeuralLearner(SequenceLearner, Generic[Network]):
-    """A trained network with its vocabulary.
+    """Trained network with its vocabulary.
 
-    A family gives `family`, its `header`, how to `build` a network, and `score_distinct`.
+    A family defines `family`, its `header`, `build` for its network, and `score_distinct`.
 
-    :param network: its weights; put into evaluation mode.
+    :param network: the network; set to evaluation mode.
     :param vocabulary: its symbols.
     :param sizes: its sizes.
     :param name: name shown in results; default the family's.
-    :param device: where it runs; default auto.
+    :param device: device; default `auto`.
     :param dtype: number type of the network; None is float32. Log-softmax is float32 in any case.
-    :param batch_tokens: symbols a batch holds. Scores do not depend on it beyond rounding.
+    :param batch_tokens: symbols of a batch; it does not affect scores beyond rounding.
     """
 
     header: ClassVar[type[NeuralHeader]]
@@ -63,12 +63,12 @@ class NeuralLearner(SequenceLearner, Generic[Network]):
 
     @classmethod
     def build(cls, symbols: int, sizes: Any) -> Network:
-        """Return a network of these sizes over so many symbols."""
+        """Return a network of these sizes over this many symbols."""
         raise NotImplementedError
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What changes the scores."""
+        """Settings that affect the scores."""
         return super().settings | {"sizes": self.sizes.model_dump(), "dtype": self.dtype}
 
     def save(self, folder: Path) -> None:
@@ -80,7 +80,7 @@ class NeuralLearner(SequenceLearner, Generic[Network]):
         """Read a model folder.
 
         :param folder: model folder.
-        :param options: of the constructor: `device`, `dtype`, `batch_tokens` and the family's own.
+        :param options: arguments of the constructor: `device`, `dtype`, `batch_tokens` and the family's own.
         """
         header = read_header(folder, cls.header)
         vocabulary = Vocabulary.load(folder)

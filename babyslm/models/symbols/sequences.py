@@ -1,4 +1,4 @@
-"""What all learners over symbols share: stimuli become sequences, and each different sequence is scored once."""
+"""Base class of learners over symbols: stimuli become sequences, and each distinct sequence is scored once."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ __all__ = ["SequenceLearner"]
 
 
 class SequenceLearner(ABC):
-    """A learner over symbols: `<s>` stands before each sequence, `</s>` after it, and `</s>` is scored.
+    """Learner over symbols: `<s>` precedes each sequence, `</s>` follows it, and `</s>` is scored.
 
-    A family adds `family`, `settings` and `score_distinct`.
+    A family defines `family`, `settings` and `score_distinct`.
 
     :param vocabulary: the symbols.
     :param name: name shown in results.
@@ -31,12 +31,12 @@ class SequenceLearner(ABC):
 
     @property
     def modality(self) -> Modality:
-        """What the learner takes."""
+        """Modality of the stimuli that the learner accepts."""
         return self.vocabulary.modality
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What changes the scores."""
+        """Settings that affect the scores."""
         return {
             "symbols": self.vocabulary.kind,
             "vocabulary": len(self.vocabulary),
@@ -47,15 +47,15 @@ class SequenceLearner(ABC):
 
     @abstractmethod
     def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
-        """Return the summed log-probability in nats of each of these different sequences, `</s>` included.
+        """Return the summed log-probability in nats of each of these distinct sequences, `</s>` included.
 
-        :param sequences: symbol numbers without `<s>` and `</s>`; all different.
+        :param sequences: symbol numbers without `<s>` and `</s>`; all distinct.
         """
 
     def score_sequences(self, sequences: Sequence[Sequence[int]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Score sequences of symbol numbers.
 
-        :param sequences: without `<s>` and `</s>`; may be empty, may repeat.
+        :param sequences: without `<s>` and `</s>`; may be empty, may contain duplicates.
         :returns: summed log-probabilities in nats, and numbers of scored symbols (`</s>` counts), both of shape (n,).
         """
         keys = [tuple(sequence) for sequence in sequences]

@@ -1,4 +1,4 @@
-"""The symbols a learner knows, and how stimuli and training lines become sequences of them."""
+"""Vocabulary of a learner, and the conversion of stimuli and training lines into symbol sequences."""
 
 import re
 from collections import Counter
@@ -40,7 +40,7 @@ FINAL = re.compile(r"[\s.?!]+$")
 
 
 def normalise(text: str) -> str:
-    """Bring a sentence to the form of child-directed transcripts: lower case, single spaces, no final punctuation.
+    """Convert a sentence to the form of child-directed transcripts: lower case, single spaces, no final punctuation.
 
     >>> normalise("The good  mom.")
     'the good mom'
@@ -50,13 +50,13 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Symbols and their numbers: 0 `<s>`, 1 `</s>`, 2 `<unk>`, then the corpus' own.
+    """Symbols and their numbers: 0 `<s>`, 1 `</s>`, 2 `<unk>`, then the symbols of the corpus.
 
     :param kind: phones, characters, words, bpe or units.
     :param symbols: all symbols, in the order of their numbers.
-    :param language: language by which spelled stimuli become phones.
-    :param boundary: whether phones know word boundaries: `none`, `between` words, or `around` each word.
-    :param tokenizer: of the `tokenizers` library; only for bpe.
+    :param language: language in which orthographic stimuli are phonemised.
+    :param boundary: word boundaries in phone strings: `none`, `between` words, or `around` each word.
+    :param tokenizer: tokenizer of the `tokenizers` library; only for bpe.
     """
 
     kind: SymbolKind
@@ -75,7 +75,7 @@ class Vocabulary:
 
     @property
     def modality(self) -> Modality:
-        """What kind of input the symbols stand for."""
+        """Modality of the input that the symbols represent."""
         match self.kind:
             case "phones":
                 return "phonemic"
@@ -100,8 +100,8 @@ class Vocabulary:
         :param lines: phone strings for phones, sentences otherwise.
         :param kind: phones, characters, words or bpe.
         :param language: language of the phones.
-        :param boundary: what becomes of the boundaries in phone strings.
-        :param at_least: occurrences a symbol needs; rarer ones are `<unk>`. Not for bpe.
+        :param boundary: treatment of word boundaries in phone strings.
+        :param at_least: fewest occurrences of a symbol; rarer ones are `<unk>`. Not for bpe.
         :param size: number of symbols of a bpe vocabulary.
         """
         if kind == "bpe":
@@ -121,7 +121,7 @@ class Vocabulary:
         return cls("units", (*SPECIAL, *map(str, range(size))))
 
     def split(self, line: str) -> list[str]:
-        """Cut a line into symbols: a phone string, unit numbers apart by spaces, or a sentence."""
+        """Split a line into symbols: a phone string, unit numbers separated by spaces, or a sentence."""
         match self.kind:
             case "phones":
                 return self._bounded(line.split())
@@ -144,7 +144,7 @@ class Vocabulary:
         return [WORD_BOUNDARY, *phones, WORD_BOUNDARY] if inside else []
 
     def encode(self, lines: Sequence[str]) -> list[list[int]]:
-        """Return the numbers of each line, without `<s>` and `</s>`; what is not known is `<unk>`."""
+        """Return the symbol numbers of each line, without `<s>` and `</s>`; unknown symbols become `<unk>`."""
         if self.kind == "bpe":
             assert self.tokenizer is not None
             texts = [normalise(line) for line in lines]
@@ -152,7 +152,7 @@ class Vocabulary:
         return [[self.numbers.get(symbol, UNK) for symbol in self.split(line)] for line in lines]
 
     def encode_units(self, units: Iterable[int]) -> list[int]:
-        """Return the numbers of a sequence of speech units; an unknown one is a `UnitError`."""
+        """Return the symbol numbers of a sequence of speech units; an unknown unit is a `UnitError`."""
         size = len(self) - len(SPECIAL)
         numbers = []
         for unit in units:
@@ -162,9 +162,9 @@ class Vocabulary:
         return numbers
 
     def encode_stimuli(self, stimuli: Sequence[Stimulus]) -> list[list[int]]:
-        """Return the numbers of stimuli in the form this vocabulary is made of.
+        """Return the symbol numbers of stimuli in the form of this vocabulary.
 
-        Phones that are not given are made from the spelling. What has neither is an error that names it.
+        Missing phones are derived from the spelling. A stimulus with neither is an error that names it.
         """
         return self.encode(self._phones(stimuli) if self.kind == "phones" else self._texts(stimuli))
 
@@ -203,7 +203,7 @@ class Vocabulary:
         if known.symbols[: len(SPECIAL)] != SPECIAL:
             raise CorruptModelError(path, f"symbols must begin with {' '.join(SPECIAL)}")
         if len(set(known.symbols)) != len(known.symbols):
-            raise CorruptModelError(path, "a symbol stands twice")
+            raise CorruptModelError(path, "a symbol occurs twice")
         tokenizer = _read_tokenizer(folder / TOKENIZER_NAME) if known.kind == "bpe" else None
         return cls(known.kind, known.symbols, known.language, known.boundary, tokenizer)
 
@@ -218,7 +218,7 @@ class _Stored(BaseModel):
 
 
 def _train_bpe(lines: Iterable[str], size: int) -> "Tokenizer":
-    """Train byte-pair encoding in which a word's first symbol carries its space, so that all words look alike."""
+    """Train byte-pair encoding in which the first symbol of every word includes the space before it."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE(unk_token=SPECIAL[UNK]))
@@ -237,4 +237,4 @@ def _read_tokenizer(path: Path) -> "Tokenizer":
     try:
         return Tokenizer.from_file(str(path))
     except Exception as error:  # the Rust library raises plain Exception
-        raise CorruptModelError(path, f"is no tokenizer ({str(error).splitlines()[0]})") from error
+        raise CorruptModelError(path, f"is not a tokenizer ({str(error).splitlines()[0]})") from error

@@ -1,4 +1,4 @@
-"""Any causal language model of Hugging Face as a learner."""
+"""Causal language models of Hugging Face as learners."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,12 +19,12 @@ __all__ = ["CausalModel"]
 
 
 class CausalModel:
-    """A causal language model and its tokenizer, under explicit options.
+    """Causal language model and its tokenizer, with explicit options.
 
     :param network: a transformers model for causal language modelling.
-    :param encoder: turns stimuli into tokens.
-    :param name: what a result calls it.
-    :param identity: source, revision and the like, recorded in the settings; default none.
+    :param encoder: converts stimuli into tokens.
+    :param name: name shown in results.
+    :param identity: source, revision and similar facts for the settings; default none.
     """
 
     family = "causal"
@@ -46,7 +46,7 @@ class CausalModel:
             self.head, vocabulary=vocabulary, limit=encoder.limit, device=self.device, packing=packing
         )
         if packing and self.path.name != "tree":
-            notice(f"{name}: shared beginnings are not run once, but every text by itself ({self.path.reason})")
+            notice(f"{name}: shared prefixes are not reused, each text is scored by itself ({self.path.reason})")
         self.budget = encoder.options.batch_tokens or default_budget(self.device)
         self.settings: dict[str, Any] = {
             **(identity or {}),
@@ -60,7 +60,8 @@ class CausalModel:
     def score(self, stimuli: Sequence[Stimulus]) -> ScoreBatch:
         """Return the sum of token log-probabilities in nats and the number of scored tokens.
 
-        A text is scored as log p(first token | beginning) + ...; without a beginning the first token is not scored.
+        A text is scored as log p(first token | begin token) + ...; without a begin token the first token is not
+        scored.
         """
         scores = self.token_scores(stimuli)
         return ScoreBatch(
@@ -71,7 +72,7 @@ class CausalModel:
     def token_scores(self, stimuli: Sequence[Stimulus]) -> list[TokenScores]:
         """Return the log-probability of every scored token, in nats, in the order of the stimuli."""
         sequences = self.encoder.encode(stimuli)
-        # Equal texts get one score to the last digit, so that a pair of equal members is a tie.
+        # Equal texts get bit-identical scores, so that a pair of equal members is a tie.
         distinct = {sequence.ids.tobytes(): sequence for sequence in sequences}
         scored = self.path.score(self.head, list(distinct.values()), budget=self.budget, device=self.device)
         scores = dict(zip(distinct, scored, strict=True))

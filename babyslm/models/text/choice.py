@@ -1,4 +1,4 @@
-"""Instructed models by a prompted choice: both sentences are shown, in both orders, and the answer is scored."""
+"""Prompted choice by instructed models: both sentences are shown, in both orders, and the answer is scored."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,10 +22,10 @@ QUESTIONS = {
 
 
 class PromptedChoice:
-    """Asks an instructed model which of two sentences is better.
+    """Question to an instructed model: which of two sentences is better.
 
     :param model: a causal model whose tokenizer has a chat template.
-    :param language: of the question; `en` or `fr`.
+    :param language: language of the question; `en` or `fr`.
     :param question: another question, with `{first}` and `{second}`; it must ask for 1 or 2.
     """
 
@@ -42,10 +42,10 @@ class PromptedChoice:
         self.settings: dict[str, Any] = {**model.settings, "question": self.question, "order": "both, averaged"}
 
     def prefer(self, pairs: Sequence[tuple[Stimulus, Stimulus]]) -> NDArray[np.float64]:
-        """Return the log-odds in nats of choosing the first member of each pair: above 0, it is preferred.
+        """Return the log-odds in nats of choosing the first member of each pair; above 0, the first is preferred.
 
-        Each pair is asked in both orders, and the two log-odds are averaged, so that a liking for an answer cancels
-        out; exchanging the members changes the sign and nothing else.
+        Each pair is asked in both orders, and the two log-odds are averaged, so that a bias towards an answer cancels
+        out; exchanging the members only changes the sign.
 
         :param pairs: two stimuli each.
         :raises TooLongError: naming the pairs whose question is longer than the context.
@@ -70,12 +70,12 @@ class PromptedChoice:
         return preferred
 
     def _answers(self, question: str) -> list[Tokens]:
-        """Return the dialogue with each answer; what both have in common is context."""
+        """Return the dialogue with each answer; the part that both share is the context."""
         tokenizer = self.model.encoder.tokenizer
         prompt = tokenizer.apply_chat_template(
             [{"role": "user", "content": question}], add_generation_prompt=True, tokenize=False
         )
-        # The template writes the beginning token itself.
+        # The template already writes the begin token.
         both = [tokenizer(prompt + label, add_special_tokens=False)["input_ids"] for label in LABELS]
         common = next(i for i, (one, other) in enumerate(zip(*both, strict=False)) if one != other)
         return [Tokens(np.array(ids, dtype=np.int64), common) for ids in both]

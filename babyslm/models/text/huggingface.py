@@ -1,4 +1,4 @@
-"""Text learners of Hugging Face: find out what a folder or hub name holds, and load it straight to its device."""
+"""Loading of text learners of Hugging Face: detection of the kind of model, and transfer straight to the device."""
 
 import logging
 import sys
@@ -29,7 +29,8 @@ UNHEEDED = (
     "transformers.modeling_utils",
     "transformers.tokenization_utils_base",
 )
-"""Who warns of what is a named error here (no network, long texts, missing weights) or meant (the class, no mask)."""
+"""Loggers and warnings to silence: each case is a named error here (no network, long texts, missing weights) or
+intended (the class, no mask)."""
 
 
 def load(
@@ -46,11 +47,11 @@ def load(
 
     :param source: a folder with config.json, or a name on the Hugging Face hub.
     :param revision: branch, tag or commit on the hub; default its main branch.
-    :param device: `auto` (all GPUs that are there, else the processor), `cpu`, `cuda`, `cuda:1` ...
-    :param dtype: `float32`, `bfloat16`, `float16` or `auto`, the checkpoint's own; default float32 on a processor and
-        the checkpoint's own elsewhere.
+    :param device: `auto` (all GPUs, or the CPU if there is none), `cpu`, `cuda`, `cuda:1` ...
+    :param dtype: `float32`, `bfloat16`, `float16` or `auto`, the checkpoint's own; default float32 on a CPU and the
+        checkpoint's own elsewhere.
     :param trust_remote_code: run code that comes with the model; default no.
-    :param name: what results call it; default its id or folder, the same for all revisions of an id.
+    :param name: name shown in results; default its id or folder, the same for all revisions of an id.
     :param options: see `TextOptions`.
     :raises ModelMissingError, ModelRefusedError, UnsafeWeightsError, TextOptionError: see their messages.
     """
@@ -86,7 +87,7 @@ def load(
 
 
 def _hush() -> None:
-    """Keep transformers from warning of what is named or meant here, and from drawing bars into a pipe."""
+    """Silence expected warnings of transformers, and its progress bars outside a terminal."""
     from transformers.utils import logging as bars
 
     for logger in UNHEEDED:
@@ -135,15 +136,15 @@ def load_network(
         raise ModelRefusedError(source, _first_line(error)) from error
     if report["missing_keys"]:
         lacking = first_of(sorted(report["missing_keys"]))
-        raise ModelRefusedError(source, f"its weights lack {lacking}, which would be drawn at random")
+        raise ModelRefusedError(source, f"its weights lack {lacking}, which would be initialised at random")
     network.config.use_cache = False
     return network.eval()
 
 
 def kind_of(config: Any, source: str) -> Kind:
-    """Return whether a configuration is of a causal or a masked language model.
+    """Return whether a configuration describes a causal or a masked language model.
 
-    :param config: a configuration of transformers.
+    :param config: a transformers configuration.
     :param source: the model's name, for the message.
     """
     from transformers.models.auto.modeling_auto import (
@@ -164,10 +165,10 @@ def kind_of(config: Any, source: str) -> Kind:
 
 
 def context_limit(network: Any, tokenizer: Any) -> int | None:
-    """Return the most tokens a model takes, special ones included; None where there is no limit.
+    """Return the maximum number of tokens of a model, special tokens included; None if there is no limit.
 
-    :param network: the model; RoBERTa and its like lose the positions up to their padding index.
-    :param tokenizer: its own limit counts as well.
+    :param network: the model; RoBERTa-like models cannot use the positions up to their padding index.
+    :param tokenizer: the tokenizer, whose own limit applies as well.
     """
     limits = []
     positions = getattr(network.config, "max_position_embeddings", None)

@@ -1,4 +1,4 @@
-"""Any masked language model of Hugging Face as a learner, by pseudo-log-likelihood."""
+"""Masked language models of Hugging Face as learners, scored by pseudo-log-likelihood."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,14 +20,14 @@ __all__ = ["MaskedModel"]
 
 
 class MaskedModel:
-    """A masked language model and its tokenizer, under explicit options.
+    """Masked language model and its tokenizer, with explicit options.
 
-    `bos=never` leaves out all special tokens; otherwise they stand as in training.
+    `bos=never` omits all special tokens; otherwise they are added as in training.
 
     :param network: a transformers model for masked language modelling.
-    :param encoder: turns stimuli into tokens; its option `pll` names the formula.
-    :param name: what a result calls it.
-    :param identity: source, revision and the like, recorded in the settings; default none.
+    :param encoder: converts stimuli into tokens; its option `pll` names the formula.
+    :param name: name shown in results.
+    :param identity: source, revision and similar facts for the settings; default none.
     """
 
     family = "masked"
@@ -36,7 +36,7 @@ class MaskedModel:
         self, network: Any, encoder: TextEncoder, *, name: str, identity: Mapping[str, Any] | None = None
     ) -> None:
         if encoder.options.eos:
-            raise TextOptionError("eos", encoder.options.eos, ("false: a masked model scores no end",))
+            raise TextOptionError("eos", encoder.options.eos, ("false: a masked model does not score an end token",))
         if encoder.tokenizer.mask_token_id is None:
             raise ModelRefusedError(encoder.source, "its tokenizer has no mask token")
         self.network = network.eval()
@@ -47,7 +47,7 @@ class MaskedModel:
         self.head = Head(network)
         ids = torch.arange(16, device=self.device).remainder(encoder.vocabulary)[None]
         self.head.calibrate({"input_ids": ids})
-        self.budget = encoder.options.batch_tokens or 2 * default_budget(self.device)  # rows without a mask are cheap
+        self.budget = encoder.options.batch_tokens or 2 * default_budget(self.device)  # unmasked rows cost little
         self.settings: dict[str, Any] = {
             **(identity or {}),
             "architecture": type(network).__name__,
@@ -101,4 +101,4 @@ class MaskedModel:
         for start in range(len(full) - len(bare) + 1):
             if full[start : start + len(bare)] == bare:
                 return full[:start], full[start + len(bare) :]
-        raise ModelRefusedError(self.encoder.source, "its tokenizer writes a text otherwise with special tokens")
+        raise ModelRefusedError(self.encoder.source, "its tokenizer segments a text differently with special tokens")

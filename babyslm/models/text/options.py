@@ -1,4 +1,4 @@
-"""The choices that change what a text learner's score means; every one of them is recorded."""
+"""Options that affect the score of a text learner; all of them are recorded."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -14,20 +14,21 @@ TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
 
 @dataclass(frozen=True)
 class TextOptions:
-    """How a stimulus becomes tokens, and how it is scored.
+    """Conversion of a stimulus into tokens, and its scoring.
 
     :param input: read the spelling or the phones.
-    :param bos: put the beginning-of-sequence token first: `auto` as the model was trained (what its tokenizer does;
-        where that adds none, the token that separates documents, if it is both beginning and end).
-    :param eos: score the end-of-sequence token after the text.
+    :param bos: put the begin token first: `auto` as the model was trained (what its tokenizer does; if the tokenizer
+        adds none, the token that separates documents, provided it is both begin and end token).
+    :param eos: score the end token after the text.
     :param leading_space: put a space before the text; `auto` leaves it to the tokenizer.
     :param capitalisation: `keep`, `lower`, or `first` (the first letter becomes a capital).
-    :param punctuation: `keep`, `add` (a full stop where the text ends without a mark), or `strip` (final marks go).
-    :param phone_separator: between phones in phonemic input.
-    :param word_separator: between words in phonemic input; it stands there as one more symbol.
-    :param pll: which pseudo-log-likelihood a masked model gives.
-    :param packing: `auto` runs shared beginnings once where that is exact, `never` scores every text by itself.
-    :param batch_tokens: most tokens a batch holds; 0 chooses by device. It does not change scores.
+    :param punctuation: `keep`, `add` (a full stop if the text has no final punctuation), or `strip` (final punctuation
+        is removed).
+    :param phone_separator: separator of phones in phonemic input.
+    :param word_separator: separator of words in phonemic input; it is one more symbol there.
+    :param pll: formula of the pseudo-log-likelihood of a masked model.
+    :param packing: `auto` computes shared prefixes once where that is exact, `never` scores every text by itself.
+    :param batch_tokens: upper limit on the tokens of a batch; 0 chooses by device. It does not affect scores.
     """
 
     input: Literal["orthographic", "phonemic"] = "orthographic"
@@ -44,7 +45,7 @@ class TextOptions:
 
     @classmethod
     def parse(cls, values: Mapping[str, Any]) -> "TextOptions":
-        """Check options as they come from a command or a call; text such as `true` is read as what it says.
+        """Check options from a command or a call; strings such as `true` are converted to values.
 
         :raises TextOptionError: for an unknown name or value.
         """
@@ -59,7 +60,7 @@ class TextOptions:
         return cls(**read)
 
     def record(self) -> dict[str, Any]:
-        """Return the choices for a result's settings; `batch_tokens` is left out, since it changes nothing."""
+        """Return the options for a result's settings, without `batch_tokens`, which does not affect scores."""
         return {name: value for name, value in asdict(self).items() if name != "batch_tokens"}
 
 
@@ -76,7 +77,7 @@ def _read(name: str, value: Any, kind: Any) -> Any:
             raise TextOptionError(name, value, ("a number of tokens",))
         return int(value)
     allowed = get_args(kind)
-    # YAML and command lines turn `never` into text, but may turn `no` and `yes` into booleans.
+    # YAML and command lines read `never` as a string, but may turn `no` and `yes` into booleans.
     text = {"true": "always", "false": "never"}.get(str(value).lower(), str(value)) if "always" in allowed else value
     if text not in allowed:
         raise TextOptionError(name, value, allowed)

@@ -1,4 +1,4 @@
-"""The revisions of a model over its training: their names, their specifications, and how much each has read."""
+"""Revisions of a model in training: their names, their specifications, and their amounts of training."""
 
 import re
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ STEP = re.compile(r"(?:step|checkpoint)[-_]?0*(\d+)")
 class Revision:
     """One point of a learning curve.
 
-    :param name: what it is called: `step0005000`.
-    :param spec: how it is loaded: `hf:OpenLLM-France/Lucie-7B@step0005000`.
-    :param step: training step, where the name or the configuration says it.
-    :param tokens: training tokens seen, where the configuration or a formula says it.
+    :param name: name of the revision: `step0005000`.
+    :param spec: model specification: `hf:OpenLLM-France/Lucie-7B@step0005000`.
+    :param step: training step, if the name or the configuration states it.
+    :param tokens: training tokens seen, if the configuration or a formula gives them.
     """
 
     name: str
@@ -33,12 +33,12 @@ class Revision:
 def revisions(spec: str, which: str = "all") -> list[Revision]:
     """Return revisions of a model in the order of its training.
 
-    Of Lucie-7B the 40 published ones and `main` are known without network. Of another hub model `all` asks the hub
-    for its branches and tags that name a step. In a folder, revisions are subfolders that hold a config.json.
+    For Lucie-7B the 40 published ones and `main` are known without network access. For another hub model `all` queries
+    the hub for branches and tags that name a step. In a folder, revisions are subfolders with a config.json.
 
     :param spec: `hf:ID`, a hub id or a folder, without revision.
     :param which: `all`, or names separated by commas, kept in this order.
-    :raises RevisionError: where none is known, or a name is not among those that are.
+    :raises RevisionError: if there is none, or a name is unknown.
     """
     source = spec.removeprefix(HUB).split("@")[0] if not Path(spec).is_dir() else spec
     if Path(source).is_dir():

@@ -1,4 +1,4 @@
-"""Surprisal of words: tokens gathered to words, with the correction for spaces that belong to the next word."""
+"""Surprisal of words: tokens aggregated to words, corrected for spaces that belong to the next word's token."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ COLUMNS = ("name", "position", "word", "tokens", "surprisal", "token_surprisal")
 
 @dataclass(frozen=True)
 class WordSpan:
-    """One word of a text, as it stands between spaces.
+    """A word of a text, delimited by spaces.
 
     :param text: the word, punctuation included.
-    :param tokens: positions of its tokens among the text's own.
+    :param tokens: indices of its tokens in the text's token sequence.
     """
 
     text: str
@@ -33,14 +33,14 @@ class WordSpan:
 
 
 def word_spans(text: str, offsets: Sequence[tuple[int, int]]) -> list[WordSpan]:
-    """Gather tokens to the words between spaces.
+    """Assign tokens to the words between spaces.
 
-    A token belongs to the word its last character stands in, or before which it stands if that is a space. Spans may
-    overlap and repeat: Lucie's noun after an elided article spans the apostrophe as well, and the bytes of one
-    character share its span.
+    A token belongs to the word that contains its last character or, if that character is a space, to the word after
+    it. Spans may overlap and repeat: Lucie's noun after an elided article spans the apostrophe as well, and the bytes
+    of one character share its span.
 
     :param text: the text.
-    :param offsets: first and one past the last character of each token.
+    :param offsets: index of the first character of each token, and one past its last.
 
     >>> [(word.text, word.tokens.tolist()) for word in word_spans("L'homme dort", [(0, 1), (1, 2), (1, 7), (7, 12)])]
     [("L'homme", [0, 1, 2]), ('dort', [3])]
@@ -62,11 +62,11 @@ def word_spans(text: str, offsets: Sequence[tuple[int, int]]) -> list[WordSpan]:
 
 
 def beginners(tokenizer: Any, vocabulary: int) -> NDArray[np.int64] | None:
-    """Return the tokens that may follow a finished word: those that begin one, and the end of the text.
+    """Return the tokens that may follow a complete word: those that begin a word, and the end token.
 
-    :param tokenizer: a tokenizer of transformers.
+    :param tokenizer: a transformers tokenizer.
     :param vocabulary: rows of the model's output.
-    :returns: token numbers; None for a tokenizer that does not mark where words begin.
+    :returns: token ids; None for a tokenizer that does not mark the beginnings of words.
     """
     tokens = tokenizer.convert_ids_to_tokens(list(range(min(vocabulary, len(tokenizer)))))
     special = set(tokenizer.all_special_ids)
@@ -83,22 +83,22 @@ def beginners(tokenizer: Any, vocabulary: int) -> NDArray[np.int64] | None:
 def word_surprisals(model: CausalModel, stimuli: Sequence[Stimulus]) -> pd.DataFrame:
     """Return the surprisal of every word, in nats.
 
-    Where tokens carry the space before them, the tokens of a word w after a context c say that a space follows c, but
+    If tokens include the space before them, the tokens of a word w after a context c imply that a space follows c, but
     not that w ends. With B the tokens that begin a word and the end of the text,
     p(w | c) = product of p(tokens) * p(B | c w) / p(B | c) (Pimentel and Meister 2024; Oh and Schuler 2024). A first
-    word without a space has no denominator. Without a beginning token, the first word's surprisal is missing (NaN).
+    word without a space has no denominator. Without a begin token, the first word's surprisal is missing (NaN).
 
     :param model: a causal model with a fast tokenizer.
     :param stimuli: texts.
-    :returns: one row a word: `name, position, word, tokens` (how many), `surprisal` (corrected; equal to the next
-        where the tokenizer marks no spaces), `token_surprisal` (its tokens' alone).
+    :returns: one row per word: `name, position, word, tokens` (number), `surprisal` (corrected; equal to
+        `token_surprisal` if the tokenizer does not mark spaces), `token_surprisal` (sum over its tokens).
     """
     encoder = model.encoder
     tokenizer = encoder.tokenizer
     if not tokenizer.is_fast:
-        raise ModelRefusedError(encoder.source, "its tokenizer does not say which letters a token stands for")
+        raise ModelRefusedError(encoder.source, "its tokenizer does not give the character offsets of tokens")
     texts = encoder.texts(stimuli)
-    # The last token of a sequence is never run: one more, whatever it is, makes the end of the text a context too.
+    # The last token of a sequence is not run; one arbitrary extra token makes the end of the text a context as well.
     sequences = [Tokens(np.append(each.ids, each.ids[-1]), each.context) for each in encoder.encode(stimuli)]
     begin = beginners(tokenizer, encoder.vocabulary)
     subset = None if begin is None else torch.from_numpy(begin).to(model.device)

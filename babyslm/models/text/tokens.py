@@ -1,4 +1,4 @@
-"""From stimuli to token ids: the tokenizer, the written form, beginning and end."""
+"""Conversion of stimuli into token ids: tokenizer, written form, begin and end tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ __all__ = ["TextEncoder", "load_tokenizer", "written"]
 
 MARKS = ".!?…"
 NO_LIMIT = 10**6
-"""Tokenizers without a limit say 10^30."""
+"""Larger limits mean no limit: tokenizers without one state 10^30."""
 
 
 def load_tokenizer(source: str, *, revision: str | None = None, trust_remote_code: bool = False) -> Any:
-    """Load a tokenizer with the very pipeline of its tokenizer.json.
+    """Load a tokenizer with the exact pipeline of its tokenizer.json.
 
-    Version 5 of transformers rebuilds the pipeline of some classes from their names, and then segments otherwise than
-    in training without a word; `PreTrainedTokenizerFast` takes the file as it is in every version.
+    Version 5 of transformers rebuilds the pipeline of some classes from their names and then segments differently from
+    training without a warning; `PreTrainedTokenizerFast` uses the file as it is in every version.
 
     :param source: a folder or a hub name.
     :param revision: branch, tag or commit on the hub.
@@ -56,7 +56,7 @@ def _has_pipeline(source: str, revision: str | None) -> bool:
 
 
 def written(stimulus: Stimulus, options: TextOptions) -> str | None:
-    """Return what a text learner reads of a stimulus, or None if it lacks that form.
+    """Return the text that a learner reads for a stimulus, or None if the stimulus lacks that form.
 
     >>> written(Stimulus("s", phones=("ð", "ə", "|", "k", "æ", "t")), TextOptions(input="phonemic", word_separator=""))
     'ð ə k æ t'
@@ -90,11 +90,11 @@ def written(stimulus: Stimulus, options: TextOptions) -> str | None:
 
 @dataclass(frozen=True)
 class TextEncoder:
-    """Turns stimuli into token sequences under explicit options.
+    """Conversion of stimuli into token sequences with explicit options.
 
-    :param tokenizer: a tokenizer of transformers.
-    :param options: the choices.
-    :param limit: most tokens the model takes, special ones included; None where there is no limit.
+    :param tokenizer: a transformers tokenizer.
+    :param options: the options.
+    :param limit: maximum number of tokens of the model, special tokens included; None if there is no limit.
     :param vocabulary: rows of the model's embedding.
     :param source: the model's name, for messages.
     """
@@ -107,7 +107,7 @@ class TextEncoder:
 
     @cached_property
     def beginning(self) -> int | None:
-        """The token that stands first, or None."""
+        """The begin token, or None."""
         tokenizer = self.tokenizer
         own = tokenizer.bos_token_id
         if own is None:
@@ -128,7 +128,7 @@ class TextEncoder:
 
     @cached_property
     def end(self) -> int | None:
-        """The token that is scored after the text, or None."""
+        """The end token that is scored after the text, or None."""
         if not self.options.eos:
             return None
         if self.tokenizer.eos_token_id is None:
@@ -136,7 +136,7 @@ class TextEncoder:
         return int(self.tokenizer.eos_token_id)
 
     def record(self) -> dict[str, Any]:
-        """Return the choices and what they came to, for a result's settings."""
+        """Return the options and their resolved values, for a result's settings."""
         names = {
             "bos_token": None if self.beginning is None else self.tokenizer.convert_ids_to_tokens(self.beginning),
             "eos_token": None if self.end is None else self.tokenizer.convert_ids_to_tokens(self.end),
@@ -144,7 +144,7 @@ class TextEncoder:
         return self.options.record() | names
 
     def texts(self, stimuli: Sequence[Stimulus]) -> list[str]:
-        """Return what is read of each stimulus.
+        """Return the text of each stimulus.
 
         :raises NoInputError: naming the stimuli that lack the form the learner reads.
         """
@@ -155,16 +155,16 @@ class TextEncoder:
         return [text for text in texts if text is not None]
 
     def pieces(self, stimuli: Sequence[Stimulus]) -> list[list[int]]:
-        """Return the tokens of each stimulus without special ones.
+        """Return the tokens of each stimulus, without special tokens.
 
-        :raises NoInputError, ModelRefusedError: where a form lacks, or a token that the model does not know is made.
+        :raises NoInputError, ModelRefusedError: if a form is missing, or if a token is outside the model's vocabulary.
         """
         texts = self.texts(stimuli)
         distinct = sorted(set(texts))
         encoded = self.tokenizer(distinct, add_special_tokens=False)["input_ids"] if distinct else []
         largest = max((max(ids, default=0) for ids in encoded), default=0)
         if largest >= self.vocabulary:
-            reason = f"its tokenizer makes token {largest}, its embedding has {self.vocabulary} rows"
+            reason = f"its tokenizer gives token {largest}, its embedding has {self.vocabulary} rows"
             raise ModelRefusedError(self.source, reason)
         known = dict(zip(distinct, encoded, strict=True))
         return [known[text] for text in texts]
@@ -182,10 +182,10 @@ class TextEncoder:
         return sequences
 
     def verify(self, lengths: Sequence[int], stimuli: Sequence[Stimulus], *, least: int) -> None:
-        """Refuse stimuli that are longer than the context or hold nothing to score.
+        """Reject stimuli that are longer than the context or contain nothing to score.
 
-        :param lengths: tokens of each stimulus, special ones included.
-        :param least: the shortest length of which something is scored.
+        :param lengths: tokens of each stimulus, special tokens included.
+        :param least: the shortest length with a scored token.
         """
         if self.limit is not None and max(lengths, default=0) > self.limit:
             names = [s.name for s, length in zip(stimuli, lengths, strict=True) if length > self.limit]

@@ -1,4 +1,4 @@
-"""Text learners that `babyslm train` made by transformers: Hugging Face folders that know how they want to be read."""
+"""Text learners made by `babyslm train` with transformers: Hugging Face folders that record their text options."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -12,9 +12,9 @@ __all__ = ["TextHeader", "load"]
 
 
 class TextHeader(Header):
-    """What `babyslm.json` says of a text learner.
+    """Content of `babyslm.json` for a text learner.
 
-    :param options: the choices of `TextOptions` that fit its training: phones or spelling, case, final marks.
+    :param options: the `TextOptions` that match its training: phones or spelling, case, final punctuation.
     """
 
     family: Literal["transformers"] = "transformers"
@@ -22,12 +22,12 @@ class TextHeader(Header):
 
 
 def load(folder: Path, *, device: str = "auto", dtype: str | None = None, **options: Any) -> LanguageModel:
-    """Load a text learner; what is asked for goes before what its training suggests.
+    """Load a text learner; explicit options override those recorded in its folder.
 
     :param folder: model folder.
     :param device: auto, cpu, cuda or cuda:N.
-    :param dtype: float32, bfloat16 or float16; default float32 on a processor.
-    :param options: see `TextOptions`; `name` is what results call it.
+    :param dtype: float32, bfloat16 or float16; default float32 on a CPU.
+    :param options: see `TextOptions`; `name` is the name shown in results.
     """
     from babyslm.models.text import huggingface
 

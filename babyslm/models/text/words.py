@@ -1,4 +1,4 @@
-"""Which word a token belongs to."""
+"""Assignment of tokens to words."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,20 +9,20 @@ from numpy.typing import NDArray
 __all__ = ["WORD_GOES_ON", "WORD_STARTS", "marked_words", "word_numbers"]
 
 WORD_STARTS = ("▁", "Ġ", " ")
-"""What tokenizers write where a word begins after a space."""
+"""Marks that tokenizers write at the beginning of a word after a space."""
 WORD_GOES_ON = "##"
-"""What word pieces write where a word goes on."""
+"""Mark of a word piece that continues a word."""
 
 
 def word_numbers(tokenizer: Any, texts: Sequence[str], pieces: Sequence[Sequence[int]]) -> list[NDArray[np.int64]]:
-    """Give the words of texts numbers, as the tokenizer cuts them before it looks for pieces; punctuation is a word.
+    """Return a word number for each token, with words as the pre-tokenisation splits them; punctuation is a word.
 
-    A tokenizer that does not cut before (Lucie's) or does not say where is read by its marks of spaces.
+    For a tokenizer without pre-tokenisation (Lucie's), or one that does not report it, marks of spaces are used.
 
-    :param tokenizer: a tokenizer of transformers.
+    :param tokenizer: a transformers tokenizer.
     :param texts: the texts.
-    :param pieces: their tokens, without special ones.
-    :returns: for each text the number of the word of each token.
+    :param pieces: their tokens, without special tokens.
+    :returns: for each text the word number of each token.
     """
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None or backend.pre_tokenizer is None:
@@ -33,10 +33,10 @@ def word_numbers(tokenizer: Any, texts: Sequence[str], pieces: Sequence[Sequence
 
 
 def marked_words(tokens: Sequence[str], *, goes_on: bool) -> NDArray[np.int64]:
-    """Give words numbers by the marks in tokens.
+    """Return word numbers of tokens by the marks in them.
 
     :param tokens: the tokens of one text.
-    :param goes_on: whether marks stand where a word goes on (word pieces), and not where it begins.
+    :param goes_on: whether marks are at continuations of a word (word pieces) rather than at beginnings.
 
     >>> marked_words(["play", "##ing", "chess"], goes_on=True).tolist()
     [1, 1, 2]

@@ -1,4 +1,4 @@
-"""Speech units: from frames of features to unit sequences, and language models that exist for units alone.
+"""Speech units: quantisation of feature frames into unit sequences, and language models specific to units.
 
-Comes in: feature frames of an encoder. Goes out: unit sequences, cached by the content of the sound.
+Input: feature frames of an encoder. Output: unit sequences, cached by the content of the sound.
 """

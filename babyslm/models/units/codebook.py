@@ -1,11 +1,11 @@
-"""Speech units: each frame of features becomes the number of its nearest centroid."""
+"""Quantisation into speech units: each feature frame becomes the index of its nearest centroid."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from babyslm.files import write_json
 from babyslm.models.encoders.protocol import Features
 from babyslm.models.folder import read_arrays, write_arrays
+from babyslm.models.units.protocol import Units
 from babyslm.models.units.segmentation import segment, segment_stream
 from babyslm.verify.documents import parse_document, read_json
 from babyslm.verify.learners.folders import CorruptModelError, MissingModelFileError
@@ -23,9 +24,6 @@ __all__ = ["Codebook", "Units", "deduplicate", "stack_blocks", "stack_context"]
 
 CODEBOOK_NAME = "codebook.json"
 ARRAYS_NAME = "codebook.safetensors"
-
-Units = NDArray[np.int64]
-"""Shape (n,): numbers of centroids."""
 
 
 class _Stored(BaseModel):
@@ -39,15 +37,15 @@ class _Stored(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class Codebook:
-    """How features become units: neighbouring frames are stacked, projected, and the nearest centroid is taken.
+    """Mapping from features to units: neighbouring frames are stacked and projected; the unit is the nearest centroid.
 
     :param centroids: shape (units, d), float32.
-    :param context: which frames are stacked, relative to the frame itself; (0,) is the frame alone. Beyond the ends of
+    :param context: offsets of the stacked frames, relative to the frame; (0,) is the frame alone. Beyond the ends of
         the utterance its first and last frames are repeated.
-    :param mean: shape (D,): subtracted from the stacked frames; None for nothing.
-    :param projection: shape (D, d): applied to them; None for nothing.
-    :param penalty: what a change of unit costs, in squared distances; see `babyslm.models.units.segmentation`.
-    :param deduplicate: whether runs of a unit count once.
+    :param mean: shape (D,): subtracted from the stacked frames; None for no subtraction.
+    :param projection: shape (D, d): applied to the stacked frames; None for no projection.
+    :param penalty: cost of a change of unit, in squared distances; see `babyslm.models.units.segmentation`.
+    :param deduplicate: whether runs of the same unit count once.
     """
 
     centroids: NDArray[np.float32]
@@ -64,18 +62,29 @@ class Codebook:
 
     @property
     def dimensions(self) -> int:
-        """Dimensions of the features it takes."""
+        """Number of dimensions of the features that the codebook accepts."""
         stacked = self.centroids.shape[1] if self.projection is None else self.projection.shape[0]
         return int(stacked // len(self.context))
 
     @cached_property
     def digest(self) -> str:
-        """Hexadecimal SHA-256 of everything that decides the units."""
+        """Hexadecimal SHA-256 of everything that determines the units."""
         digest = sha256(self._stored().model_dump_json().encode())
         for name, array in sorted(self._arrays().items()):
             digest.update(f"{name} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array, dtype="<f4").tobytes())
         return digest.hexdigest()
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Settings that affect the units."""
+        return {
+            "size": self.size,
+            "context": list(self.context),
+            "penalty": self.penalty,
+            "deduplicate": self.deduplicate,
+            "codebook": self.digest,
+        }
 
     def project(self, features: Features) -> Features:
         """Stack neighbours and project: (frames, dimensions) to (frames, d)."""
@@ -84,21 +93,21 @@ class Codebook:
     def distances(self, features: Features) -> Features:
         """Return squared Euclidean distances from each frame to each centroid, shape (frames, units).
 
-        The square of the frame itself, the same for all centroids, is left out: |c|^2 - 2 x c.
+        The squared norm of the frame, equal for all centroids, is omitted: |c|^2 - 2 x c.
         """
         return self._from_centroids(self.project(features))
 
     def label(self, features: Sequence[Features]) -> list[Units]:
-        """Return the unit of each frame of each utterance; every utterance for itself."""
+        """Return the unit of each frame of each utterance; utterances are independent."""
         return segment([self.distances(frames) for frames in features], self.penalty)
 
     def quantise(self, features: Sequence[Features]) -> list[Units]:
-        """Return the units of each utterance, runs counted once if the codebook says so."""
+        """Return the units of each utterance, with runs counted once if `deduplicate` is set."""
         labels = self.label(features)
         return [deduplicate(units) for units in labels] if self.deduplicate else labels
 
     def quantise_stream(self, blocks: Iterable[Features]) -> Units:
-        """Return the units of one utterance whose features come in blocks, as `quantise` gives them for the whole.
+        """Return the units of one utterance given in blocks of features, equal to those of `quantise` for the whole.
 
         :param blocks: consecutive frames, each of shape (frames, dimensions).
         """
@@ -153,7 +162,7 @@ class Codebook:
 
 
 def stack_context(features: Features, context: Sequence[int]) -> Features:
-    """Put neighbouring frames side by side, the ends repeated.
+    """Stack neighbouring frames along the feature axis; frames at the ends are repeated.
 
     :param features: shape (frames, dimensions).
     :param context: offsets in frames.
@@ -167,7 +176,7 @@ def stack_context(features: Features, context: Sequence[int]) -> Features:
 
 
 def stack_blocks(blocks: Iterable[Features], context: Sequence[int]) -> Iterator[Features]:
-    """Stack neighbours of an utterance that comes in blocks, as `stack_context` does for the whole.
+    """Stack neighbours of an utterance given in blocks, with the result of `stack_context` for the whole.
 
     :param blocks: consecutive frames, each of shape (frames, dimensions).
     :param context: offsets in frames.
@@ -192,7 +201,7 @@ def _stack_inner(held: Features, context: Sequence[int], before: int, after: int
 
 
 def deduplicate(units: Units) -> Units:
-    """Count runs once.
+    """Reduce each run of the same unit to one.
 
     >>> deduplicate(np.array([4, 4, 2, 2, 4])).tolist()
     [4, 2, 4]
@@ -204,17 +213,17 @@ def deduplicate(units: Units) -> Units:
 
 
 def _verify_arrays(arrays: dict[str, NDArray[np.float32]], frames: int, path: Path) -> None:
-    """Refuse arrays that are missing, not finite, or do not fit together."""
+    """Reject arrays that are missing, not finite, or inconsistent in shape."""
     centroids, mean, projection = (arrays.get(name) for name in ("centroids", "mean", "projection"))
     if centroids is None or centroids.ndim != 2 or 0 in centroids.shape:
-        raise CorruptModelError(path, "holds no centroids of shape (units, dimensions)")
+        raise CorruptModelError(path, "has no centroids of shape (units, dimensions)")
     for name, array in arrays.items():
         if array.dtype != np.float32 or not np.isfinite(array).all():
-            raise CorruptModelError(path, f"{name} holds other than finite float32 numbers")
+            raise CorruptModelError(path, f"{name} must be finite float32 numbers")
     stacked = centroids.shape[1]
     if projection is not None:
         if projection.ndim != 2 or projection.shape[1] != stacked:
-            raise CorruptModelError(path, f"projection {projection.shape} does not lead to centroids of {stacked}")
+            raise CorruptModelError(path, f"projection {projection.shape} does not match centroids of {stacked}")
         stacked = projection.shape[0]
     if (mean is not None and mean.shape != (stacked,)) or stacked % frames:
-        raise CorruptModelError(path, f"mean, context and projection do not fit {stacked} stacked dimensions")
+        raise CorruptModelError(path, f"mean, context and projection do not match {stacked} stacked dimensions")

@@ -1,4 +1,4 @@
-"""From sound to units: short sounds in chunks, long ones in a stream, so that memory does not grow with them."""
+"""Encoding of sounds as units: short sounds in chunks, long ones as a stream, so that memory use is bounded."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -6,28 +6,28 @@ import numpy as np
 
 from babyslm.models.encoders.protocol import Encoder, StreamingEncoder, WarpingEncoder
 from babyslm.models.units.cache import UnitCache
-from babyslm.models.units.codebook import Codebook, Units
+from babyslm.models.units.protocol import Quantiser, SamplingQuantiser, Units
 from babyslm.speech.audio import RATE, Samples
 from babyslm.speech.sound import HeldSound, Sound, read_blocks, read_whole
-from babyslm.verify.learners.units import WarpError
+from babyslm.verify.learners.units import SamplingError, WarpError
 
-__all__ = ["LONG", "chunks_of", "encode_units", "warp_encoder"]
+__all__ = ["LONG", "chunks_of", "draw_units", "encode_units", "warp_encoder"]
 
 CHUNK = 64
-"""Sounds held in memory at once."""
+"""Upper limit on the number of sounds in memory at once."""
 
 CHUNK_SAMPLES = 300 * RATE
-"""Samples held in memory at once."""
+"""Upper limit on the number of samples in memory at once."""
 
 LONG = 60 * RATE
-"""Samples beyond which a sound is never held: its features come in a stream."""
+"""Longer sounds, in samples, are never held in memory; their features are computed as a stream."""
 
 
 def warp_encoder(encoder: Encoder, warps: Sequence[float]) -> list[Encoder]:
-    """Return an encoder once a warp factor; one that cannot warp allows the factor 1 alone.
+    """Return the encoder once per warp factor; an encoder without warps accepts only the factor 1.
 
     :param encoder: any encoder.
-    :param warps: factors; 1 is the encoder itself.
+    :param warps: warp factors; 1 is the unwarped encoder.
     """
     ears: list[Encoder] = []
     for warp in warps:
@@ -43,16 +43,16 @@ def warp_encoder(encoder: Encoder, warps: Sequence[float]) -> list[Encoder]:
 def encode_units(
     sounds: Iterable[Samples | Sound],
     encoders: Sequence[Encoder],
-    codebook: Codebook,
+    codebook: Quantiser,
     *,
     caches: Sequence[UnitCache] | None = None,
 ) -> Iterator[list[Units]]:
-    """Yield the units of each sound, once an encoder; a chunk of sounds is in memory at a time.
+    """Yield the units of each sound, one array per encoder; one chunk of sounds is in memory at a time.
 
-    :param sounds: at 16 kHz, in memory or to be read; taken as they are needed.
-    :param encoders: waveform to features: one encoder, or one in several warps.
+    :param sounds: sounds at 16 kHz, in memory or read from files as they are needed.
+    :param encoders: waveform to features: one encoder, or the same encoder with several warps.
     :param codebook: features to units.
-    :param caches: of each encoder: where known units are found and new ones kept; None for neither.
+    :param caches: one cache per encoder, used to look up and store units; None for no cache.
     """
     for chunk in chunks_of(HeldSound(sound) if isinstance(sound, np.ndarray) else sound for sound in sounds):
         ways = [(encoder, caches[number] if caches else None) for number, encoder in enumerate(encoders)]
@@ -64,8 +64,26 @@ def encode_units(
         yield from map(list, zip(*heard, strict=True))
 
 
+def draw_units(
+    sounds: Iterable[Samples | Sound], encoders: Sequence[Encoder], quantiser: Quantiser, draws: int
+) -> Iterator[list[list[Units]]]:
+    """Yield, for each sound and each encoder, the units of several segmentations drawn from their posteriors.
+
+    :param sounds: sounds at 16 kHz, each short enough to be encoded as a whole.
+    :param encoders: waveform to features: one encoder, or the same encoder with several warps.
+    :param quantiser: one that can draw segmentations; another one is a `SamplingError`.
+    :param draws: number of segmentations.
+    """
+    if not isinstance(quantiser, SamplingQuantiser):
+        raise SamplingError(type(quantiser).__name__)
+    for chunk in chunks_of(HeldSound(sound) if isinstance(sound, np.ndarray) else sound for sound in sounds):
+        waveforms = [read_whole(sound) for sound in chunk]
+        heard = [[quantiser.sample(features, draws) for features in encoder.encode(waveforms)] for encoder in encoders]
+        yield from map(list, zip(*heard, strict=True))
+
+
 def chunks_of(sounds: Iterable[Sound]) -> Iterator[list[Sound]]:
-    """Yield sounds in chunks that fit into memory; a long one is a chunk of its own."""
+    """Yield chunks of sounds that fit into memory; a long sound is a chunk of its own."""
     chunk: list[Sound] = []
     samples = 0
     for sound in sounds:
@@ -81,7 +99,7 @@ def chunks_of(sounds: Iterable[Sound]) -> Iterator[list[Sound]]:
         yield chunk
 
 
-def _encode_long(sound: Sound, encoder: Encoder, codebook: Codebook, cache: UnitCache | None) -> Units:
+def _encode_long(sound: Sound, encoder: Encoder, codebook: Quantiser, cache: UnitCache | None) -> Units:
     key = cache.key_of(read_blocks(sound)) if cache else ""
     known = cache.get(key) if cache else None
     if known is not None:
@@ -96,7 +114,7 @@ def _encode_long(sound: Sound, encoder: Encoder, codebook: Codebook, cache: Unit
 
 
 def _encode_chunk(
-    chunk: Sequence[Samples], encoder: Encoder, codebook: Codebook, cache: UnitCache | None
+    chunk: Sequence[Samples], encoder: Encoder, codebook: Quantiser, cache: UnitCache | None
 ) -> list[Units]:
     if cache is None:
         return codebook.quantise(encoder.encode(chunk))

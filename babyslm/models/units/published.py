@@ -1,7 +1,7 @@
-"""Codebooks published elsewhere, turned into ours: k-means of scikit-learn, of CPC's tools, or bare centroids.
+"""Import of published codebooks: k-means of scikit-learn, of CPC's clustering tools, or bare centroids.
 
-A pickled k-means is read by `babyslm.models.inert`, which builds arrays of numbers and runs nothing that the file
-names. The user is asked to say so all the same: a pickle is nobody's format for exchange.
+A pickled k-means is read by `babyslm.models.inert`, which builds arrays of numbers and executes nothing that the file
+names. Reading a pickle still needs the user's explicit consent, because pickle is not a format for exchange.
 """
 
 import lzma
@@ -29,24 +29,24 @@ ORIGIN_NAME = "origin.json"
 PLAIN = (".npy", ".safetensors")
 TENSORS = (".pt", ".pth")
 NAMES = ("centroids", "cluster_centers_", "Ck")
-"""What centroids are called: in our codebooks, in scikit-learn, in CPC's clustering."""
+"""Names of the centroids: in our codebooks, in scikit-learn, in CPC's clustering."""
 
 FAULTS = (
     *(pickle.UnpicklingError, zlib.error, lzma.LZMAError, struct.error, tokenize.TokenError, EOFError, OSError),
     *(ArithmeticError, AttributeError, ImportError, LookupError, MemoryError, RuntimeError, SyntaxError, SystemError),
     *(TypeError, ValueError),
 )
-"""What reading a damaged or foreign file may end in."""
+"""Exceptions that a damaged or foreign file may raise when it is read."""
 
 
 def import_codebook(path: Path, out: Path, *, trust_pickle: bool = False, deduplicate: bool = True) -> Codebook:
-    """Write a codebook's folder from a file made elsewhere.
+    """Write the folder of a codebook from an external file.
 
     :param path: `.npy` or `.safetensors` with centroids; `.pt` of CPC's clustering; or a k-means of scikit-learn
-        written by joblib or pickle, under whatever name.
+        written by joblib or pickle, with any file name.
     :param out: folder to write: the codebook, and `origin.json` with name and checksum of the file.
-    :param trust_pickle: read a k-means that is pickled; without it such a file is refused.
-    :param deduplicate: whether runs of a unit count once.
+    :param trust_pickle: read a pickled k-means; without it such a file is refused.
+    :param deduplicate: whether runs of the same unit count once.
     """
     centroids = read_centroids(path, trust_pickle=trust_pickle)
     codebook = Codebook(centroids, deduplicate=deduplicate)
@@ -60,24 +60,24 @@ def import_codebook(path: Path, out: Path, *, trust_pickle: bool = False, dedupl
 def read_centroids(path: Path, *, trust_pickle: bool = False) -> NDArray[np.float32]:
     """Return the centroids of a file, shape (units, dimensions), float32; see `import_codebook`."""
     if not path.is_file():
-        raise CodebookFileError(path, "is no file")
+        raise CodebookFileError(path, "is not a file")
     pickled = path.suffix not in PLAIN + TENSORS
     if pickled and not trust_pickle:
         raise PickleNotTrustedError(path)
     if pickled:
-        notice(f"{path}: is a pickle; arrays of numbers are read from it, and nothing it names is run")
+        notice(f"{path}: is a pickle; arrays of numbers are read from it, and no code in it is executed")
     try:
         found = _centroids(_read(path))
     except (*FAULTS, CorruptModelError) as error:
         raise CodebookFileError(path, f"cannot be read ({' '.join(str(error).split())[:120]})") from error
     if found is None:
-        raise CodebookFileError(path, f"holds no k-means: none of {', '.join(NAMES)}")
+        raise CodebookFileError(path, f"has no k-means: none of {', '.join(NAMES)}")
     return _verified(found, path)
 
 
 def _read(path: Path) -> Any:
     if path.suffix == ".npy":
-        with path.open("rb") as file:  # numpy's own door also lets archives in
+        with path.open("rb") as file:  # numpy.load of a path would also accept archives
             return {"centroids": np.lib.format.read_array(file, allow_pickle=False)}
     if path.suffix == ".safetensors":
         return read_arrays(path)
@@ -85,7 +85,7 @@ def _read(path: Path) -> Any:
 
 
 def _centroids(holder: Any) -> Any:
-    """Return the first thing that is named as centroids are, at the top or one level below."""
+    """Return the first entry with a name of centroids, at the top level or one level below."""
     inside = holder.state if isinstance(holder, Inert) else holder
     if not isinstance(inside, dict):
         return None
@@ -100,8 +100,8 @@ def _centroids(holder: Any) -> Any:
 def _verified(found: Any, path: Path) -> NDArray[np.float32]:
     array = np.asarray(found)
     if array.dtype.kind != "f":
-        raise CodebookFileError(path, f"has centroids of type {array.dtype}, not of numbers with a point")
-    if array.ndim == 3 and array.shape[0] == 1:  # CPC's clustering keeps a dimension for the batch
+        raise CodebookFileError(path, f"has centroids of type {array.dtype}, not floating-point numbers")
+    if array.ndim == 3 and array.shape[0] == 1:  # CPC's clustering has a batch dimension
         array = array[0]
     if array.ndim != 2 or 0 in array.shape:
         raise CodebookFileError(path, f"has centroids of shape {array.shape}, not (units, dimensions)")

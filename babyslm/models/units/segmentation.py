@@ -1,8 +1,8 @@
-"""Labels of frames that do not flicker: each change of label costs.
+"""Segmentation of frames into units with a cost per change of label.
 
 For distances d(t, k) and a penalty p the labels minimise sum over t of d(t, k_t) + p [k_t != k_{t-1}], found exactly
 by dynamic programming (as in the duration-penalised coding of Kamper and van Niekerk, 2021, with a constant cost).
-Since a change costs the same whichever labels it is between, a step is a minimum over labels and not over pairs.
+Since the cost of a change does not depend on the labels, each step needs a minimum over labels and not over pairs.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,18 +15,18 @@ from babyslm.scoring.batches import length_batches
 __all__ = ["segment", "segment_stream"]
 
 BUDGET = 4_000_000
-"""Distances a batch holds at once."""
+"""Upper limit on the number of distances in a batch."""
 
 Labels = NDArray[np.int64]
 
 
 def segment(distances: Sequence[NDArray[np.float32]], penalty: float) -> list[Labels]:
-    """Return the best label of each frame of each utterance.
+    """Return the optimal label of each frame of each utterance.
 
-    Ties are decided for staying, then for the smaller label. Utterances do not influence one another.
+    Ties are resolved in favour of no change, then of the smaller label. Utterances are independent of one another.
 
-    :param distances: of each utterance, shape (frames, labels).
-    :param penalty: what a change of label costs, at least 0; 0 gives the nearest label of each frame.
+    :param distances: distances of each utterance, shape (frames, labels).
+    :param penalty: cost of a change of label, at least 0; 0 gives the nearest label of each frame.
     """
     found: list[Labels] = [np.zeros(0, dtype=np.int64)] * len(distances)
     if penalty == 0:
@@ -41,7 +41,7 @@ def segment(distances: Sequence[NDArray[np.float32]], penalty: float) -> list[La
 
 
 def _segment_batch(tables: Sequence[NDArray[np.float32]], penalty: float) -> list[Labels]:
-    """Segment utterances that are sorted by length, longest first, together; sums are float64."""
+    """Segment utterances together, sorted by length with the longest first; sums are float64."""
     lengths = np.array([len(table) for table in tables])
     frames, labels = int(lengths.max()), tables[0].shape[1]
     if frames == 0:
@@ -55,7 +55,7 @@ def _segment_batch(tables: Sequence[NDArray[np.float32]], penalty: float) -> lis
     total = costs[0].astype(np.float64)
     best[0] = total.argmin(axis=1)
     for t in range(1, frames):
-        n = running[t]  # the first n rows still have a frame here
+        n = running[t]  # the first n rows still have a frame at t
         change = np.take_along_axis(total[:n], best[t - 1, :n, None], axis=1) + penalty
         changed[t, :n] = change < total[:n]
         total[:n] = np.minimum(total[:n], change) + costs[t, :n]
@@ -64,7 +64,7 @@ def _segment_batch(tables: Sequence[NDArray[np.float32]], penalty: float) -> lis
 
 
 def _trace(best: NDArray[np.int64], changed: NDArray[np.bool_], lengths: NDArray[np.int64]) -> list[Labels]:
-    """Follow the choices back from each utterance's last frame."""
+    """Trace the optimal path back from the last frame of each utterance."""
     rows = np.arange(len(lengths))
     path = np.zeros(best.shape, dtype=np.int64)
     label = best[lengths - 1, rows]
@@ -76,12 +76,12 @@ def _trace(best: NDArray[np.int64], changed: NDArray[np.bool_], lengths: NDArray
 
 
 def segment_stream(blocks: Iterable[NDArray[np.float32]], penalty: float) -> Labels:
-    """Return the best labels of one utterance that comes in blocks, as `segment` gives them for the whole.
+    """Return the optimal labels of one utterance given in blocks, equal to those of `segment` for the whole.
 
-    Of a frame one bit a label is kept until the end is known, and of its distances nothing.
+    Per frame, one bit per label is kept until the last frame is known; distances are not kept.
 
     :param blocks: consecutive parts of the utterance, each of shape (frames, labels).
-    :param penalty: what a change of label costs, at least 0.
+    :param penalty: cost of a change of label, at least 0.
     """
     if penalty == 0:
         nearest = [np.asarray(block.argmin(axis=1), dtype=np.int64) for block in blocks]
@@ -108,7 +108,7 @@ def segment_stream(blocks: Iterable[NDArray[np.float32]], penalty: float) -> Lab
 
 
 def _trace_blocks(winners: Sequence[NDArray[np.int64]], changes: Sequence[NDArray[np.uint8]]) -> Labels:
-    """Follow the choices back from the last frame, block by block."""
+    """Trace the optimal path back from the last frame, block by block."""
     best = np.concatenate(winners) if winners else np.zeros(0, dtype=np.int64)
     path = np.zeros_like(best)
     t = len(best) - 1

@@ -1,13 +1,13 @@
 """Transformers over speech units: causal, or masked and scored by span-masked pseudo-log-likelihood.
 
-Causal: as for the LSTM, `</s>` is scored and `<s>` is not. Masked: spans of 15 symbols, starts 0, 5, 10 ... and a last
-span that reaches the end; each span is replaced by `<unk>`, which no unit is, and all of it is scored. The number of
-symbols is then that of all spans together.
+Causal: as for the LSTM, `</s>` is scored and `<s>` is not. Masked: spans of 15 symbols start at 0, 5, 10 ..., and a
+last span reaches the end; each span is replaced by `<unk>`, which is not a unit, and all of its symbols are scored.
+The number of symbols is then the sum over all spans.
 
-The reference's formula has no such last span: of a sequence of n symbols the last (n - 15) mod 5 are never hidden, so
-that a change in them alters the score only as context, and `</s>` is scored for one length in five. Two stimuli that
-differ in their last sound may come out backwards. `spans="published"` scores like that, for comparison with published
-figures and for nothing else.
+The reference's formula has no such last span. In a sequence of n symbols the last (n - 15) mod 5 are never masked, so
+that a change in them alters the score only as context, and `</s>` is scored for one length in five. The preference
+between two stimuli that differ in their last sound may then be reversed. `spans="published"` scores in this way, only
+for comparison with published figures.
 """
 
 import math
@@ -42,11 +42,11 @@ Objective = Literal["causal", "masked"]
 Spans = Literal["mended", "published"]
 
 PADDING = EOS
-"""What stands behind a shorter sequence of a batch; never looked at."""
+"""Padding of shorter sequences in a batch; never attended to."""
 
 
 class TransformerSizes(BaseModel):
-    """What the network predicts, and its size."""
+    """Objective and size of the network."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -65,14 +65,14 @@ class TransformerSizes(BaseModel):
 
 
 class TransformerHeader(NeuralHeader):
-    """What `babyslm.json` says of a transformer over units."""
+    """Content of `babyslm.json` for a transformer over units."""
 
     family: Literal["unit-transformer"] = "unit-transformer"
     sizes: TransformerSizes
 
 
 class TransformerNetwork(nn.Module):
-    """Embedding, sinusoidal positions, layers normalised first, vocabulary.
+    """Embedding, sinusoidal positions, pre-norm transformer layers, output over the vocabulary.
 
     :param symbols: size of the vocabulary.
     :param sizes: objective and sizes.
@@ -95,7 +95,7 @@ class TransformerNetwork(nn.Module):
         """Return logits, shape (sequences, length, symbols).
 
         :param inputs: shape (sequences, length): symbol numbers.
-        :param padded: shape (sequences, length), true where nothing stands; None where all are of one length.
+        :param padded: shape (sequences, length), true at padding; None if all sequences have the same length.
         """
         hidden = self.embedding(inputs) * math.sqrt(self.embedding.embedding_dim)
         hidden = self.dropout(hidden + self._positions(inputs.shape[1], hidden))
@@ -114,7 +114,7 @@ class TransformerNetwork(nn.Module):
 
 
 class _UnitHead:
-    """Stands where the scorer of masked models expects a model and its head."""
+    """Adapter that presents the network as the model with head that the scorer of masked models expects."""
 
     def __init__(self, network: TransformerNetwork) -> None:
         self.network = network
@@ -125,12 +125,12 @@ class _UnitHead:
 
 
 class TransformerLanguageModel(NeuralLearner[TransformerNetwork]):
-    """A trained transformer over units with its vocabulary.
+    """Trained transformer over units with its vocabulary.
 
-    :param network: its weights; put into evaluation mode.
+    :param network: its network, which is set to evaluation mode.
     :param vocabulary: its units.
     :param sizes: objective and sizes.
-    :param spans: of a masked one: `mended`, every symbol hidden at least once; or `published`, for comparison.
+    :param spans: spans of a masked model: `mended` masks every symbol at least once; `published` is for comparison.
     :param options: see `NeuralLearner`.
     """
 
@@ -152,12 +152,12 @@ class TransformerLanguageModel(NeuralLearner[TransformerNetwork]):
 
     @classmethod
     def build(cls, symbols: int, sizes: TransformerSizes) -> TransformerNetwork:
-        """Return a network of these sizes over so many units."""
+        """Return a network of these sizes over this many units."""
         return TransformerNetwork(symbols, sizes)
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What changes the scores."""
+        """Settings that affect the scores."""
         return super().settings | ({"pll": self.pll} if self.sizes.objective == "masked" else {})
 
     def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
@@ -165,7 +165,7 @@ class TransformerLanguageModel(NeuralLearner[TransformerNetwork]):
         return self._causal(sequences) if self.sizes.objective == "causal" else self._masked(sequences)
 
     def score_sequences(self, sequences: Sequence[Sequence[int]]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Score sequences as every learner over symbols does; a masked one counts each span's symbols."""
+        """Score sequences as every learner over symbols does; a masked model counts the symbols of each span."""
         sums, symbols = super().score_sequences(sequences)
         if self.sizes.objective == "masked":
             terms = {n: sum(len(scored) for _, scored in mask_plan(_tokens(range(n)), self.pll)) for n in symbols - 1}
@@ -190,14 +190,14 @@ class TransformerLanguageModel(NeuralLearner[TransformerNetwork]):
 
 
 def _tokens(sequence: Sequence[int]) -> MaskedTokens:
-    """Put `<s>` before a sequence and `</s>` after it; `</s>` is scored with the units."""
+    """Put `<s>` before a sequence and `</s>` after it; `</s>` is scored like the units."""
     ids = np.array([BOS, *sequence, EOS], dtype=np.int64)
     own = np.arange(1, len(ids))
     return MaskedTokens(ids, own, own)
 
 
 def pad_sequences(sequences: Sequence[Sequence[int]], device: torch.device) -> tuple[Tensor, Tensor]:
-    """Lay sequences side by side: symbol numbers, and where nothing stands, both (sequences, longest)."""
+    """Pad sequences into a batch: symbol numbers and padding mask, both of shape (sequences, longest)."""
     longest = max(len(sequence) for sequence in sequences)
     padded = np.ones((len(sequences), longest), dtype=np.bool_)
     symbols = np.full((len(sequences), longest), PADDING, dtype=np.int64)
@@ -218,9 +218,9 @@ def load(
     """Load a transformer over units from its model folder.
 
     :param folder: model folder.
-    :param device: where it runs; default auto.
+    :param device: device; default `auto`.
     :param dtype: number type; None is float32.
-    :param batch_tokens: symbols a scoring batch holds.
-    :param spans: how a masked one is scored: mended, or published for comparison.
+    :param batch_tokens: symbols of a scoring batch.
+    :param spans: scoring of a masked model: `mended`, or `published` for comparison.
     """
     return TransformerLanguageModel.load(folder, device=device, dtype=dtype, batch_tokens=batch_tokens, spans=spans)

@@ -1,4 +1,4 @@
-"""What an evaluation found: its record, its figures, and the comparison of several.
+"""Outcome of an evaluation: its record, its figures, and the comparison of several outcomes.
 
-Comes in: trials and a description of the learner. Goes out: an `Outcome`, `result.json`, paired differences.
+Input: trials and a description of the learner. Output: an `Outcome`, `result.json`, paired differences.
 """

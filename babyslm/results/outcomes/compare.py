@@ -1,4 +1,4 @@
-"""Paired differences between learners: on the same pairs, with intervals and corrected p-values."""
+"""Paired differences between learners on the same pairs, with intervals and corrected p-values."""
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 from babyslm.results.outcomes.labels import labels
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.statistics.aggregate import attribute, has_attribute, item_accuracies
-from babyslm.results.statistics.intervals import cluster_codes, draw_means, p_value, percentile_interval
+from babyslm.results.statistics.clusters import cluster_codes, influence
+from babyslm.results.statistics.intervals import difference_test
 from babyslm.results.statistics.summary import tables_of
 from babyslm.verify.results.records import DifferentStimuliError, FewResultsError, NoSharedPairsError
 
-__all__ = ["COMPARISON_DRAWS", "compare", "holm"]
-
-COMPARISON_DRAWS = 10_000
-"""More than for intervals: a p-value cannot be smaller than 2 / (draws + 1)."""
+__all__ = ["compare", "holm"]
 
 COLUMNS = (
     "task",
@@ -38,20 +36,16 @@ COLUMNS = (
 )
 
 
-def compare(
-    results: Sequence[Outcome], *, reference: int | None = None, draws: int = COMPARISON_DRAWS, seed: int = 0
-) -> pd.DataFrame:
-    """Compare results on the pairs they share, every two of them or all with one.
+def compare(results: Sequence[Outcome], *, reference: int | None = None) -> pd.DataFrame:
+    """Compare results on the pairs they share, either every two of them or all with one.
 
-    Pairs are joined by id. Where both heard the same voices, they are joined by voice too; otherwise each accuracy is
-    averaged over the learner's own voices first, so that a reader and a listener can be compared. Both accuracies then
-    follow the official aggregation, and the bootstrap draws clusters of their differences.
+    Pairs are joined by id, and by voice as well if both learners heard the same voices; otherwise each accuracy is
+    first averaged over the learner's own voices, so that a text learner and a spoken learner can be compared. Both
+    accuracies then follow the official aggregation, and the test takes clusters of items as the unit of evidence.
 
     :param results: two or more results.
-    :param reference: position of the result that all others are compared with, as the second; default every two.
-    :param draws: draws of the bootstrap.
-    :param seed: seed of the bootstrap.
-    :returns: one row a table (`phenomenon` empty) and one a phenomenon, for each two results: `task, split,
+    :param reference: index of the result with which all others are compared, as the second; default every two.
+    :returns: one row per table (`phenomenon` empty) and one per phenomenon, for each two results: `task, split,
         phenomenon, first, second, n` (items), `clusters, first_accuracy, second_accuracy, difference` (first minus
         second), `low, high` (95 %), `p` (two-sided; 1 for fewer than two clusters), `p_holm` (Holm's correction over
         all rows of whole tables, and over all rows of phenomena).
@@ -63,7 +57,7 @@ def compare(
     named = list(zip(names, results, strict=True))
     couples = combinations(named, 2) if reference is None else _with_reference(named, reference)
     for (one, first), (two, second) in couples:
-        found = _compare_two(first, second, one, two, draws=draws, seed=seed)
+        found = _compare_two(first, second, one, two)
         if not found:
             raise NoSharedPairsError(one, two)
         rows += found
@@ -84,7 +78,7 @@ def _with_reference(
 
 
 def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Correct p-values for their number: Holm's step-down procedure (Holm, Scand. J. Statist. 1979).
+    """Correct p-values for multiple comparisons: Holm's step-down procedure (Holm, Scand. J. Statist. 1979).
 
     :param p_values: shape (n,).
 
@@ -98,9 +92,7 @@ def holm(p_values: NDArray[np.float64]) -> NDArray[np.float64]:
     return corrected
 
 
-def _compare_two(
-    first: Outcome, second: Outcome, one: str, two: str, *, draws: int, seed: int
-) -> list[dict[str, Any]]:
+def _compare_two(first: Outcome, second: Outcome, one: str, two: str) -> list[dict[str, Any]]:
     others = {(task, split): table for task, split, table in tables_of(second.trials)}
     rows: list[dict[str, Any]] = []
     for task, split, mine in tables_of(first.trials):
@@ -111,12 +103,12 @@ def _compare_two(
         if left.empty:
             continue
         head = {"task": task, "split": split, "first": one, "second": two}
-        rows += [{**head, **row} for row in _differences(left, right, draws=draws, seed=seed)]
+        rows += [{**head, **row} for row in _differences(left, right)]
     return rows
 
 
 def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, one: str, two: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep the trials of shared pairs, once it is sure that a shared id means the same stimuli."""
+    """Select the trials of shared pairs, after a check that shared ids refer to the same stimuli."""
     ids = np.intersect1d(mine["id"], theirs["id"])
     column = "phones" if mine["task"].iloc[0] == "lexical" else "transcription"
     content = [column, f"bad_{column}"]
@@ -131,8 +123,8 @@ def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, one: str, two: str) -> tup
     return mine, theirs
 
 
-def _differences(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: int) -> list[dict[str, Any]]:
-    """Compare the whole of a table, and each phenomenon, under the same draws."""
+def _differences(left: pd.DataFrame, right: pd.DataFrame) -> list[dict[str, Any]]:
+    """Compare a table as a whole, and each phenomenon, with the same draws."""
     ours, others = item_accuracies(left).set_index("item"), item_accuracies(right).set_index("item")
     accuracies = np.stack([ours["accuracy"], others["accuracy"].loc[ours.index]])
     phenomena = np.array([""], dtype=object)
@@ -141,31 +133,30 @@ def _differences(left: pd.DataFrame, right: pd.DataFrame, *, draws: int, seed: i
         kinds = attribute(left, "phenomenon").groupby(left["item"]).first().loc[ours.index]
         codes, names = pd.factorize(kinds, sort=True)
         phenomena = np.array(["", *names], dtype=object)
-        # Every item stands in the whole, and once more in its phenomenon.
+        # Every item occurs in the whole table and again in its phenomenon.
         of = np.concatenate([of, np.where(codes < 0, -1, codes + 1)])
     copies = len(of) // len(ours)
     clusters = np.tile(cluster_codes(ours.index.to_series(), ours["cluster"]), copies)
     accuracies = np.tile(accuracies, copies)
-    # The seed bears the table's name, so that every comparison on these pairs meets the same draws.
-    names_of_draws = (left["task"].iloc[0], left["split"].iloc[0])
-    means = draw_means(accuracies[0] - accuracies[1], clusters, of, draws=draws, seed=seed, names=names_of_draws)
+    gains = accuracies[0] - accuracies[1]
     rows = []
     for code, phenomenon in enumerate(phenomena):
         inside = of == code
-        count = len(np.unique(clusters[inside]))
-        low, high = percentile_interval(means[:, code], count)
+        mine = gains[inside]
+        evidence = influence(mine - mine.mean(), clusters[inside])
+        test = difference_test(mine.mean(), evidence)
         first, second = accuracies[:, inside].mean(axis=1)
         rows.append(
             {
                 "phenomenon": phenomenon,
                 "n": int(inside.sum()),
-                "clusters": count,
+                "clusters": evidence.count,
                 "first_accuracy": float(first),
                 "second_accuracy": float(second),
-                "difference": float((accuracies[0] - accuracies[1])[inside].mean()),
-                "low": low,
-                "high": high,
-                "p": p_value(means[:, code]) if count > 1 else 1.0,
+                "difference": float(mine.mean()),
+                "low": float(test.low),
+                "high": float(test.high),
+                "p": float(test.p),
             }
         )
     return rows

@@ -1,4 +1,4 @@
-"""What a result says of the software that made it: versions of packages, and the revision of a checkout."""
+"""Software that produced a result: versions of packages, and the revision of a checkout."""
 
 import platform
 import subprocess
@@ -31,7 +31,7 @@ PACKAGES = (
 
 
 class GitState(BaseModel):
-    """The revision of a checkout, and whether files were changed since."""
+    """Revision of a checkout, and whether it has uncommitted changes."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -40,7 +40,7 @@ class GitState(BaseModel):
 
 
 class Environment(BaseModel):
-    """The software a result was made with. It names no machine and no user."""
+    """Software with which a result was made, without names of machine or user."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -52,7 +52,7 @@ class Environment(BaseModel):
 
 
 def current_environment() -> Environment:
-    """Describe this process."""
+    """Describe the environment of this process."""
     found = {name: _version(name) for name in PACKAGES}
     return Environment(
         babyslm=_version("babyslm") or "0+unknown",
@@ -71,7 +71,7 @@ def _version(name: str) -> str | None:
 
 
 def _git_state(checkout: Path) -> GitState | None:
-    """Return the state of babyslm's own checkout; None where it was installed, even inside another checkout."""
+    """Return the state of babyslm's own checkout; None if it was installed, even inside another checkout."""
     git = which("git")
     if git is None or not (checkout / ".git").exists():
         return None

@@ -1,4 +1,4 @@
-"""What a report needs to know of a learner, read from the free-form description of a result.
+"""Facts about a learner that reports need, read from the free-form description of a result.
 
 Recognised in the description of a model, or in its `settings`: `modality`, `revision`, and `training`, a mapping with
 any of `tokens`, `words`, `hours` (numbers) and `condition` (text). Recognised in the settings of an evaluation:
@@ -31,17 +31,17 @@ AMOUNTS: tuple[Amount, ...] = ("hours", "tokens", "words")
 
 
 def modality(result: Outcome) -> str | None:
-    """Return what the learner takes in: orthographic, phonemic or spoken."""
+    """Return the modality of the learner: orthographic, phonemic or spoken."""
     return _text(_find(result, "modality"))
 
 
 def revision(result: Outcome) -> str | None:
-    """Return which checkpoint of a training was evaluated."""
+    """Return the training checkpoint that was evaluated."""
     return _text(_find(result, "revision"))
 
 
 def training_amount(result: Outcome) -> tuple[Amount, float] | None:
-    """Return how much the learner was trained on, in the first unit that is recorded: hours, tokens or words."""
+    """Return the amount of training data in the first unit that is recorded: hours, tokens or words."""
     training = _find(result, "training")
     for unit in AMOUNTS:
         value = training.get(unit) if isinstance(training, Mapping) else None
@@ -51,7 +51,7 @@ def training_amount(result: Outcome) -> tuple[Amount, float] | None:
 
 
 def amount_text(result: Outcome) -> str | None:
-    """Return how much the learner was trained on, in words, such as 4 hours."""
+    """Return the amount of training data as text, such as 4 hours."""
     amount = training_amount(result)
     return f"{amount[1]:,.6g} {amount[0]}" if amount else None
 
@@ -68,13 +68,13 @@ def condition(result: Outcome) -> str | None:
 
 
 def training_text(result: Outcome) -> str | None:
-    """Return the condition of the training data in words that tell it from that of the stimuli."""
+    """Return the condition of the training data as text that distinguishes it from that of the stimuli."""
     value = training_condition(result)
     return f"{value} training" if value else None
 
 
 def condition_text(result: Outcome) -> str | None:
-    """Return the condition of the stimuli in words that tell it from that of the training data."""
+    """Return the condition of the stimuli as text that distinguishes it from that of the training data."""
     value = condition(result)
     return f"{value} test" if value else None
 
@@ -104,7 +104,7 @@ def snr(result: Outcome) -> float | None:
 
 
 def snr_text(result: Outcome) -> str | None:
-    """Return the signal-to-noise ratio of the stimuli in words, such as 10 dB."""
+    """Return the signal-to-noise ratio of the stimuli as text, such as 10 dB."""
     value = snr(result)
     return None if value is None else f"{value:g} dB".replace("-", "−")
 

@@ -1,4 +1,4 @@
-"""Names that tell several results apart."""
+"""Labels that distinguish several results."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -19,10 +19,10 @@ DETAILS: tuple[Callable[[Outcome], str | None], ...] = (
 
 
 def labels(results: Sequence[Outcome]) -> list[str]:
-    """Return a label for each result: its name, and as much more as tells it from the others.
+    """Return a label for each result: its name, extended as far as needed to distinguish it from the others.
 
-    Revision, modality, condition and amount of training, condition and noise of the stimuli are added in this order
-    where names coincide; a number, where nothing else differs.
+    Revision, modality, condition and amount of training, condition and noise of the stimuli are added in this order to
+    names that coincide; a number is added if nothing else differs.
     """
     names = [result.name for result in results]
     for detail in DETAILS:

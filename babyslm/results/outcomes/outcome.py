@@ -1,4 +1,4 @@
-"""The outcome of an evaluation: its record and trials, and the figures they hold."""
+"""Outcome of an evaluation: its record, its trials, and the figures computed from them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ Scores = Mapping[tuple[Task, Split], pd.DataFrame]
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What a learner got right on a stimulus set; `Result` adds storing, pages and comparison.
+    """Performance of a learner on a stimulus set; `Result` adds storage, pages and comparison.
 
     :param record: model, stimuli, settings, environment and figures, as in `result.json`.
-    :param trials: one row a pair and voice, of all tables; see `babyslm.results.scores.trials.make_trials`.
+    :param trials: one row per pair and voice, of all tables; see `babyslm.results.scores.trials.make_trials`.
     :param scores: tables indexed by stimulus name, by (task, split), in the order and form of the official files.
     """
 
@@ -50,9 +50,9 @@ class Outcome:
     ) -> float:
         """Return the official accuracy of one table.
 
-        :param task: may be left out where the result has one task.
-        :param split: default that of the result, and test where it has both.
-        :param pooling: `mean` log-probability (official) or `sum`; NaN where sums are unknown.
+        :param task: may be omitted if the result has one task.
+        :param split: default that of the result, and test if it has both.
+        :param pooling: `mean` log-probability (official) or `sum`; NaN if sums are unknown.
         :param macro: average over phenomena instead of pairs (syntactic).
         """
         tables = tables_of(self._select(task, split))
@@ -91,8 +91,7 @@ class Outcome:
                 recorded["split"] == (split or recorded["split"])
             )
             return recorded[wanted].reset_index(drop=True)
-        bootstrap = self.record.bootstrap
-        return summarise(trials, attribute, pooling=pooling, draws=bootstrap.draws, seed=bootstrap.seed)
+        return summarise(trials, attribute, pooling=pooling)
 
     def _select(self, task: Task | None, split: Split | None) -> pd.DataFrame:
         chosen = self.trials

@@ -11,6 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from babyslm.files import sha256_text
 from babyslm.results.outcomes.environment import Environment
+from babyslm.results.statistics.intervals import CONFIDENCE, METHOD
 from babyslm.results.statistics.summary import ATTRIBUTES, STATISTICS, headline, summarise
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
@@ -19,8 +20,9 @@ from babyslm.verify.results.records import ResultVersionError
 
 __all__ = [
     "RECORD_NAME",
-    "SCHEMA_VERSION",
+    "SCHEMA_VERSIONS",
     "Bootstrap",
+    "IntervalRecord",
     "Metric",
     "ResultRecord",
     "StimuliRecord",
@@ -28,14 +30,15 @@ __all__ = [
     "read_record",
 ]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSIONS = (1, 2)
+"""Versions that are read; the last one is written. Version 1 has percentile intervals of a bootstrap."""
 RECORD_NAME = "result.json"
 
 Measure = Literal["accuracy", "macro_accuracy", "sum_accuracy"]
 
 
 class StimuliRecord(BaseModel):
-    """Which stimuli were scored."""
+    """The stimuli that were scored."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,7 +49,7 @@ class StimuliRecord(BaseModel):
 
 
 class Bootstrap(BaseModel):
-    """How the intervals were made."""
+    """Settings of the bootstrap intervals of results with schema version 1."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,8 +59,17 @@ class Bootstrap(BaseModel):
     seed: int
 
 
+class IntervalRecord(BaseModel):
+    """How the intervals were computed; see `babyslm.results.statistics.intervals`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: Literal["Wilson with effective clusters"] = METHOD
+    confidence: float = CONFIDENCE
+
+
 class Metric(BaseModel):
-    """One figure: of a whole table, or of one value of an attribute."""
+    """One figure, for a whole table or for one value of an attribute."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -68,27 +80,28 @@ class Metric(BaseModel):
     value: str | int | float | bool | None = None
     n: int = Field(description="items averaged: words, pairs or, for macro_accuracy, phenomena")
     clusters: int
-    trials: int = Field(description="pairs, each once a voice")
+    trials: int = Field(description="pairs, each counted once per voice")
     ties: int
     accuracy: float
-    std: float | None = Field(description="between items; none for a single item")
+    std: float | None = Field(description="standard deviation between items; none for a single item")
     low: float | None = Field(description="lower end of the interval; none for fewer than two clusters")
     high: float | None
 
 
 class ResultRecord(BaseModel):
-    """Everything of a result but its trials."""
+    """A result without its trials."""
 
     model_config = ConfigDict(extra="forbid")
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2
     created: str = Field(description="UTC, ISO 8601")
     model: dict[str, Any]
     stimuli: StimuliRecord
     settings: dict[str, Any]
     environment: Environment
     seconds: float = Field(description="wall time of the evaluation")
-    bootstrap: Bootstrap
+    interval: IntervalRecord | None = Field(default=None, description="none in results of schema version 1")
+    bootstrap: Bootstrap | None = Field(default=None, description="of results of schema version 1")
     metrics: list[Metric]
     files: dict[str, str] = Field(default_factory=dict, description="SHA-256 of scores and trials, by relative path")
 
@@ -109,19 +122,18 @@ def stimuli_record(stimuli: StimulusSet) -> StimuliRecord:
     )
 
 
-def metrics_of(trials: pd.DataFrame, bootstrap: Bootstrap) -> list[Metric]:
-    """Compute every figure that a result records."""
-    draws, seed = bootstrap.draws, bootstrap.seed
-    metrics = [Metric.model_validate(row) for row in _rows(headline(trials, draws=draws, seed=seed))]
+def metrics_of(trials: pd.DataFrame) -> list[Metric]:
+    """Compute all figures that a result records."""
+    metrics = [Metric.model_validate(row) for row in _rows(headline(trials))]
     for name in ATTRIBUTES:
-        for row in _rows(summarise(trials, name, draws=draws, seed=seed)):
+        for row in _rows(summarise(trials, name)):
             value = row.pop(name)
             metrics.append(Metric.model_validate({**row, "measure": "accuracy", "attribute": name, "value": value}))
     return metrics
 
 
 def metric_table(metrics: Sequence[Metric], attribute: str | None = None) -> pd.DataFrame:
-    """Lay recorded figures out as `babyslm.results.statistics.summary` computes them.
+    """Return recorded figures in the format of `babyslm.results.statistics.summary`.
 
     :param metrics: the figures of a record.
     :param attribute: figures by this attribute, which names a column of the table; default those of whole tables,
@@ -148,7 +160,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return what JSON can hold of a value: numbers of other libraries as numbers, NaN and infinity as nothing."""
+    """Convert a value for JSON: numbers of other libraries to numbers, NaN and infinity to None."""
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return to_jsonable_python(value, fallback=_fallback, inf_nan_mode="null")
@@ -162,6 +174,6 @@ def read_record(path: Path) -> ResultRecord:
     """Read and check a `result.json`."""
     value = read_json(path)
     found = value.get("schema_version") if isinstance(value, dict) else None
-    if isinstance(value, dict) and found != SCHEMA_VERSION:
-        raise ResultVersionError(path, found, SCHEMA_VERSION)
+    if isinstance(value, dict) and found not in SCHEMA_VERSIONS:
+        raise ResultVersionError(path, found, SCHEMA_VERSIONS)
     return parse_document(ResultRecord, value, path)

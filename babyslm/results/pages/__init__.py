@@ -1,4 +1,4 @@
-"""Pages and plots: the report of one learner, the comparison of several. Nothing here computes an accuracy.
+"""Pages and plots: the report of one learner, the comparison of several. Accuracies are not computed here.
 
-Comes in: outcomes. Goes out: HTML pages that stand alone, Vega-Lite specifications, SVG.
+Input: outcomes. Output: self-contained HTML pages, Vega-Lite specifications, SVG.
 """

@@ -1,4 +1,4 @@
-"""Sections that break accuracies down by an attribute: plots, and the figures behind them."""
+"""Sections with accuracies by an attribute: plots and tables of their values."""
 
 import pandas as pd
 
@@ -10,13 +10,13 @@ __all__ = ["breakdown_spec", "breakdowns", "figures_table", "interval_text", "ta
 
 TITLES = {
     "phenomenon": "By phenomenon",
-    "frequency": "By frequency of the word",
+    "frequency": "By word frequency",
     "length": "By length",
     "voice": "By voice",
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
-    "seen": "By whether the word was met in training",
-    "nonword": "By whether the non-word was met in training, as a word",
+    "seen": "By occurrence of the word in training",
+    "nonword": "By occurrence of the non-word in training",
     "category": "By category",
     "age_band": "By age of acquisition",
 }
@@ -26,15 +26,15 @@ AXES = {
     "snr": "signal-to-noise ratio (dB)",
 }
 CURVES = ("length", "snr")
-"""Attributes whose values are quantities: drawn as a curve."""
+"""Quantitative attributes, drawn as a curve."""
 
 
 def breakdowns(frames: dict[str, pd.DataFrame], *, learner: str | None = None) -> list[Section]:
-    """Return a section for each attribute with more than one value in some table.
+    """Return a section for each attribute with more than one value in at least one table.
 
-    :param frames: by attribute, what `statistics.summary.summarise` gives; of several learners one below the other,
-        with a column that names them.
-    :param learner: that column.
+    :param frames: by attribute, the output of `statistics.summary.summarise`; for several learners concatenated, with
+        a column that names them.
+    :param learner: name of that column.
     """
     sections = []
     for name in (name for name in ATTRIBUTES if name in frames):
@@ -53,11 +53,11 @@ def breakdowns(frames: dict[str, pd.DataFrame], *, learner: str | None = None) -
 
 
 def breakdown_spec(group: pd.DataFrame, name: str, *, learner: str | None = None) -> Spec:
-    """Draw the accuracies of one table by an attribute.
+    """Plot the accuracies of one table by an attribute.
 
     :param group: figures of one task and split.
     :param name: the attribute.
-    :param learner: column that names the learner, where there are several.
+    :param learner: column with the learner's name if there are several learners.
     """
     axis = AXES.get(name, "")
     if name == "length":
@@ -67,7 +67,7 @@ def breakdown_spec(group: pd.DataFrame, name: str, *, learner: str | None = None
 
 
 def table_title(task: str, split: str) -> str:
-    """Return how a page calls a table.
+    """Return the title of a table on a page.
 
     >>> table_title("lexical", "dev")
     'Lexical, dev'
@@ -76,7 +76,7 @@ def table_title(task: str, split: str) -> str:
 
 
 def interval_text(low: float, high: float) -> str:
-    """Write an interval in per cent; a dash where there is none.
+    """Format an interval in per cent; a dash if there is none.
 
     >>> interval_text(0.25, 0.5), interval_text(float("nan"), float("nan"))
     ('25.0 – 50.0 %', '–')
@@ -87,11 +87,11 @@ def interval_text(low: float, high: float) -> str:
 
 
 def figures_table(frame: pd.DataFrame, name: str, *, learner: str | None = None) -> Table:
-    """Return the figures of a plot as a table.
+    """Return the values of a plot as a table.
 
     :param frame: columns `name`, `n`, `accuracy`, `std`, `low`, `high`, `ties`, and `learner` if given.
     :param name: the attribute.
-    :param learner: column that names the learner.
+    :param learner: column with the learner's name.
     """
     rows = [
         (

@@ -1,4 +1,4 @@
-"""A plot as a notebook shows it: drawn here as SVG, so that it needs no script and nothing from the network."""
+"""Plot for notebooks, rendered as SVG in Python, so that it needs no JavaScript and no network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm.files import atomic_file, to_json
+from babyslm.pictures import draw_svg
 from babyslm.results.pages.breakdowns import breakdown_spec, table_title
 from babyslm.results.pages.page import Table
 from babyslm.results.pages.plots import Spec, difference_plot, dot_plot
@@ -18,13 +19,13 @@ from babyslm.verify.results.records import ChartFormatError
 __all__ = ["Chart", "accuracy_chart", "breakdown_chart", "difference_chart", "html_table"]
 
 WIDTH = 440
-"""Pixels of the plotting area."""
+"""Width and height of the plotting area in pixels."""
 
 FORMATS = (".svg", ".png", ".json")
 
 COLOURS = ["#0b6bb0", "#c4510c", "#0a8265", "#a8447f", "#8a6d00", "#5a5fc0", "#a03030", "#4d6b2f"]
 CONFIG: Spec = {
-    "background": "white",  # notebooks may be dark, and the labels are not
+    "background": "white",  # the labels are dark and would not be readable on a dark notebook
     "view": {"stroke": None},
     "mark": {"color": COLOURS[0]},
     "style": {"interval": {"color": COLOURS[0]}, "chance": {"color": "#8a5a00", "strokeWidth": 1.5}},
@@ -36,18 +37,16 @@ CONFIG: Spec = {
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """One plot or several below each other.
+    """One plot, or several below each other.
 
-    :param spec: Vega-Lite specification; `altair.Chart.from_dict(chart.spec)` goes on from it.
+    :param spec: Vega-Lite specification; `altair.Chart.from_dict(chart.spec)` turns it into an altair chart.
     """
 
     spec: Spec
 
     def svg(self) -> str:
         """Return the plot as SVG."""
-        from vl_convert import vegalite_to_svg
-
-        return str(vegalite_to_svg(self.spec))
+        return draw_svg(self.spec)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the plot.
@@ -75,9 +74,9 @@ class Chart:
 
 
 def accuracy_chart(whole: pd.DataFrame) -> Chart:
-    """Draw the accuracy of each table.
+    """Plot the accuracy of each table.
 
-    :param whole: figures of whole tables, as `Outcome.headline` gives them.
+    :param whole: figures of whole tables, as returned by `Outcome.headline`.
     """
     official = whole[whole["measure"] == "accuracy"]
     titles = [
@@ -87,9 +86,9 @@ def accuracy_chart(whole: pd.DataFrame) -> Chart:
 
 
 def breakdown_chart(figures: pd.DataFrame, attribute: str) -> Chart:
-    """Draw the accuracy of each table by an attribute.
+    """Plot the accuracy of each table by an attribute.
 
-    :param figures: as `Outcome.by` gives them.
+    :param figures: figures as returned by `Outcome.by`.
     :param attribute: the attribute.
     """
     tables = figures.groupby(["task", "split"], sort=True)
@@ -99,7 +98,7 @@ def breakdown_chart(figures: pd.DataFrame, attribute: str) -> Chart:
 
 
 def difference_chart(differences: pd.DataFrame, label: str) -> Chart:
-    """Draw paired differences, table by table.
+    """Plot paired differences, table by table.
 
     :param differences: rows of `babyslm.results.outcomes.compare.compare`.
     :param label: the column on the vertical axis.

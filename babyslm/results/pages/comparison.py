@@ -1,4 +1,4 @@
-"""A page that sets several learners side by side: text and speech, clean and wild, one checkpoint after another."""
+"""Comparison page of several learners: text and speech, clean and in-the-wild, successive checkpoints."""
 
 from collections.abc import Sequence
 from os import PathLike
@@ -25,7 +25,7 @@ from babyslm.verify.results.records import FewResultsError
 __all__ = ["comparison_page", "comparison_report"]
 
 MANY = 6
-"""With more learners than this, all are compared with the first alone and breakdowns are left out."""
+"""With more learners than this, each is compared with the first one only, and breakdowns are omitted."""
 
 INTRODUCTION = (
     "Each figure is the share of pairs in which a learner prefers the real word or the grammatical sentence. "
@@ -36,12 +36,12 @@ INTRODUCTION = (
 def comparison_report(
     results: Sequence[Outcome], path: str | PathLike[str], *, title: str, notes: Sequence[str] = ()
 ) -> Path:
-    """Write a page that sets several results side by side.
+    """Write a page that compares several results.
 
-    :param results: two or more results; they are drawn in this order.
+    :param results: two or more results, shown in this order.
     :param path: the HTML file.
     :param title: heading of the page.
-    :param notes: paragraphs below the heading, such as what was trained on what.
+    :param notes: paragraphs below the heading, such as a description of the training data.
     """
     place = Path(path)
     write_text(place, comparison_page(results, title=title, notes=notes))
@@ -49,7 +49,7 @@ def comparison_report(
 
 
 def comparison_page(results: Sequence[Outcome], *, title: str, notes: Sequence[str] = ()) -> str:
-    """Return that page as HTML."""
+    """Return the comparison page as HTML; parameters as `comparison_report`."""
     if len(results) < 2:
         raise FewResultsError(len(results))
     names = labels(results)
@@ -72,7 +72,7 @@ def comparison_page(results: Sequence[Outcome], *, title: str, notes: Sequence[s
 
 
 def _stacked(results: Sequence[Outcome], names: Sequence[str], attribute: str | None = None) -> pd.DataFrame:
-    """Put the figures of every result one below the other, with the learner's name."""
+    """Concatenate the figures of all results, with a column for the learner's name."""
     frames = [
         metric_table(result.record.metrics, attribute).assign(learner=name)
         for result, name in zip(results, names, strict=True)
@@ -115,11 +115,11 @@ def _learners(results: Sequence[Outcome], names: Sequence[str]) -> Section:
             " ".join(part for part in (condition(result), snr_text(result)) if part),
         )
         rows.append((name, *(cell or "–" for cell in cells)))
-    heads = ["learner", "takes in", "family", "trained on", "training sound", "test sound"]
-    # A column that says nothing of anyone is left out.
+    heads = ["learner", "input", "family", "trained on", "training sound", "test sound"]
+    # A column without content for any learner is omitted.
     kept = [0, *(column for column in range(1, len(heads)) if any(row[column] != "–" for row in rows))]
     table = Table([heads[i] for i in kept], [[row[i] for i in kept] for row in rows], names=len(kept))
-    return Section("The learners", tables=[table])
+    return Section("Learners", tables=[table])
 
 
 def _differences(results: Sequence[Outcome]) -> list[Section]:
@@ -135,8 +135,8 @@ def _differences(results: Sequence[Outcome]) -> list[Section]:
         for (task, split), group in whole.groupby(["task", "split"], sort=True)
     ]
     text = (
-        "Differences are taken pair by pair on the pairs that both were tested on. The p-value is that of no "
-        "difference, corrected after Holm for all comparisons of this section."
+        "Differences are computed pair by pair, on the pairs on which both learners were tested. The p-value tests "
+        "the hypothesis of no difference and is corrected by Holm's method for all comparisons of this section."
     )
     sections = [Section("Differences", [text], plots)]
     parts = frame[frame["phenomenon"] != ""]

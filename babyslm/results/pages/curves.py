@@ -1,4 +1,4 @@
-"""What becomes of a learner as something changes: training amount, noise, clean or wild speech."""
+"""Sections that show accuracy as a function of training amount, noise, and clean or in-the-wild speech."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,15 +25,15 @@ __all__ = ["curve_sections"]
 Fact = Callable[[Outcome], str | None]
 
 MOST_LINES = 8
-"""More phenomena than this would be no plot to read."""
+"""With more phenomena than this, the plot would be unreadable."""
 
 
 def curve_sections(results: Sequence[Outcome]) -> list[Section]:
-    """Return the sections that the results allow.
+    """Return the sections for which the results suffice.
 
-    A learning curve, where at least two results of one learner tell different amounts of training in one unit; a curve
-    over the signal-to-noise ratio, where at least two results tell different ratios; a table of training by test
-    conditions, where both differ.
+    A learning curve if at least two results of one learner state different amounts of training in the same unit; a
+    curve over the signal-to-noise ratio if at least two results state different ratios; a table of training by test
+    conditions if both vary.
 
     :param results: any number of results.
     """
@@ -45,7 +45,7 @@ def _points(
 ) -> pd.DataFrame:
     """Return headline figures with the quantity `x` and the series they belong to.
 
-    A series is one learner with the same `fixed` facts, of which those that differ anywhere are part of its name.
+    A series is one learner with the same `fixed` facts; facts that differ between series are part of the series' name.
     """
     told = [(result, value) for result in results if (value := value_of(result)) is not None]
     varying = [fact for fact in fixed if len({fact(result) for result, _ in told}) > 1]
@@ -77,7 +77,7 @@ def _learning_curve(results: Sequence[Outcome]) -> list[Section]:
     units = [amount[0] for result in results if (amount := training_amount(result))]
     if not units:
         return []
-    # One unit a plot: the one that most results tell.
+    # One unit per plot: the one that most results state.
     unit = max(sorted(set(units)), key=units.count)
 
     def value_of(result: Outcome) -> float | None:
@@ -88,13 +88,13 @@ def _learning_curve(results: Sequence[Outcome]) -> list[Section]:
     plots = _plots(points, unit, f"{unit} of training", log=True)
     if len(set(points["learner"])) == 1:
         plots += _phenomenon_curves(results, unit, value_of)
-    return [Section("Over training", plots=plots)] if plots else []
+    return [Section("Accuracy by amount of training", plots=plots)] if plots else []
 
 
 def _phenomenon_curves(
     results: Sequence[Outcome], unit: str, value_of: Callable[[Outcome], float | None]
 ) -> list[Plot]:
-    """Draw each phenomenon of a single series as a line of its own."""
+    """Plot each phenomenon of a single series as its own line."""
     frames = [
         metric_table(result.record.metrics, "phenomenon").assign(**{unit: value})
         for result in results
@@ -111,11 +111,11 @@ def _phenomenon_curves(
 def _noise_curve(results: Sequence[Outcome]) -> list[Section]:
     points = _points(results, "snr", snr, (training_text, amount_text, _place))
     plots = _plots(points, "snr", "signal-to-noise ratio of the stimuli (dB)", log=False)
-    return [Section("Over noise", plots=plots)] if plots else []
+    return [Section("Accuracy by signal-to-noise ratio", plots=plots)] if plots else []
 
 
 def _place(result: Outcome) -> str | None:
-    """Return the condition of the stimuli, unless it says no more than its ratio: snr20, snr10 ..."""
+    """Return the condition of the stimuli, unless its name only repeats the ratio (snr20, snr10 ...)."""
     ratio = snr(result)
     return None if ratio is not None and condition(result) == f"snr{ratio:g}" else condition_text(result)
 
@@ -127,7 +127,7 @@ def _condition_table(results: Sequence[Outcome]) -> list[Section]:
         if train and test:
             heard = (test, snr_text(result)) if _place(result) else (snr_text(result),)
             told.append((result, train, " ".join(part for part in heard if part)))
-    # Where a learner was tested after several amounts of training, the most counts.
+    # For a learner tested after several amounts of training, the largest amount counts.
     told.sort(key=lambda row: (training_amount(row[0]) or ("", 0.0))[1])
     trains = list(dict.fromkeys(train for _, train, _ in told))
     tests = list(dict.fromkeys(test for _, _, test in told))
@@ -149,4 +149,4 @@ def _condition_table(results: Sequence[Outcome]) -> list[Section]:
             ]
             heads = ("", *(f"tested on {test}" for test in tests))
             tables.append(Table(heads, rows, caption=f"{name}: {table_title(task, split)}"))
-    return [Section("Clean and in the wild", tables=tables)]
+    return [Section("Training and test conditions", tables=tables)]

@@ -1,4 +1,4 @@
-"""Paired differences between learners as people look at them: a table, and plots of it."""
+"""Paired differences between learners as a table and as plots."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,28 +14,28 @@ __all__ = ["Differences", "differences_table", "named"]
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """What `Result.compare` found; a notebook shows it as a table.
+    """Differences found by `Result.compare`; displayed as a table in a notebook.
 
-    :param table: one row a table (`phenomenon` empty) and one a phenomenon, for each two learners; columns as in
-        `babyslm.results.outcomes.compare.compare`.
+    :param table: one row per table (`phenomenon` empty) and one per phenomenon, for each pair of learners; columns as
+        in `babyslm.results.outcomes.compare.compare`.
     """
 
     table: pd.DataFrame
 
     @property
     def whole(self) -> pd.DataFrame:
-        """The rows of whole tables."""
+        """The rows for whole tables."""
         return self.table[self.table["phenomenon"] == ""].reset_index(drop=True)
 
     @property
     def by_phenomenon(self) -> pd.DataFrame:
-        """The rows of phenomena; empty for lexical tables alone."""
+        """The rows for phenomena; empty if all tables are lexical."""
         return self.table[self.table["phenomenon"] != ""].reset_index(drop=True)
 
     def plot(self, *, phenomena: bool = False) -> Chart:
-        """Draw the differences with their intervals.
+        """Plot the differences with their intervals.
 
-        :param phenomena: draw those of phenomena instead of whole tables, where there are any.
+        :param phenomena: plot differences by phenomenon, if there are any, instead of whole tables.
         """
         if not phenomena or self.by_phenomenon.empty:
             return difference_chart(named(self.whole), "comparison")
@@ -66,11 +66,11 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def differences_table(frame: pd.DataFrame, *, extra: str | None = None, caption: str = "") -> Table:
-    """Lay differences out as text.
+    """Format differences as a table of text.
 
     :param frame: rows of `compare`, with `comparison`.
     :param extra: a further column of text, such as `phenomenon`.
-    :param caption: what the table shows.
+    :param caption: caption of the table.
     """
     rows = [_row(row, extra) for row in frame.to_dict("records")]
     heads = ("comparison", *([extra] if extra else []), "difference (points)", "95 % interval", "p (Holm)", "n")

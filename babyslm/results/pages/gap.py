@@ -1,4 +1,4 @@
-"""The gap between text and speech: how much better a learner that reads does than one that hears the same pairs."""
+"""Gap between text and speech: difference in accuracy between text learners and spoken learners on the same pairs."""
 
 from collections.abc import Sequence
 
@@ -15,9 +15,10 @@ from babyslm.verify.results.records import NoSharedPairsError
 __all__ = ["gap_section", "text_speech_gaps"]
 
 EXPLANATION = (
-    "Each row is a learner that reads against one that hears, on the same pairs; the accuracy of the hearer is "
-    "averaged over its voices first. The gap is the reader's accuracy minus the hearer's, with its 95 % interval. A "
-    "reader meets phones or spelling that somebody has already found in the sound: the gap is what that is worth."
+    "Each row compares a text learner with a spoken learner on the same pairs. The accuracy of the spoken learner is "
+    "first averaged over its voices. The gap is the accuracy of the text learner minus that of the spoken learner, "
+    "with its 95 % interval. A text learner receives phones or letters, which a spoken learner has to find in the "
+    "sound; the gap measures the effect of this difference."
 )
 
 COLUMNS = {
@@ -32,13 +33,14 @@ COLUMNS = {
     "low": "low",
     "high": "high",
 }
-"""What the columns of a comparison are called here."""
+"""Names that the columns of a comparison get here."""
 
 
 def text_speech_gaps(results: Sequence[Outcome]) -> pd.DataFrame:
-    """Compare every learner that reads with every learner that hears.
+    """Compare every text learner with every spoken learner.
 
-    Hearers that were tested in another acoustic condition than clean are left out: what noise costs is another matter.
+    Spoken learners tested in an acoustic condition other than clean are excluded: the effect of noise is a separate
+    question.
 
     :param results: any number of results.
     :returns: one row for each two learners and each table that both were tested on: `task, split, text, speech, n,
@@ -66,7 +68,7 @@ def text_speech_gaps(results: Sequence[Outcome]) -> pd.DataFrame:
 
 
 def gap_section(results: Sequence[Outcome]) -> list[Section]:
-    """Return the section on text and speech, where some learners read and others hear.
+    """Return the section on text and speech if there are both text learners and spoken learners.
 
     :param results: any number of results.
     """
@@ -87,11 +89,11 @@ def gap_section(results: Sequence[Outcome]) -> list[Section]:
             )
             for row in group.to_dict("records")
         ]
-        heads = ("reads", "hears", "reader", "hearer", "gap (points)", "95 % interval", "n")
+        heads = ("text learner", "spoken learner", "text", "speech", "gap (points)", "95 % interval", "n")
         tables.append(Table(heads, rows, names=2, caption=table_title(str(task), str(split))))
-    return [Section("Text against speech", [EXPLANATION], tables=tables)]
+    return [Section("Text–speech gap", [EXPLANATION], tables=tables)]
 
 
 def interval_text_of_points(low: float, high: float) -> str:
-    """Write an interval of a difference in points; a dash where there is none."""
+    """Format an interval of a difference in percentage points; a dash if there is none."""
     return "–" if interval_text(low, high) == "–" else f"{points(low)} to {points(high)}"

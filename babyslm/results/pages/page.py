@@ -1,4 +1,4 @@
-"""A page that stands alone: sections of text, plots and tables, with everything it needs inside it."""
+"""Self-contained HTML page: sections of text, plots and tables, with all resources included."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,14 +16,14 @@ __all__ = ["Card", "Page", "Plot", "Section", "Table", "percent", "points", "ren
 
 @dataclass(frozen=True)
 class Card:
-    """One figure in large type.
+    """One headline figure.
 
-    :param title: what it is.
+    :param title: title of the figure.
     :param figure: the figure, as text.
-    :param note: the interval and what it is averaged over.
-    :param low: lower end of the interval between 0 and 1; None for none.
-    :param high: upper end.
-    :param value: the figure itself, between 0 and 1.
+    :param note: the interval, and what the figure is averaged over.
+    :param low: lower end of the interval between 0 and 1; None if there is none.
+    :param high: upper end of the interval.
+    :param value: the figure as a number between 0 and 1.
     """
 
     title: str
@@ -39,9 +39,9 @@ class Table:
     """A table of text cells.
 
     :param columns: headings.
-    :param rows: cells; columns after the first `names` are set as numbers.
-    :param names: how many columns hold text.
-    :param caption: what the table shows.
+    :param rows: cells; columns after the first `names` are formatted as numbers.
+    :param names: number of columns that hold text.
+    :param caption: caption of the table.
     """
 
     columns: Sequence[str]
@@ -52,12 +52,12 @@ class Table:
 
 @dataclass(frozen=True)
 class Plot:
-    """A plot and the figures it draws.
+    """A plot and its values.
 
     :param spec: Vega-Lite specification.
-    :param title: what it shows; empty where the section says it.
-    :param table: the same figures, below it.
-    :param opened: show the figures without being asked.
+    :param title: title of the plot; empty if the heading of the section suffices.
+    :param table: the plotted values, shown below the plot.
+    :param opened: whether the table of values starts unfolded.
     """
 
     spec: Spec
@@ -70,11 +70,11 @@ class Plot:
 class Section:
     """A section of a page.
 
-    :param title: its heading.
-    :param text: paragraphs before the rest.
-    :param plots: its plots.
-    :param tables: its tables.
-    :param folded: whether the reader has to open it.
+    :param title: heading.
+    :param text: paragraphs at the beginning.
+    :param plots: plots.
+    :param tables: tables.
+    :param folded: whether the section starts folded.
     """
 
     title: str
@@ -88,10 +88,10 @@ class Section:
 class Page:
     """A whole page.
 
-    :param title: its heading.
-    :param subtitle: one line below.
+    :param title: heading.
+    :param subtitle: one line below the heading.
     :param cards: headline figures.
-    :param sections: what follows.
+    :param sections: sections below the headline figures.
     :param notes: paragraphs below the headline figures.
     :param footer: last line.
     """
@@ -105,7 +105,7 @@ class Page:
 
 
 def render(page: Page) -> str:
-    """Return the page as HTML. All text is escaped: names of learners come from outside."""
+    """Return the page as HTML. All text is escaped, because names of learners are outside input."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -127,7 +127,7 @@ def render(page: Page) -> str:
 def vega_bundle() -> str:
     """Return the Vega libraries as one script.
 
-    Putting them together takes seconds, so the result is kept in the cache, by version.
+    Bundling takes seconds, so the result is cached by version.
     """
     path = cache_folder("vega") / version("vl-convert-python")
     kept = kept_entry(path)
@@ -135,16 +135,16 @@ def vega_bundle() -> str:
         return kept.decode()
     from vl_convert import javascript_bundle
 
-    # A script element ends at the first closing tag, even within a string.
+    # A script element ends at the first closing tag, even inside a string.
     text = str(javascript_bundle("window.vegaEmbed = vegaEmbed;")).replace("</script", "<\\/script")
-    # A report must not fail for want of a cache, after hours of scoring.
+    # A report after hours of scoring must not fail because the cache cannot be written.
     with suppress(WriteError):
         keep_entry(path, text.encode())
     return text
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    """Write a share in per cent; a dash where there is none.
+    """Format a proportion in per cent; a dash if there is none.
 
     >>> percent(0.5954862), percent(float("nan"))
     ('59.5 %', '–')
@@ -155,7 +155,7 @@ def percent(value: float | None, digits: int = 1) -> str:
 
 
 def points(value: float | None) -> str:
-    """Write a difference in percentage points, with its sign; a dash where there is none.
+    """Format a difference in percentage points, with its sign; a dash if there is none.
 
     >>> points(0.031), points(-0.2)
     ('+3.1', '−20.0')

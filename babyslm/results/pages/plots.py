@@ -1,37 +1,41 @@
 """Plots as Vega-Lite specifications: accuracies with intervals and the chance line, differences, curves.
 
-Colours are left to the page, so that one specification serves light and dark.
+The page sets the colours, so that one specification serves light and dark mode.
 """
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import altair as alt
 import pandas as pd
 
 from babyslm.results.outcomes.record import plain
 
+if TYPE_CHECKING:
+    import altair as alt
+
 __all__ = ["CHANCE", "Spec", "curve", "difference_plot", "dot_plot"]
 
 CHANCE = 0.5
-"""Accuracy of a learner that guesses."""
+"""Accuracy at chance level."""
 
 ROW_HEIGHT = 24
 MOST_TICKS = 20
 TWO_LINES = "split(datum.label, ' − ')"
-"""Names of two learners stand one below the other."""
+"""Splits a label with two learners' names into two lines."""
 
 Spec = dict[str, Any]
 
 
 def dot_plot(frame: pd.DataFrame, value: str, title: str, *, learner: str | None = None) -> Spec:
-    """Draw one dot with its interval a row: accuracies by phenomenon, voice, learner ...
+    """Plot one dot with its interval per row: accuracies by phenomenon, voice, learner ...
 
     :param frame: columns `value`, `accuracy`, `low`, `high`, `n`, and `learner` if given; drawn in the order of rows.
     :param value: the column on the vertical axis.
-    :param title: its title.
-    :param learner: column of the colour, when several learners are set side by side.
+    :param title: title of the vertical axis.
+    :param learner: column that determines the colour if there are several learners.
     """
+    import altair as alt
+
     rows = frame.assign(**{value: frame[value].map(_readable)})
     order = list(dict.fromkeys(rows[value]))
     learners = list(dict.fromkeys(rows[learner])) if learner else []
@@ -60,16 +64,18 @@ def curve(
     learner: str | None = None,
     scale: Literal["linear", "log"] = "linear",
 ) -> Spec:
-    """Draw accuracy over a quantity, with the interval as a band: length, signal-to-noise ratio, training amount.
+    """Plot accuracy over a quantity (length, signal-to-noise ratio, training amount) with the interval as a band.
 
     :param frame: columns `x` (numbers), `accuracy`, `low`, `high`, `n`, and `learner` if given.
     :param x: the column on the horizontal axis.
-    :param title: its title.
-    :param learner: column of the colour, when several learners are set side by side.
-    :param scale: `log` for amounts of training.
+    :param title: title of the horizontal axis.
+    :param learner: column that determines the colour if there are several learners.
+    :param scale: scale of the horizontal axis; `log` for amounts of training.
     """
+    import altair as alt
+
     values = sorted({float(value) for value in frame[x]})
-    # Few values get a tick each; amounts of training are written 10k, 1M.
+    # With few values each gets a tick; amounts of training are written 10k, 1M.
     ticks = {"values": values, "labelOverlap": True} if len(values) <= MOST_TICKS else {}
     axis = alt.Axis(format="~s" if scale == "log" else "~g", **ticks)
     extent = alt.Scale(type=scale, domain=[values[0], values[-1]], nice=False, padding=8)
@@ -89,11 +95,13 @@ def curve(
 
 
 def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
-    """Draw paired differences with their intervals, and the line of no difference.
+    """Plot paired differences with their intervals and the line of no difference.
 
     :param frame: columns `label`, `difference`, `low`, `high`, `p_holm`.
     :param label: the column on the vertical axis.
     """
+    import altair as alt
+
     order = list(dict.fromkeys(frame[label]))
     ends = frame[["low", "high", "difference"]].abs().max().max()
     limit = float(ends) * 1.1 if ends == ends and ends > 0 else 0.1  # noqa: PLR0124  # NaN is not itself
@@ -115,12 +123,14 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     return _spec(alt.layer(_rule(0, "x", scale), bars, dots).properties(width="container", height=height))
 
 
-def _data(frame: pd.DataFrame) -> alt.InlineData:
+def _data(frame: pd.DataFrame) -> "alt.InlineData":
+    import altair as alt
+
     return alt.Data(values=[{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")])
 
 
 def _field(name: str) -> str:
-    """Escape what Vega-Lite would read as a path or a type in a column's name."""
+    """Escape characters in a column's name that Vega-Lite would parse as a path or a type."""
     for character in ("\\", ".", "[", "]", ":"):
         name = name.replace(character, f"\\{character}")
     return name
@@ -130,27 +140,35 @@ def _readable(value: object) -> str:
     return str(value).replace("_", " ")
 
 
-def _accuracy_scale(frame: pd.DataFrame) -> alt.Scale:
-    """Keep chance and the whole of every interval in sight, on tenths."""
+def _accuracy_scale(frame: pd.DataFrame) -> "alt.Scale":
+    """Return a scale that shows chance level and all intervals completely, rounded to tenths."""
+    import altair as alt
+
     lowest = frame[["low", "accuracy"]].min().min()
     start = min(0.4, int(float(lowest) * 10) / 10) if lowest == lowest else 0.0  # noqa: PLR0124  # NaN is not itself
     return alt.Scale(domain=[start, 1.0], nice=False)
 
 
-def _rule(at: float, channel: Literal["x", "y"], scale: alt.Scale) -> alt.Chart:
-    # One domain for all layers: a layer without it would pull zero into the plot.
+def _rule(at: float, channel: Literal["x", "y"], scale: "alt.Scale") -> "alt.Chart":
+    import altair as alt
+
+    # All layers share one domain: a layer without it would extend the axis to zero.
     rule = alt.Chart(alt.Data(values=[{"at": at}])).mark_rule(strokeDash=[5, 4], style="chance")
     return rule.encode(x=alt.X("at:Q", scale=scale)) if channel == "x" else rule.encode(y=alt.Y("at:Q", scale=scale))
 
 
-def _colour(learner: str, learners: Sequence[str]) -> alt.Color:
+def _colour(learner: str, learners: Sequence[str]) -> "alt.Color":
+    import altair as alt
+
     legend = alt.Legend(orient="top", title=None, columns=1, labelLimit=300)
     return alt.Color(
         f"{_field(learner)}:N", sort=list(learners), scale=alt.Scale(domain=list(learners)), legend=legend
     )
 
 
-def _tooltip(value: str, learner: str | None) -> list[alt.Tooltip]:
+def _tooltip(value: str, learner: str | None) -> "list[alt.Tooltip]":
+    import altair as alt
+
     first = [alt.Tooltip(f"{_field(learner)}:N")] if learner else []
     figures = [alt.Tooltip(f"{name}:Q", format=".1%") for name in ("accuracy", "low", "high")]
     return [*first, alt.Tooltip(f"{_field(value)}:N"), *figures, alt.Tooltip("n:Q")]
@@ -158,6 +176,6 @@ def _tooltip(value: str, learner: str | None) -> list[alt.Tooltip]:
 
 def _spec(chart: Any) -> Spec:
     spec: Spec = chart.to_dict()
-    # The page decides on colours and fonts.
+    # The page sets colours and fonts.
     spec.pop("config", None)
     return spec

@@ -1,4 +1,4 @@
-"""The last sections of a page: what was evaluated, with what, and how the numbers are computed."""
+"""Last sections of a page: the learners and stimuli, the software, and the method of computation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,18 +8,14 @@ from babyslm.results.pages.page import Section, Table
 
 __all__ = ["methods", "provenance"]
 
-FEW = 4
-"""Settings of more learners than this are folded away."""
-
 METHODS = (
-    "A pair counts 1 where the good member scores higher than the bad one, 0.5 where both score exactly the same, "
-    "and 0 otherwise; the score is the mean log-probability per symbol unless said otherwise. Lexical accuracy "
-    "averages the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages "
-    "the voices of a pair, then the pairs; the mean over phenomena is given beside it. These are the official "
-    "BabySLM steps. Intervals are 95 % percentile intervals of a bootstrap that draws whole clusters (the word, or "
-    "the words that fill a template) with replacement; voices and templates are taken as given, so the intervals "
-    "speak of other words, not of other voices. Breakdowns of very few items have unreliable intervals: look at n. "
-    "Frequency bands include their lower end."
+    "A pair counts 1 if the good member scores higher than the bad one, 0.5 if both scores are exactly equal, and 0 "
+    "otherwise. The score is the mean log-probability per symbol unless stated otherwise. Lexical accuracy averages "
+    "the pairs of a word within each voice, then the voices, then the words. Syntactic accuracy averages the voices "
+    "of a pair, then the pairs; the mean over phenomena is also given. These are the official BabySLM steps. "
+    "Intervals are 95 % Wilson intervals with the cluster (the word, or the words in a template) as the unit of "
+    "evidence. Voices and templates are treated as fixed, so the intervals generalise to other words, not to other "
+    "voices. Frequency bands include their lower limit."
 )
 
 
@@ -27,7 +23,7 @@ def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section
     """Return a section on the settings of the learners, and one on stimuli and software.
 
     :param results: one or more results.
-    :param names: how the page calls them.
+    :param names: names of the results on the page.
     """
     learners = [
         Table((), _flat({"model": result.record.model, "evaluation": result.record.settings}), caption=name, names=2)
@@ -38,14 +34,14 @@ def provenance(results: Sequence[Outcome], names: Sequence[str]) -> list[Section
     ]
     title = "Learner and settings" if len(results) == 1 else "Learners and settings"
     return [
-        Section(title, tables=learners, folded=len(results) > FEW),
+        Section(title, tables=learners, folded=True),
         Section("Stimuli and software", tables=software, folded=True),
     ]
 
 
 def methods() -> Section:
-    """Say how the numbers are computed."""
-    return Section("How the numbers are computed", [METHODS])
+    """Return the section on the method of computation."""
+    return Section("Computation of accuracies and intervals", [METHODS])
 
 
 def _software(result: Outcome) -> list[tuple[str, str]]:
@@ -60,13 +56,13 @@ def _software(result: Outcome) -> list[tuple[str, str]]:
         "babyslm": environment.babyslm + (f" at {git.revision}{' (changed)' if git.dirty else ''}" if git else ""),
         "Python": f"{environment.python} on {environment.system}",
         "packages": ", ".join(f"{name} {value}" for name, value in environment.packages.items()),
-        "bootstrap": f"{record.bootstrap.draws:,} draws, seed {record.bootstrap.seed}, {record.bootstrap.method}",
+        "intervals": record.interval.method if record.interval else "bootstrap of clusters",
     }
     return _flat(rows)
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Lay nested settings out as one row each."""
+    """Flatten nested settings into one row each."""
     rows: list[tuple[str, str]] = []
     for key, item in value.items():
         name = f"{prefix}{key}"

@@ -1,4 +1,4 @@
-"""`report.html`: one learner's result as a page."""
+"""`report.html`: the page of one learner's result."""
 
 from collections.abc import Sequence
 from html import escape
@@ -24,8 +24,8 @@ INTRODUCTION = (
 
 MEASURE_TITLES = {"macro_accuracy": "mean over phenomena", "sum_accuracy": "by sum of log-probabilities"}
 
-POOLING_TITLES = {"mean": "official (mean log-probability)", "sum": "as asked (sum of log-probabilities)"}
-"""What the headline is, by the pooling that the settings name; scores of unknown pooling are taken as given."""
+POOLING_TITLES = {"mean": "official (mean log-probability)", "sum": "requested (sum of log-probabilities)"}
+"""Titles of the headline by the pooling in the settings; scores of unknown pooling are taken as given."""
 
 
 def report_page(result: Outcome) -> str:
@@ -73,7 +73,7 @@ def _measure_title(result: Outcome, measure: str) -> str:
 
 
 def _counted(result: Outcome, figures: pd.DataFrame, counts: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return a row of text for each figure: of what, how counted, the accuracy with its interval, and counts."""
+    """Return one row of text per figure: table, way of counting, accuracy with its interval, and counts."""
     return [
         (
             table_title(row["task"], row["split"]),
@@ -87,22 +87,22 @@ def _counted(result: Outcome, figures: pd.DataFrame, counts: Sequence[str]) -> l
 
 
 def _overview(result: Outcome, whole: pd.DataFrame) -> Section:
-    """Show the other ways of counting, ties and the spread between voices."""
+    """Return the section on other ways of counting, ties, and the spread between voices."""
     rows = _counted(result, whole, ("n", "trials", "ties"))
     voices = metric_table(result.record.metrics, "voice").groupby(["task", "split"], sort=True)
     text = [_spread_sentence(str(task), str(split), group) for (task, split), group in voices if len(group) > 1]
     for table in result.tables:
         task, split = table.split("/")
         text += [f"{table_title(task, split)}: {each}." for each in heard_text(result, table)]
-    columns = ("table", "counted", "accuracy", "95 % interval", "n", "trials", "ties")
-    return Section("The whole", text, tables=[Table(columns, rows, names=2)])
+    columns = ("table", "average", "accuracy", "95 % interval", "n", "trials", "ties")
+    return Section("Overall accuracy", text, tables=[Table(columns, rows, names=2)])
 
 
 def _spread_sentence(task: str, split: str, voices: pd.DataFrame) -> str:
     low, high = voices["accuracy"].min(), voices["accuracy"].max()
     return (
         f"{table_title(task, split)}: "
-        f"over {len(voices)} voices the accuracy runs from {percent(low)} to {percent(high)} "
+        f"over {len(voices)} voices the accuracy ranges from {percent(low)} to {percent(high)} "
         f"(standard deviation {100 * voices['accuracy'].std(ddof=1):.1f} points)."
     )
 
@@ -114,6 +114,6 @@ def _breakdowns(result: Outcome) -> list[Section]:
 def notebook_table(result: Outcome) -> str:
     """Return the headline figures as a small HTML table."""
     rows = _counted(result, result.headline(), ("n", "ties"))
-    columns = ("table", "counted", "accuracy", "95 % interval", "n", "ties")
+    columns = ("table", "average", "accuracy", "95 % interval", "n", "ties")
     heading = f"<p><b>{escape(result.name)}</b> on {escape(result.record.stimuli.name)}</p>"
     return heading + html_table(Table(columns, rows, names=2))

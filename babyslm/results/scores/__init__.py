@@ -1,4 +1,4 @@
-"""Scores and trials as tables: one row a stimulus, one row a pair.
+"""Scores and trials as tables: one row per stimulus, one row per pair.
 
-Comes in: a learner's scores, or official score files. Goes out: tables joined to stimuli by name and id.
+Input: a learner's scores, or official score files. Output: tables joined to stimuli by name and id.
 """

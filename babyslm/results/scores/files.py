@@ -1,4 +1,4 @@
-"""The official score files, `{task}/{split}.txt`: one `filename score` a line, in and out."""
+"""Reading and writing of official score files, `{task}/{split}.txt`, with one `filename score` per line."""
 
 import math
 from pathlib import Path
@@ -31,15 +31,15 @@ __all__ = [
 
 
 def score_path(folder: Path, task: Task, split: Split) -> Path:
-    """Return where the scores of one table lie in a folder of scores."""
+    """Return the path of the scores of one table in a folder of scores."""
     return folder / task / f"{split}.txt"
 
 
 def read_score_folder(folder: Path, stimuli: StimulusSet) -> dict[tuple[Task, Split], pd.DataFrame]:
     """Read the score file of every table of a set.
 
-    :param folder: holds `{task}/{split}.txt`.
-    :param stimuli: the set; choose a task or split before, where only some were scored.
+    :param folder: folder with `{task}/{split}.txt`.
+    :param stimuli: the set; select a task or split first if only some were scored.
     """
     return {
         (table.task, table.split): read_scores(score_path(folder, table.task, table.split), table) for table in stimuli
@@ -49,11 +49,11 @@ def read_score_folder(folder: Path, stimuli: StimulusSet) -> dict[tuple[Task, Sp
 def read_scores(path: Path, table: StimulusTable) -> pd.DataFrame:
     """Read one score file and check it against the stimuli.
 
-    Two forms are told apart by the names: every file name of the set once (spoken), or the names of exactly one voice
-    (text), in any order. In both a repeated line is allowed if its value is the same.
+    The names distinguish two forms: every file name of the set once (spoken), or the names of exactly one voice
+    (text), in any order. In both, a line may be repeated if its value is the same.
 
     :param path: the score file.
-    :param table: the stimuli it must cover.
+    :param table: the stimuli that it must cover.
     :returns: table indexed by name with `score`; `log_probability` is NaN and `symbols` NA, because they are unknown.
     """
     scores, lines = _parse(path)
@@ -63,7 +63,7 @@ def read_scores(path: Path, table: StimulusTable) -> pd.DataFrame:
 
 
 def parse_scores(path: Path) -> pd.DataFrame:
-    """Read one score file without knowing its stimuli: well-formed, finite, no contradiction.
+    """Read one score file without its stimuli, and check that it is well-formed, finite and without contradictions.
 
     :param path: the score file.
     """
@@ -71,7 +71,7 @@ def parse_scores(path: Path) -> pd.DataFrame:
 
 
 def _parse(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Return the scores by name, each once, and the line on which each name first stands."""
+    """Return the scores by name, each once, and the first line of each name."""
     values, lines = score_values(_content(path), path)
     table = pd.DataFrame(
         {
@@ -85,10 +85,10 @@ def _parse(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
 
 
 def score_values(content: bytes, path: Path) -> tuple[dict[str, float], dict[str, int]]:
-    """Read the content of a score file: the score by name, each once, and the line on which each name first stands.
+    """Parse the content of a score file: the score by name, each once, and the first line of each name.
 
     :param content: bytes of the file.
-    :param path: where they come from, for the message of an error.
+    :param path: origin of the bytes, for error messages.
     """
     rows = _lines(content, path)
     values: dict[str, float] = {}
@@ -125,7 +125,7 @@ def _lines(content: bytes, path: Path) -> list[str]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ScoreEncodingError(path, content.count(b"\n", 0, error.start) + 1) from error
-    # Only line feeds end a line: a file name may hold any other character that Python takes for a line end.
+    # Only line feeds end a line: a file name may contain any other character that Python treats as a line end.
     rows = [row.removesuffix("\r") for row in text.rstrip("\r\n").split("\n")]
     if rows == [""]:
         raise EmptyScoresError(path)
@@ -133,7 +133,7 @@ def _lines(content: bytes, path: Path) -> list[str]:
 
 
 def _number(text: str) -> float | None:
-    """Read a number as numerical libraries write it; `1_000` and numbers with spaces around are none."""
+    """Parse a number in the notation of numerical libraries; `1_000` and surrounding spaces are not accepted."""
     if not text or "_" in text or text != text.strip():
         return None
     try:
@@ -143,7 +143,7 @@ def _number(text: str) -> float | None:
 
 
 def write_scores(path: Path, scores: pd.DataFrame) -> None:
-    """Write one score file, line by line as the table stands, whole or not at all.
+    """Write one score file atomically, one line per row of the table.
 
     Numbers are written with the fewest digits that give the same double when read.
 

@@ -1,4 +1,4 @@
-"""Scores as one table: a row a stimulus, the headline score beside the sum and the number of symbols."""
+"""Scores as a table: one row per stimulus, with headline score, sum and number of symbols."""
 
 from collections.abc import Sequence
 
@@ -13,13 +13,13 @@ SCORE_COLUMNS = ("score", "log_probability", "symbols")
 
 
 def score_table(names: Sequence[str], batch: ScoreBatch, *, pooling: Pooling = "mean") -> pd.DataFrame:
-    """Put the scores of a learner into a table indexed by stimulus name.
+    """Build a table of a learner's scores, indexed by stimulus name.
 
     :param names: names of the stimuli, in the order of the batch.
-    :param batch: sums of log-probabilities in nats, and numbers of symbols where known.
-    :param pooling: what the headline `score` is; default the mean over symbols, as in the official scripts.
-    :returns: columns `score`, `log_probability` (nats; NaN where the number of symbols is unknown, because the score
-        is then of unknown pooling) and `symbols` (nullable integer).
+    :param batch: sums of log-probabilities in nats, and numbers of symbols if known.
+    :param pooling: definition of the headline `score`; default the mean over symbols, as in the official scripts.
+    :returns: columns `score`, `log_probability` (nats; NaN if the number of symbols is unknown, because the score is
+        then of unknown pooling) and `symbols` (nullable integer).
     """
     known = batch.symbols is not None
     return pd.DataFrame(
@@ -39,10 +39,10 @@ def names_by_voice(table: StimulusTable) -> dict[str, set[str]]:
 
 
 def official_order(scores: pd.DataFrame, table: StimulusTable) -> pd.DataFrame:
-    """Put scores into the order and form that the official scripts read.
+    """Convert scores to the order and form that the official scripts read.
 
-    Scores of all voices: one line a file name, in the order of the gold table. Scores of one voice of several (the
-    text form): one line a row of that voice, repeated names included, because those scripts join by position.
+    Scores of all voices: one line per file name, in the order of the gold table. Scores of one voice of several (the
+    text form): one line per row of that voice, repeated names included, because those scripts join by position.
 
     :param scores: table indexed by name, as `babyslm.results.scores.trials.make_trials` accepts it.
     :param table: the stimuli.

@@ -1,4 +1,4 @@
-"""Trials: one row a pair and voice, with both scores and the verdict."""
+"""Trials: one row per pair and voice, with both scores and the outcome."""
 
 import numpy as np
 import pandas as pd
@@ -26,18 +26,18 @@ TRIAL_COLUMNS = (
     "correct",
     "item",
 )
-"""What every table of trials begins with; the attributes of the pair and its cluster follow."""
+"""First columns of every table of trials; the attributes of the pair and its cluster follow."""
 
 
 def make_trials(table: StimulusTable, scores: pd.DataFrame) -> pd.DataFrame:
     """Join pairs and scores by id, never by position.
 
-    Where the scores cover exactly one voice of several (a learner that reads), the trials are those of that voice.
+    If the scores cover exactly one voice of several (a text learner), the trials are those of that voice.
 
     :param table: the stimuli.
     :param scores: indexed by stimulus name, columns `score`, `log_probability`, `symbols`.
     :returns: `TRIAL_COLUMNS`, then the columns of `table.pairs`. `correct` is 1, 0.5 for a tie, or 0, by exact
-        comparison of floats; `item` is what the official scripts average over: the word, or the pair.
+        comparison of floats; `item` is the unit of the official average: the word, or the pair.
     """
     place = f"scores of {table.task}/{table.split}"
     scores = scores.loc[~scores.index.duplicated()]
@@ -59,11 +59,10 @@ def make_trials(table: StimulusTable, scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def verdict(trials: pd.DataFrame, pooling: Pooling) -> pd.Series:
-    """Return 1 where the good member scores higher, 0.5 where both score the same, 0 otherwise.
+    """Return 1 if the good member scores higher, 0.5 if both scores are equal, 0 otherwise.
 
     :param trials: rows with the scores or sums of both members.
-    :param pooling: compare the headline scores (`mean`) or the sums of log-probabilities; a sum that is not known
-        gives NaN.
+    :param pooling: compare the headline scores (`mean`) or the sums of log-probabilities; an unknown sum gives NaN.
     """
     suffix = "score" if pooling == "mean" else "sum"
     good, bad = trials[f"good_{suffix}"].to_numpy(float), trials[f"bad_{suffix}"].to_numpy(float)
@@ -72,9 +71,9 @@ def verdict(trials: pd.DataFrame, pooling: Pooling) -> pd.Series:
 
 
 def _item_column(table: StimulusTable) -> str:
-    """Name the column that the official scripts average over.
+    """Return the name of the column that the official scripts average over.
 
-    Pairs for sentences. Words for words: by phones where no non-word has a spelling, otherwise by spelling.
+    Pairs for sentences. Words for words: by phones if no non-word has a spelling, otherwise by spelling.
     """
     if table.task == "syntactic":
         return "id"

@@ -1,4 +1,4 @@
-"""Figures from trials: the official aggregation step by step, summaries, bootstrap intervals.
+"""Statistics of trials: the official aggregation step by step, summaries, clusters and intervals.
 
-Comes in: trials. Goes out: accuracies with counts and intervals.
+Input: trials. Output: accuracies with counts and intervals.
 """

@@ -1,4 +1,4 @@
-"""The official aggregation: from trials to accuracies, step by step as the published scripts take them."""
+"""Official aggregation of trials to accuracies, in the steps of the published scripts."""
 
 from typing import NamedTuple
 
@@ -24,10 +24,10 @@ __all__ = [
 
 FREQUENCY_EDGES = (0, 1, 5, 20, 100, np.inf)
 FREQUENCY_BANDS = ("0", "1-4", "5-19", "20-99", ">=100")
-"""The bands as they really cut: closed on the left. The official scripts label them oov, 1-5, 6-20, 21-100, >100."""
+"""The actual bands, closed on the left. The official scripts label them oov, 1-5, 6-20, 21-100, >100."""
 
 OFFICIAL_NAMES = {"phenomenon": "type"}
-"""Attributes that the official tables call otherwise."""
+"""Attributes with another name in the official tables."""
 
 
 def item_accuracies(
@@ -35,13 +35,13 @@ def item_accuracies(
 ) -> pd.DataFrame:
     """Average the trials of one table within (voice, item), then over the voices of each item.
 
-    An item is a word (lexical: its pairs with several non-words come first) or a pair (syntactic).
+    An item is a word (lexical: its pairs with several non-words are averaged first) or a pair (syntactic).
 
     :param trials: trials of one task and split.
-    :param groups: shape (trials,): code 0 ... G-1 of the group within which each trial is averaged, negative to leave
-        it out; default one group.
+    :param groups: shape (trials,): code 0 ... G-1 of the group within which each trial is averaged, negative to
+        exclude it; default one group.
     :param pooling: headline scores, or sums of log-probabilities.
-    :returns: one row a group and item, sorted: `group`, `item`, `cluster`, `pairs` (rows averaged), `accuracy`.
+    :returns: one row per group and item, sorted: `group`, `item`, `cluster`, `pairs` (rows averaged), `accuracy`.
     """
     codes = np.zeros(len(trials), dtype=np.int64) if groups is None else groups
     kept = np.flatnonzero(codes >= 0)
@@ -89,7 +89,7 @@ def accuracy_by(trials: pd.DataFrame, name: str, *, pooling: Pooling = "mean") -
     :param trials: trials of one task and split.
     :param name: `phenomenon`, `frequency`, `length`, `voice`, or any column of the trials.
     :param pooling: headline scores, or sums of log-probabilities.
-    :returns: the attribute, `n` (items), `accuracy`, `std` (between items, n - 1 below the line, NaN for one item).
+    :returns: the attribute, `n` (items), `accuracy`, `std` (between items, with denominator n - 1; NaN for one item).
     """
     codes, values = pd.factorize(attribute(trials, name), sort=True)
     items = item_accuracies(trials, codes, pooling=pooling).groupby("group")["accuracy"]
@@ -99,7 +99,7 @@ def accuracy_by(trials: pd.DataFrame, name: str, *, pooling: Pooling = "mean") -
 
 
 def has_attribute(trials: pd.DataFrame, name: str) -> bool:
-    """Say whether `attribute` knows this name for these trials, and some trial has a value of it."""
+    """Return whether `attribute` knows this name for these trials, and at least one trial has a value of it."""
     column = OFFICIAL_NAMES.get(name, name)
     if column not in trials and not (name == "length" and "transcription" in trials):
         return False
@@ -107,10 +107,10 @@ def has_attribute(trials: pd.DataFrame, name: str) -> bool:
 
 
 def attribute(trials: pd.DataFrame, name: str) -> pd.Series:
-    """Return an attribute of each trial, to group by: missing where a trial has none.
+    """Return the value of an attribute for each trial; missing if the trial has none.
 
-    `frequency` is cut into `FREQUENCY_BANDS`; `length` is the number of phones of a word and the number of words of a
-    sentence.
+    `frequency` is divided into `FREQUENCY_BANDS`; `length` is the number of phones of a word and the number of words
+    of a sentence.
 
     :param trials: trials of one task and split.
     :param name: `phenomenon`, `frequency`, `length`, `voice`, or any column of the trials.
@@ -134,11 +134,11 @@ def attribute(trials: pd.DataFrame, name: str) -> pd.Series:
 
 
 class Spread(NamedTuple):
-    """How far the voices lie apart: one average hides it.
+    """Spread of accuracy between voices, which a single average hides.
 
     :param std: standard deviation of the voices' accuracies (n - 1); NaN for one voice.
-    :param lowest: accuracy with the hardest voice.
-    :param highest: accuracy with the easiest voice.
+    :param lowest: accuracy of the voice with the lowest accuracy.
+    :param highest: accuracy of the voice with the highest accuracy.
     """
 
     std: float
@@ -154,5 +154,5 @@ def voice_spread(trials: pd.DataFrame, *, pooling: Pooling = "mean") -> Spread:
 
 
 def tie_count(trials: pd.DataFrame, *, pooling: Pooling = "mean") -> int:
-    """Count the trials whose members score exactly the same."""
+    """Return the number of trials whose members have exactly equal scores."""
     return int((verdict(trials, pooling) == 0.5).sum())

@@ -1,159 +1,102 @@
-"""Confidence intervals: a percentile bootstrap over clusters of items that share their lexical material.
+"""Confidence intervals and p-values of accuracies and of their differences, from clusters of items.
 
-Whole clusters are drawn with replacement (Davison & Hinkley, Bootstrap Methods and their Application, 1997, section
-2.4 and 3.8), because items made of the same words are no independent evidence. A draw weighs each cluster by how often
-it was drawn, and takes the official aggregate under these weights: the weighted mean over items.
+An accuracy near 1 of few clusters has no symmetric interval, and a learner without a single error is not certain to
+make none. Accuracies therefore have Wilson's interval (J. Am. Stat. Assoc. 1927) with Student's t of the effective
+number of clusters and the effective number of independent trials, accuracy x (1 - accuracy) / variance, as for
+proportions of complex samples (Franco et al., J. Survey Stat. Methodol. 2019). Differences have Student's interval.
+
+Where few clusters contain an error (or, for a difference, a disagreement), the estimate of the variance is unreliable.
+It is then drawn towards the largest variance that the mean allows, with a weight that falls with the square of the
+expected number of such clusters. `tests/results/test_coverage.py` simulates the coverage.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr, stdtrit
 
-from babyslm.seeds import generator
+from babyslm.results.statistics.clusters import Influence
 
-__all__ = [
-    "CONFIDENCE",
-    "DRAWS",
-    "Interval",
-    "cluster_codes",
-    "draw_means",
-    "draw_weights",
-    "p_value",
-    "percentile_interval",
-]
+__all__ = ["CONFIDENCE", "METHOD", "Difference", "Interval", "difference_test", "proportion_interval"]
 
-DRAWS = 2_000
 CONFIDENCE = 0.95
-CHUNK = 1 << 20
-"""Drawn clusters held in memory at once; it has no influence on the numbers."""
+
+METHOD: Literal["Wilson with effective clusters"] = "Wilson with effective clusters"
+"""Name of the method in `result.json`."""
 
 FloatArray = NDArray[np.float64]
 
 
 class Interval(NamedTuple):
-    """A confidence interval; both ends are NaN where fewer than two clusters speak."""
+    """Ends of confidence intervals; NaN for fewer than two clusters."""
 
-    low: float
-    high: float
+    low: FloatArray
+    high: FloatArray
 
 
-def cluster_codes(items: Sequence[object] | pd.Series, clusters: Sequence[object] | pd.Series) -> NDArray[np.int64]:
-    """Return the number of each row's cluster: 0, 1, ..., by the sorted order of their names.
+class Difference(NamedTuple):
+    """Interval and two-sided p-value of "no difference"; NaN and 1 for fewer than two clusters."""
 
-    Items whose rows lie in several clusters join these into one, so that no item is split by a draw.
+    low: FloatArray
+    high: FloatArray
+    p: FloatArray
 
-    :param items: the item of each row.
-    :param clusters: the named cluster of each row.
+
+def proportion_interval(mean: ArrayLike, clusters: Influence, *, confidence: float = CONFIDENCE) -> Interval:
+    """Return the intervals of accuracies.
+
+    :param mean: shape (...): accuracies between 0 and 1.
+    :param clusters: influence of the clusters on these accuracies.
+    :param confidence: nominal coverage.
     """
-    names, named = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
-    item_codes = pd.factorize(pd.Series(items))[0]
-    rows = len(named)
-    links = coo_array(
-        (np.ones(rows, dtype=np.int8), (named, len(names) + item_codes)),
-        shape=(len(names) + item_codes.max(initial=-1) + 1,) * 2,
-    )
-    joined = connected_components(links, directed=False)[1][: len(names)]
-    # The number of a component is that of its first name, so that codes do not depend on the library's order.
-    _, first, codes = np.unique(joined, return_index=True, return_inverse=True)
-    return np.asarray(np.argsort(np.argsort(first))[codes][named], dtype=np.int64)
+    mean = np.asarray(mean, dtype=float)
+    if clusters.count < 2:
+        return Interval(np.full(mean.shape, np.nan), np.full(mean.shape, np.nan))
+    most = mean * (1 - mean)
+    expected = 2 * clusters.effective * np.minimum(mean, 1 - mean)
+    variance = _drawn_towards(clusters.variance, most / clusters.effective, expected)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        trials = np.where(most > 0, most / variance, clusters.effective)
+    squared = _quantile(clusters, confidence) ** 2
+    middle = mean + squared / (2 * trials)
+    half = np.sqrt(squared * (most / trials + squared / (4 * trials**2)))
+    whole = 1 + squared / trials
+    return Interval(np.clip((middle - half) / whole, 0, 1), np.clip((middle + half) / whole, 0, 1))
 
 
-def draw_means(
-    values: FloatArray,
-    clusters: NDArray[np.int64],
-    groups: NDArray[np.int64] | None = None,
-    *,
-    draws: int = DRAWS,
-    seed: int = 0,
-    names: Sequence[object] = (),
-) -> FloatArray:
-    """Return the mean of each group of rows in each draw of clusters.
+def difference_test(difference: ArrayLike, clusters: Influence, *, confidence: float = CONFIDENCE) -> Difference:
+    """Return the intervals and p-values of differences of two accuracies on the same items.
 
-    The same draw is used for all groups, so that their differences and their mean can be taken draw by draw.
+    Two disagreeing clusters, one in each direction, are added to the bound of the variance (Agresti & Min, Stat. Med.
+    2005), so that two learners with the same scores are not certain to be equal.
 
-    :param values: shape (n,): one value a row, such as the accuracy of an item.
-    :param clusters: shape (n,): codes 0 ... C-1 of the rows' clusters.
-    :param groups: shape (n,): codes 0 ... G-1 of the rows' groups; default all in one group. A negative code leaves
-        the row out of every group, though its cluster still takes part in the draws.
-    :param draws: number of draws.
-    :param seed: together with `names` it decides the draws.
-    :param names: what the draws are for, such as task and split.
-    :returns: shape (draws, G); NaN where a draw holds no row of a group.
+    :param difference: shape (...): differences between -1 and 1.
+    :param clusters: influence of the clusters on these differences.
+    :param confidence: nominal coverage.
     """
-    count = int(clusters.max(initial=-1)) + 1
-    if groups is None:
-        groups = np.zeros(len(values), dtype=np.int64)
-    size = int(groups.max(initial=-1)) + 1
-    kept = groups >= 0
-    at = (groups[kept], clusters[kept])
-    shape = (size, count)
-    sums = csr_array(coo_array((values[kept], at), shape=shape))
-    rows = csr_array(coo_array((np.ones(int(kept.sum())), at), shape=shape))
-    means = np.empty((draws, size))
-    for chunk, weights in _weights(count, draws, seed, names):
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means[chunk] = ((sums @ weights) / (rows @ weights)).T
-    return means
+    difference = np.asarray(difference, dtype=float)
+    if clusters.count < 2:
+        nothing = np.full(difference.shape, np.nan)
+        return Difference(nothing, nothing, np.ones(difference.shape))
+    by_cluster = clusters.effects + np.multiply.outer(clusters.shares, difference)
+    expected = clusters.effective * np.abs(by_cluster).sum(axis=0)
+    most = (expected + 2) / (clusters.effective * (clusters.effective + 2))
+    deviation = np.sqrt(_drawn_towards(clusters.variance, most, expected))
+    half = _quantile(clusters, confidence) * deviation
+    p = np.minimum(1.0, 2 * stdtr(_freedom(clusters), -np.abs(difference) / deviation))
+    return Difference(np.clip(difference - half, -1, 1), np.clip(difference + half, -1, 1), p)
 
 
-def draw_weights(
-    clusters: int, *, draws: int = DRAWS, seed: int = 0, names: Sequence[object] = ()
-) -> NDArray[np.float64]:
-    """Return how often each cluster is drawn in each draw: the draws of `draw_means`, for many statistics at once.
-
-    :param clusters: number of clusters.
-    :param draws: number of draws.
-    :param seed: together with `names` it decides the draws.
-    :param names: what the draws are for, such as task and split.
-    :returns: shape (draws, clusters): whole numbers.
-    """
-    weights = np.empty((draws, clusters))
-    for chunk, some in _weights(clusters, draws, seed, names):
-        weights[chunk] = some.T
-    return weights
+def _drawn_towards(variance: FloatArray, most: FloatArray, expected: FloatArray) -> FloatArray:
+    """Draw an estimated variance towards its upper bound; the fewer clusters are expected to vary, the more."""
+    squared = np.square(expected)
+    return np.asarray((squared * variance + np.maximum(variance, most)) / (squared + 1))
 
 
-def _weights(count: int, draws: int, seed: int, names: Sequence[object]) -> Iterator[tuple[slice, NDArray[np.int64]]]:
-    """Give the weights of some draws after another, shape (clusters, draws of the chunk)."""
-    random = generator(seed, "bootstrap", *names)
-    step = max(1, CHUNK // max(1, count))
-    for start in range(0, draws, step):
-        stop = min(start + step, draws)
-        drawn = random.integers(0, count, size=(stop - start, count)) + count * np.arange(stop - start)[:, None]
-        yield (
-            slice(start, stop),
-            np.bincount(drawn.ravel(), minlength=(stop - start) * count).reshape(stop - start, count).T,
-        )
+def _freedom(clusters: Influence) -> float:
+    return max(1.0, clusters.effective - 1)
 
 
-def percentile_interval(means: FloatArray, clusters: int, *, confidence: float = CONFIDENCE) -> Interval:
-    """Return the percentile interval of one statistic's draws.
-
-    :param means: shape (draws,); NaN draws are left out.
-    :param clusters: number of clusters behind the statistic; fewer than two give no interval.
-    :param confidence: nominal coverage; default 0.95.
-    """
-    means = means[~np.isnan(means)]
-    if clusters < 2 or not len(means):
-        return Interval(float("nan"), float("nan"))
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return Interval(float(low), float(high))
-
-
-def p_value(differences: FloatArray) -> float:
-    """Return the two-sided bootstrap p-value of "no difference".
-
-    Twice the smaller share of draws on either side of zero, draws at zero on both sides, with one added above and
-    below the line (Davison & Hinkley 1997, equation 4.11), so that it is never 0.
-
-    :param differences: shape (draws,): the difference in each draw.
-    """
-    differences = differences[~np.isnan(differences)]
-    smaller = min(int((differences <= 0).sum()), int((differences >= 0).sum()))
-    return min(1.0, 2 * (smaller + 1) / (len(differences) + 1))
+def _quantile(clusters: Influence, confidence: float) -> float:
+    return float(stdtrit(_freedom(clusters), (1 + confidence) / 2))

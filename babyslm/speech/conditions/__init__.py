@@ -1,5 +1,4 @@
 """Acoustic conditions, from clean to a daycare centre: rooms, noise, babble, distance, recorder.
 
-Comes in: a clean waveform, and a preset of `datasets/conditions.yaml`. Goes out: the waveform as heard in that
-place.
+Input: a clean waveform, and a preset of `datasets/conditions.yaml`. Output: the waveform in that condition.
 """

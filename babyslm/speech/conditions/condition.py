@@ -1,4 +1,4 @@
-"""Acoustic conditions: documented presets from clean to a daycare centre, and what they make of speech."""
+"""Acoustic conditions: documented presets from clean to a daycare centre, and their application to speech."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -33,18 +33,18 @@ from babyslm.verify.speech.conditions import NoSourceError, UnknownConditionErro
 __all__ = ["Condition", "Noise", "Surroundings", "load_condition", "load_conditions"]
 
 RECIPE = 1
-"""Raised whenever the same settings and recordings would give other samples."""
+"""Version of the procedure: increased whenever the same settings and recordings would give other samples."""
 
 TAIL = 0.25
-"""Seconds by which reverberation makes an utterance longer."""
+"""Seconds of reverberation appended to an utterance."""
 
 
 class Noise(BaseModel):
-    """What is heard beside the speaker.
+    """Background noise.
 
-    :param sources: kinds of noise; the first that can be had is taken.
-    :param voices: people who talk at once, for babble.
-    :param snr: dB of the active speech level over the noise, from and to.
+    :param sources: kinds of noise; the first available one is used.
+    :param voices: number of simultaneous talkers, for babble.
+    :param snr: range of the signal-to-noise ratio in dB, with the active speech level as signal level.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,13 +55,13 @@ class Noise(BaseModel):
 
 
 class Condition(BaseModel):
-    """An acoustic condition, as `datasets/conditions.yaml` documents it.
+    """An acoustic condition, documented in `datasets/conditions.yaml`.
 
-    :param name: the preset's name.
-    :param description: in words.
-    :param room: None for the open air.
-    :param noise: None for silence.
-    :param recorder: None for a perfect one.
+    :param name: name of the preset.
+    :param description: description in words.
+    :param room: None for no reverberation.
+    :param noise: None for no noise.
+    :param recorder: None for an ideal recorder.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -74,7 +74,7 @@ class Condition(BaseModel):
 
     @property
     def changes(self) -> bool:
-        """Whether the condition does anything at all."""
+        """Whether the condition alters the sound."""
         return any(part is not None for part in (self.room, self.noise, self.recorder))
 
 
@@ -91,7 +91,7 @@ def load_conditions() -> dict[str, Condition]:
 
 
 def load_condition(name: str) -> Condition:
-    """Load one preset; an unknown name is an `UnknownConditionError`."""
+    """Load one preset; an unknown name raises an `UnknownConditionError`."""
     presets = load_conditions()
     if name not in presets:
         raise UnknownConditionError(name, presets)
@@ -100,15 +100,15 @@ def load_condition(name: str) -> Condition:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """A condition made ready: with the recordings it draws from, a language for its babble, and a seed.
+    """A prepared condition: with its recordings, the language of its babble, and a seed.
 
-    Whatever it does to an utterance depends on the utterance, its scene and the fields here; on nothing else.
+    The effect on an utterance depends only on the utterance, its scene and the fields of this class.
 
     :param condition: the preset.
-    :param language: whose voices babble.
+    :param language: language of the babble.
     :param seed: seed of the set.
-    :param noises: recordings of noise; none: sources other than `recorded` are taken.
-    :param responses: measured impulse responses; none: rooms are simulated.
+    :param noises: noise recordings; if empty, sources other than `recorded` are used.
+    :param responses: measured impulse responses; if empty, rooms are simulated.
     """
 
     condition: Condition
@@ -127,7 +127,7 @@ class Surroundings:
         noises: Path | None = None,
         responses: Path | None = None,
     ) -> "Surroundings":
-        """Make a preset ready, with the recordings of the folders that the user names.
+        """Prepare a preset, with the recordings in the user's folders.
 
         :param condition: name of a preset.
         :param language: two-letter code.
@@ -145,7 +145,7 @@ class Surroundings:
 
     @property
     def source(self) -> NoiseKind | None:
-        """The kind of noise that is taken; None without noise."""
+        """The kind of noise used; None without noise."""
         if self.condition.noise is None:
             return None
         for kind in self.condition.noise.sources:
@@ -155,7 +155,7 @@ class Surroundings:
 
     @cached_property
     def digest(self) -> str:
-        """What decides the sound, as a hexadecimal SHA-256: settings, seed, recordings, what babble is made of."""
+        """SHA-256 of everything that determines the sound: settings, seed, recordings, material of the babble."""
         parts = [str(RECIPE), self.condition.model_dump_json(exclude={"name", "description"}), str(self.seed)]
         if self.source == "recorded":
             parts += map(sha256_file, self.noises)
@@ -166,7 +166,7 @@ class Surroundings:
         return sha256_text("\x1f".join(parts))
 
     def describe(self) -> dict[str, Any]:
-        """Return what a card records of the condition."""
+        """Return the entry of the condition for a card."""
         return {
             **self.condition.model_dump(mode="json", exclude_none=True),
             "source": self.source,
@@ -177,18 +177,18 @@ class Surroundings:
         }
 
     def prepare(self) -> None:
-        """Make the noise that all scenes share, so that processes started afterwards find it in the cache."""
+        """Compute the noise shared by all scenes, so that worker processes find it in the cache."""
         if self.source == "babble" and self.condition.noise is not None:
             babble(self.language, self.condition.noise.voices, self.seed)
         elif self.source == "speech-shaped":
             speech_shaped_noise(self.language, self.seed)
 
     def apply(self, samples: Samples, scene: str) -> NDArray[np.int16]:
-        """Return what is heard of an utterance in this condition.
+        """Return an utterance in this condition.
 
         :param samples: shape (frames,), full scale at -1 and 1.
-        :param scene: decides room, noise and where it begins; the same for both members of a pair.
-        :returns: int16 at 16 kHz, at the level of all speech; longer by `TAIL` where there is a room.
+        :param scene: determines room, noise and the start of the noise; the same for both members of a pair.
+        :returns: int16 at 16 kHz, at the common speech level; longer by `TAIL` if there is a room.
         """
         if not self.condition.changes:
             return to_pcm16(samples)
@@ -202,10 +202,10 @@ class Surroundings:
         return to_pcm16(heard)
 
     def parts(self, samples: Samples, scene: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return speech and noise as they reach the recorder, apart: their sum is what it hears.
+        """Return speech and noise at the recorder separately; their sum is the recorded signal.
 
         :param samples: shape (frames,), full scale at -1 and 1.
-        :param scene: as for `apply`.
+        :param scene: see `apply`.
         """
         speech = samples.astype(np.float64)
         if self.condition.room is not None:
@@ -234,5 +234,5 @@ class Surroundings:
                 return speech_shaped_noise(self.language, self.seed)
 
     def _rng(self, purpose: str, scene: str) -> np.random.Generator:
-        """Draws of one purpose; presets share them, so that a graded series changes one thing only."""
+        """Random generator of one purpose; presets share it, so that a graded series varies one factor only."""
         return generator(self.seed, "condition", purpose, scene)

@@ -1,4 +1,4 @@
-"""Speech heard in an acoustic condition: while it is synthesised, or from the files of any set."""
+"""Speech in an acoustic condition: during synthesis, or from the files of any set."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +23,10 @@ __all__ = ["ConditionedSynthesizer", "condition_table"]
 
 @dataclass(frozen=True)
 class ConditionedSynthesizer:
-    """A synthesiser whose speech is heard in a condition; the utterance's `scene` decides room and noise.
+    """A synthesiser with an acoustic condition; the utterance's `scene` determines room and noise.
 
-    :param synthesizer: what speaks.
-    :param surroundings: the condition, made ready.
+    :param synthesizer: the synthesiser of clean speech.
+    :param surroundings: the prepared condition.
     """
 
     synthesizer: Synthesizer
@@ -34,18 +34,18 @@ class ConditionedSynthesizer:
 
     @property
     def slow(self) -> bool:
-        """Whether the synthesiser is."""
+        """Whether the underlying synthesiser is slow."""
         return self.synthesizer.slow
 
     def key(self, utterance: Utterance) -> str:
-        """Return the hash of the clean utterance, the condition and the scene; in a clean condition, of the first."""
+        """Return the hash of utterance, condition and scene; for the clean condition, that of the utterance alone."""
         clean = self.synthesizer.key(utterance)
         if not self.surroundings.condition.changes:
             return clean
         return sha256_text(f"{clean}\x1f{self.surroundings.digest}\x1f{utterance.scene}")
 
     def speak(self, utterance: Utterance) -> Speech:
-        """Speak one utterance; the phones' times stay those of the direct sound."""
+        """Synthesise one utterance; phone onsets remain those of the direct sound."""
         clean = self.synthesizer.speak(utterance)
         if not self.surroundings.condition.changes:
             return clean
@@ -56,14 +56,16 @@ class ConditionedSynthesizer:
 def condition_table(
     table: "StimulusTable", folder: Path, surroundings: Surroundings, *, workers: int = 1
 ) -> "StimulusTable":
-    """Write the sound of a table, ours or foreign, as it is heard in a condition, and return the new table.
+    """Write the sound of a table in an acoustic condition, and return the new table.
 
-    Files that are there and of the same content are kept.
+    Existing files with the right content are kept.
 
-    :param table: a table with sound, 16 kHz mono.
-    :param folder: where the new files are written, under the same names.
-    :param surroundings: the condition, made ready.
-    :param workers: processes; the files do not depend on it.
+    :param table: a table with sound, 16 kHz mono, built by babyslm or by others.
+    :param folder: folder of the new files, which keep their names.
+    :param surroundings: the prepared condition.
+    :param workers: number of processes; the files do not depend on it.
+    :raises NoSoundError: if the table has no sound.
+    :raises SameFolderError: if the folder is that of the clean sound.
     """
     if table.folder is None:
         raise NoSoundError(f"{table.task}/{table.split}")

@@ -1,4 +1,4 @@
-"""What is heard beside the speaker: recorded noises, babble of other voices, noise shaped like speech."""
+"""Background noise: recordings, babble, and speech-shaped noise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,16 +39,17 @@ Sound = NDArray[np.float64]
 
 SUFFIXES = (".wav", ".flac", ".ogg")
 REEL = 60.0
-"""Seconds of babble and of speech-shaped noise made once; scenes cut their excerpts from it."""
+"""Length in seconds of babble and speech-shaped noise, generated once; scenes use excerpts of it."""
 
 LONGEST = 120.0
-"""Seconds of a recording that are used, from its beginning: hours of noise need not fit into memory."""
+"""Seconds read from the beginning of a noise recording, which bounds memory."""
 
 CROWD = 8
-"""Voices whose spectrum speech-shaped noise has."""
+"""Number of voices that determine the spectrum of speech-shaped noise."""
 
 WINDOW = 0.2
-"""Seconds, no more than the shortest utterance: an excerpt begins where the noise is heard within them."""
+"""Length in seconds of the window in which the noise must be audible at the start of an excerpt; at most the shortest
+utterance."""
 
 QUIET = 0.3
 """Share of the recording's root mean square below which a window counts as a pause."""
@@ -56,10 +57,10 @@ QUIET = 0.3
 
 @dataclass(frozen=True)
 class Reel:
-    """A long noise from which scenes cut their excerpts.
+    """A long noise from which scenes take excerpts.
 
     :param samples: shape (frames,) at 16 kHz, not silent.
-    :param source: what it is, for errors.
+    :param source: description of the noise, for error messages.
     """
 
     samples: Sound
@@ -67,19 +68,19 @@ class Reel:
 
     @cached_property
     def starts(self) -> NDArray[np.int64]:
-        """Frames at which an excerpt may begin: those at which the noise does not pause."""
+        """Frames at which an excerpt may begin: those at which the noise is audible."""
         window = min(round(WINDOW * RATE), len(self.samples))
         energy = np.cumsum(np.concatenate([[0.0], self.samples**2]))
         power = (energy[window:] - energy[:-window]) / window
         return np.flatnonzero(power >= QUIET**2 * energy[-1] / len(self.samples))
 
     def excerpt(self, length: int, rng: np.random.Generator) -> Sound:
-        """Cut an excerpt that does not begin in a pause; a short noise is repeated.
+        """Return an excerpt that does not begin in a pause; a short noise is repeated.
 
-        Where it begins does not depend on `length`, so that both members of a pair meet the same noise.
+        The start does not depend on `length`, so both members of a pair get the same noise.
 
-        :param length: frames wanted.
-        :param rng: draws where it begins.
+        :param length: number of frames.
+        :param rng: draws the start.
         """
         start = int(self.starts[rng.integers(len(self.starts))])
         return np.take(self.samples, np.arange(start, start + length), mode="wrap")
@@ -88,8 +89,9 @@ class Reel:
 def find_recordings(folder: Path, what: str) -> tuple[Path, ...]:
     """Return the sound files of a folder and its subfolders, sorted by name.
 
-    :param folder: where to look.
-    :param what: what they should be, for the error.
+    :param folder: the folder.
+    :param what: description of the recordings, for the error message.
+    :raises NoRecordingsError: if there is none.
     """
     found = tuple(sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()))
     if not found:
@@ -99,7 +101,7 @@ def find_recordings(folder: Path, what: str) -> tuple[Path, ...]:
 
 @lru_cache(maxsize=16)
 def recorded_noise(path: Path) -> Reel:
-    """Return a recording of noise as mono at 16 kHz; one that is silent is a `SilentNoiseError`."""
+    """Return a noise recording as mono at 16 kHz; silence raises a `SilentNoiseError`."""
     noise = read_audio(path, resample=True, downmix=True, seconds=LONGEST).astype(np.float64)
     if not noise.any():
         raise SilentNoiseError(str(path))
@@ -108,21 +110,21 @@ def recorded_noise(path: Path) -> Reel:
 
 @lru_cache(maxsize=8)
 def babble(language: str, voices: int, seed: int) -> Reel:
-    """Return a minute of several people talking at once, none of whom speaks in dev or test.
+    """Return a minute of several simultaneous talkers, all with training voices.
 
-    Each says words of the child lexicon at random, in runs of three to eight with pauses between them.
+    Each talker says random words of the child lexicon, in runs of three to eight separated by pauses.
 
     :param language: two-letter code.
-    :param voices: how many talk at once.
+    :param voices: number of simultaneous talkers.
     :param seed: seed of the set.
-    :returns: root mean square 1.
+    :returns: a noise with root mean square 1.
     """
     key = sha256_text(f"{babble_key(language)}\x1f{voices}\x1f{seed}")
     return Reel(kept_array("babble", key, lambda: _babble(language, voices, seed)), "babble")
 
 
 def babble_key(language: str) -> str:
-    """Return the hash of what babble is made of, beside its number of voices and its seed.
+    """Return the hash of the material of the babble, apart from its number of voices and its seed.
 
     :param language: two-letter code.
     """
@@ -156,11 +158,11 @@ def _babble(language: str, voices: int, seed: int) -> Sound:
 
 @lru_cache(maxsize=8)
 def speech_shaped_noise(language: str, seed: int) -> Reel:
-    """Return a minute of steady noise with the long-term spectrum of many voices: babble with its phases drawn anew.
+    """Return a minute of steady noise with the long-term spectrum of many voices: babble with random phases.
 
     :param language: two-letter code.
     :param seed: seed of the set.
-    :returns: root mean square 1.
+    :returns: a noise with root mean square 1.
     """
     crowd = babble(language, CROWD, seed).samples
     window, hop = 512, 256
@@ -174,12 +176,12 @@ def speech_shaped_noise(language: str, seed: int) -> Reel:
 
 
 def noise_gain(speech: Sound, noise: Sound, snr: float, source: str) -> float:
-    """Return the factor for the noise that gives a signal-to-noise ratio.
+    """Return the factor on the noise for a given signal-to-noise ratio.
 
     :param speech: shape (frames,); its level is the active speech level (ITU-T P.56).
     :param noise: shape (frames,); its level is the root mean square over all of it.
-    :param snr: dB.
-    :param source: what the noise is, for the error.
+    :param snr: signal-to-noise ratio in dB.
+    :param source: description of the noise, for error messages.
     """
     level = active_level(speech)
     if level == float("-inf"):

@@ -1,4 +1,4 @@
-"""What a cheap or worn recorder does to sound: it loses the high frequencies and clips what is loud."""
+"""Simulation of a low-quality recorder: loss of high frequencies, and clipping."""
 
 from functools import cache
 
@@ -14,10 +14,10 @@ ORDER = 4
 
 
 class Recorder(BaseModel):
-    """A recorder.
+    """Properties of a recorder.
 
-    :param lowpass: Hz at which it is 3 dB down; None for all frequencies.
-    :param clipping: dB by which the largest peak exceeds what it can hold; 0 for none.
+    :param lowpass: cut-off frequency (-3 dB) in Hz; None for none.
+    :param clipping: dB by which the largest peak exceeds the clipping level; 0 for none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -27,10 +27,10 @@ class Recorder(BaseModel):
 
 
 def record(samples: NDArray[np.float64], recorder: Recorder) -> NDArray[np.float64]:
-    """Return what the recorder makes of sound: low-pass first (clothes, microphone), clipping after it (converter).
+    """Return the recorded signal: low-pass first (clothing, microphone), then clipping (converter).
 
     :param samples: shape (frames,).
-    :param recorder: its properties.
+    :param recorder: properties of the recorder.
     """
     from scipy.signal import sosfilt
 

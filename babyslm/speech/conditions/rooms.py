@@ -1,4 +1,4 @@
-"""Impulse responses: measured ones from a folder, or of simulated rooms."""
+"""Room impulse responses, measured or simulated."""
 
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -17,31 +17,31 @@ from babyslm.verify.speech.conditions import RoomsMissingError, SilentNoiseError
 __all__ = ["ROOMS", "Room", "measured_response", "reverberate", "simulated_response"]
 
 RECIPE = 1
-"""Raised whenever the same settings would give another room."""
+"""Version of the simulation: increased whenever the same settings would give another room."""
 
 ROOMS = 16
-"""Different rooms a preset and seed; each scene takes one of them."""
+"""Number of rooms per preset and seed; each scene uses one of them."""
 
 ORDER = 30
-"""Reflections followed at most, in the image-source model."""
+"""Largest number of reflections in the image-source model."""
 
 LEAD = 16
-"""Frames kept before the direct sound: the skirt of the filter that puts it between two frames."""
+"""Frames kept before the direct sound, for the fractional-delay filter."""
 
 WALL = 0.5
-"""Metres that source and microphone keep from the walls."""
+"""Smallest distance of source and microphone from the walls, in metres."""
 
 Response = NDArray[np.float64]
 
 
 class Room(BaseModel):
-    """A kind of room, from which rooms are drawn.
+    """Parameter ranges from which rooms are drawn.
 
-    :param length: metres, from and to.
-    :param width: metres, from and to.
-    :param height: metres, from and to.
-    :param rt60: seconds until the sound has fallen by 60 dB, from and to.
-    :param distance: metres between speaker and microphone, from and to.
+    :param length: range in metres.
+    :param width: range in metres.
+    :param height: range in metres.
+    :param rt60: range of the reverberation time (decay by 60 dB) in seconds.
+    :param distance: range of the distance between speaker and microphone in metres.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,12 +55,12 @@ class Room(BaseModel):
 
 @lru_cache(maxsize=256)
 def simulated_response(room: Room, condition: str, seed: int, number: int) -> Response:
-    """Return the impulse response of one room of a kind, by the image-source model (Allen and Berkley, 1979).
+    """Return the impulse response of a simulated room, by the image-source model (Allen and Berkley, 1979).
 
-    :param room: the kind of room.
-    :param condition: name of the preset, for the error.
+    :param room: parameter ranges.
+    :param condition: name of the preset, for error messages.
     :param seed: seed of the set.
-    :param number: which of the rooms, 0 to `ROOMS` - 1.
+    :param number: number of the room, 0 to `ROOMS` - 1.
     :returns: shape (frames,) at 16 kHz, direct sound at its beginning, unit energy.
     """
     try:
@@ -94,7 +94,7 @@ def _simulate(room: Room, seed: int, number: int) -> Response:
 def _places(
     size: NDArray[np.float64], distance: float, rng: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Draw where speaker and microphone are, at heights of mouths and of small children; the nearest of 50 draws."""
+    """Draw the positions of speaker and microphone, at heights of mouths and small children; best of 50 draws."""
     low, high = np.full(3, WALL), size - WALL
     low[2], high[2] = 0.5, min(1.6, high[2])
     sources = rng.uniform(low, high, (50, 3))
@@ -108,7 +108,8 @@ def _places(
 def measured_response(path: Path) -> Response:
     """Return a measured impulse response: mono at 16 kHz, direct sound at its beginning, unit energy.
 
-    :param path: sound file of any rate and number of channels.
+    :param path: sound file with any sample rate and number of channels.
+    :raises SilentNoiseError: if the file is silent.
     """
     response = read_audio(path, resample=True, downmix=True).astype(np.float64)
     if not response.any():
@@ -123,10 +124,10 @@ def _aligned(response: Response) -> Response:
 
 
 def reverberate(samples: NDArray[np.float64], response: Response, tail: float) -> NDArray[np.float64]:
-    """Convolve sound with an impulse response; its beginning stays where it was.
+    """Convolve sound with an impulse response; the onset of the sound does not shift.
 
     :param samples: shape (frames,).
-    :param response: from `simulated_response` or `measured_response`.
+    :param response: the result of `simulated_response` or `measured_response`.
     :param tail: seconds of reverberation kept after the end of the sound.
     """
     from scipy.signal import fftconvolve

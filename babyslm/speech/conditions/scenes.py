@@ -1,4 +1,4 @@
-"""Which stimuli are heard in the same scene: both members of a pair, and so all pairs that share a stimulus."""
+"""Acoustic scenes: both members of a pair, and all pairs that share a stimulus, have the same scene."""
 
 from typing import TYPE_CHECKING
 
@@ -9,10 +9,10 @@ __all__ = ["find_scenes"]
 
 
 def find_scenes(rows: "pd.DataFrame") -> "pd.Series":
-    """Name the scene of each row of a gold table.
+    """Return the name of the scene of each row of a gold table.
 
-    A stimulus is one file, even where it is a member of several pairs: so pairs that share one are one scene, in all
-    voices. A scene is named by the smallest of its ids; neither the order of the rows nor the voices matter.
+    A stimulus is one file, even as a member of several pairs. Pairs that share a stimulus therefore form one scene, in
+    all voices. A scene is named by the smallest of its ids, independent of the order of rows and of voices.
 
     :param rows: columns `id` and `filename`.
     :returns: strings, indexed as the rows.

@@ -1,4 +1,4 @@
 """Measurements of a waveform: level, active speech level, spectrum, pitch and voicing.
 
-Comes in: a mono waveform. Goes out: dB, Hz and summaries by frame; nothing is written.
+Input: a mono waveform. Output: dB, Hz and frame-wise summaries; no files are written.
 """

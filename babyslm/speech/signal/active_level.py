@@ -1,4 +1,4 @@
-"""The level of speech while somebody speaks: ITU-T P.56, method B."""
+"""Active speech level: ITU-T P.56, method B."""
 
 from typing import Any
 
@@ -10,27 +10,27 @@ from babyslm.speech.audio import RATE
 __all__ = ["HANGOVER", "MARGIN_DB", "TIME_CONSTANT", "active_level"]
 
 TIME_CONSTANT = 0.03
-"""Seconds: of each of the two smoothing stages of the envelope."""
+"""Time constant of each of the two smoothing stages of the envelope, in seconds."""
 
 HANGOVER = 0.2
-"""Seconds during which speech counts as going on after the envelope fell below the threshold."""
+"""Seconds for which speech counts as active after the envelope has fallen below the threshold."""
 
 MARGIN_DB = 15.9
-"""dB between the active level and the threshold that decides what is active."""
+"""Difference in dB between the active level and the activity threshold."""
 
 THRESHOLDS = 16
-"""Thresholds tried, each half of the one before, from the peak downwards."""
+"""Number of thresholds, each half of the previous one, from the peak downwards."""
 
 
 def active_level(samples: NDArray[Any], rate: int = RATE) -> float:
     """Return the active speech level in dB relative to full scale; minus infinity for silence.
 
-    Follows ITU-T P.56, method B: an envelope of two exponential stages, a hangover, and the threshold that lies
-    `MARGIN_DB` below the level it gives; between two thresholds the level is interpolated. The thresholds hang on the
-    peak instead of full scale, so that the level of a signal twice as loud is exactly 6.02 dB higher.
+    Follows ITU-T P.56, method B: an envelope with two exponential stages, a hangover time, and the threshold that lies
+    `MARGIN_DB` below the resulting level, with interpolation between thresholds. The thresholds are relative to the
+    peak instead of full scale, so that doubling the amplitude raises the level by exactly 6.02 dB.
 
     :param samples: shape (frames,), full scale at -1 and 1.
-    :param rate: Hz.
+    :param rate: sample rate in Hz.
     """
     from scipy.signal import lfilter
 
@@ -42,7 +42,7 @@ def active_level(samples: NDArray[Any], rate: int = RATE) -> float:
     decay = np.exp(-1 / (rate * TIME_CONSTANT))
     stage = lfilter([1 - decay], [1, -decay], np.abs(signal))
     envelope = lfilter([1 - decay], [1, -decay], stage)
-    energy = float(np.square(signal).sum())  # not by BLAS, whose threads cost more than they bring here
+    energy = float(np.square(signal).sum())  # not by BLAS, whose threads do not pay off here
     levels, excess = [], []
     for halvings in range(THRESHOLDS - 1, -1, -1):
         count = _active_frames(envelope >= 2.0**-halvings, round(HANGOVER * rate))
@@ -56,13 +56,13 @@ def active_level(samples: NDArray[Any], rate: int = RATE) -> float:
 
 
 def _active_frames(above: NDArray[np.bool_], hangover: int) -> int:
-    """Count the frames at which the envelope is above a threshold, or was within the hangover."""
+    """Count the frames at which the envelope is above a threshold, or was within the hangover time."""
     last = np.maximum.accumulate(np.where(above, np.arange(len(above)), -hangover - 1))
     return int((np.arange(len(above)) - last <= hangover).sum())
 
 
 def _where_excess_is_margin(levels: list[float], excess: list[float]) -> float:
-    """Interpolate the level between the last two thresholds; without a crossing the last level counts."""
+    """Interpolate the level between the last two thresholds; without a crossing return the last level."""
     if len(levels) < 2 or excess[-1] > MARGIN_DB:
         return levels[-1]
     share = (excess[-2] - MARGIN_DB) / (excess[-2] - excess[-1])

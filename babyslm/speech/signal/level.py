@@ -1,4 +1,4 @@
-"""One silence and one level for all speech, whoever made it."""
+"""Normalisation of silence and level, the same for all speech."""
 
 from typing import Any
 
@@ -13,17 +13,17 @@ MARGIN = 0.05
 """Seconds of silence before and after each utterance."""
 
 LEVEL = -26.0
-"""dB relative to full scale: root mean square of the speech between the margins."""
+"""Root mean square of the speech between the margins, in dB relative to full scale."""
 
 SILENCE = -60.0
-"""dB relative to the peak: what lies below it at either end is silence."""
+"""Threshold of silence at both ends, in dB relative to the peak."""
 
 PEAK = 0.98
-"""Largest sample allowed; an utterance beyond it is made quieter as a whole, never clipped."""
+"""Largest sample value; a louder utterance is attenuated as a whole, not clipped."""
 
 
 def speech_bounds(samples: NDArray[Any]) -> tuple[int, int]:
-    """Return the first frame of speech and the one after its last; (0, 0) where all is silent.
+    """Return the first frame of speech and the frame after the last; (0, 0) for silence.
 
     :param samples: shape (frames,).
     """
@@ -36,11 +36,11 @@ def speech_bounds(samples: NDArray[Any]) -> tuple[int, int]:
 
 
 def normalize_speech(samples: NDArray[Any], rate: int) -> tuple[NDArray[np.int16], float]:
-    """Trim silence, resample to 16 kHz, set the level and put a margin of silence at both ends.
+    """Trim silence, resample to 16 kHz, set the level and add a margin of silence at both ends.
 
     :param samples: shape (frames,), int16 or float, not empty.
-    :param rate: Hz of `samples`.
-    :returns: int16 at 16 kHz, and what to add to a time in `samples` (seconds) to have it in the result.
+    :param rate: sample rate of `samples` in Hz.
+    :returns: int16 at 16 kHz, and the shift in seconds from times in `samples` to times in the result.
     """
     start, end = speech_bounds(samples)
     speech = samples[start:end].astype(np.float64)

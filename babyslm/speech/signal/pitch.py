@@ -1,4 +1,4 @@
-"""Pitch and voicing by frame: probabilistic YIN (Mauch & Dixon 2014), as librosa has it, and a quick stand-in."""
+"""Pitch and voicing per frame: probabilistic YIN (Mauch & Dixon 2014) from librosa, and a fast approximation."""
 
 from dataclasses import dataclass
 
@@ -12,30 +12,29 @@ from babyslm.speech.signal.spectrum import FRAME, HOP, QUIET
 __all__ = ["Pitch", "quick_voicing", "track_pitch"]
 
 LOWEST, HIGHEST = 65.0, 500.0
-"""Pitch range searched, Hz: a deep man to a small child."""
+"""Pitch range in Hz, from low male voices to small children."""
 
 RESOLUTION = 0.25
-"""Semitones."""
+"""Pitch resolution in semitones."""
 
 
 THRESHOLDS = (2, 18)
-"""Beta distribution of the threshold under which YIN's difference counts as a period; librosa's default."""
+"""Beta distribution of the threshold on YIN's difference function; librosa's default."""
 
 SHORTEST, LONGEST = round(RATE / HIGHEST), round(RATE / LOWEST)
-"""Lags searched, samples."""
+"""Shortest and longest lag in samples."""
 
 WINDOW = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(FRAME + 1)[:-1], 2 * FRAME)) ** 2)[: LONGEST + 1]
-"""Autocorrelation of the window, by which that of a windowed sound is smaller at longer lags."""
+"""Autocorrelation of the window, which reduces the autocorrelation of a windowed sound at longer lags."""
 
 
 @dataclass(frozen=True)
 class Pitch:
-    """What is known of each frame; all of shape (..., frames).
+    """Pitch and voicing of each frame; all arrays have shape (..., frames).
 
-    :param hertz: the pitch on the likeliest path, NaN where that is unvoiced.
-    :param voiced: whether the likeliest path is voiced. What a path carries over from one frame to the next it carries
-        from one word to the next as well.
-    :param probability: how probable it is that the frame is voiced, told from the frame alone.
+    :param hertz: pitch on the most probable path in Hz, NaN where the path is unvoiced.
+    :param voiced: whether the most probable path is voiced. The path depends on earlier frames, across words as well.
+    :param probability: probability that the frame is voiced, computed from the frame alone.
     """
 
     hertz: NDArray[np.float64]
@@ -44,9 +43,9 @@ class Pitch:
 
 
 def track_pitch(sound: Samples) -> Pitch:
-    """Track the pitch of a sound, in the frames of `babyslm.speech.signal.spectrum`.
+    """Track the pitch of a sound, with the frames of `babyslm.speech.signal.spectrum`.
 
-    :param sound: mono at 16 kHz, shape (..., samples), two frames at least; silence behind a sound changes nothing.
+    :param sound: mono at 16 kHz, shape (..., samples), at least two frames; trailing silence has no effect.
     """
     import librosa
 
@@ -58,10 +57,10 @@ def track_pitch(sound: Samples) -> Pitch:
 
 
 def quick_voicing(powers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return about how probable it is that each frame is voiced, shape (frames,).
+    """Return the approximate probability that each frame is voiced, shape (frames,).
 
-    One less the largest normalised autocorrelation stands for YIN's difference. It takes a fiftieth of the time of
-    `track_pitch`.
+    One minus the largest normalised autocorrelation replaces YIN's difference function. The computation takes a
+    fiftieth of the time of `track_pitch`.
 
     :param powers: power spectra, shape (bins, frames); see `babyslm.speech.signal.spectrum.powers`.
     """

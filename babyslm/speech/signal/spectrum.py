@@ -1,4 +1,4 @@
-"""Long-term power spectra and what they are summarised by."""
+"""Long-term power spectra and their summaries."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,21 +8,21 @@ from babyslm.speech.audio import RATE, Samples
 __all__ = ["FRAME", "HOP", "QUIET", "centroid", "frame_count", "power_sum", "powers", "tilt"]
 
 FRAME, HOP = 1024, 320
-"""64 ms every 20 ms."""
+"""Frame length and step in samples: 64 ms every 20 ms."""
 
 TILT_FROM = 100.0
-"""Hz."""
+"""Lowest frequency of the spectral tilt, in Hz."""
 
 QUIET = 1e-10
-"""Power that stands for silence: -100 dB."""
+"""Power that represents silence: -100 dB."""
 
 FREQUENCIES = np.fft.rfftfreq(FRAME, 1 / RATE)
-"""Hz of the bins."""
+"""Frequencies of the bins in Hz."""
 
 AUDIBLE = FREQUENCIES >= TILT_FROM
 OCTAVES = np.log2(FREQUENCIES[AUDIBLE])
 SLOPE = (OCTAVES - OCTAVES.mean()) / np.square(OCTAVES - OCTAVES.mean()).sum()
-"""Weights whose sum over levels is the slope of the line through them by least squares."""
+"""Weights whose sum over levels is the slope of the least-squares line."""
 
 
 def powers(sound: Samples) -> NDArray[np.float64]:
@@ -36,7 +36,7 @@ def powers(sound: Samples) -> NDArray[np.float64]:
 
 
 def power_sum(sound: Samples) -> NDArray[np.float64]:
-    """Return the power spectra of all frames added up, shape (bins,).
+    """Return the sum of the power spectra of all frames, shape (bins,).
 
     :param sound: mono at 16 kHz, shape (samples,).
     """
@@ -44,15 +44,15 @@ def power_sum(sound: Samples) -> NDArray[np.float64]:
 
 
 def frame_count(samples: NDArray[np.int64] | int) -> NDArray[np.int64] | int:
-    """Return how many spectra a sound has.
+    """Return the number of frames of a sound.
 
-    :param samples: its length.
+    :param samples: length in samples.
     """
     return 1 + samples // HOP
 
 
 def centroid(power: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the centre of mass of spectra, Hz.
+    """Return the centroid of spectra in Hz.
 
     :param power: mean power, shape (..., bins).
     """
@@ -60,8 +60,8 @@ def centroid(power: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def tilt(power: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the slope of spectra from 100 Hz up, dB an octave.
+    """Return the slope of spectra from 100 Hz up, in dB per octave.
 
-    :param power: mean power, none zero, shape (..., bins).
+    :param power: mean power, non-zero, shape (..., bins).
     """
     return np.asarray((10 * np.log10(power[..., AUDIBLE]) * SLOPE).sum(axis=-1))

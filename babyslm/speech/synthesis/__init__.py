@@ -1,5 +1,5 @@
-"""Speech from phones: synthesisers, their voices, and the making of many files at once.
+"""Speech from phones: synthesisers, their voices, and batch synthesis.
 
-Comes in: utterances as phones with a voice. Goes out: waveforms, WAV files found again by their content, or long
-files with the times of their utterances.
+Input: utterances as phones with a voice. Output: waveforms, WAV files identified by a content hash, or long files with
+the times of their utterances.
 """

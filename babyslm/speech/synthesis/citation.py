@@ -1,12 +1,13 @@
-"""Sentences of citation forms: each word spoken by itself, so that it sounds the same wherever it stands.
+"""Sentences of citation forms: each word is synthesised in isolation, so its sound does not depend on its position.
 
-A synthesiser lengthens what comes last, lets pitch fall towards it and leans sounds on their neighbours. With that,
-the better of two sentences that differ in order or agreement is found without any grammar: over duration, level,
-pitch and spectrum alone, classifiers chose the right one of order and case in 64 to 94 % of the pairs. Of citation
-forms two orders of the same words are the same sounds, and in a crossing of four every sum over words cancels out.
+In connected synthesis, final words are lengthened, pitch falls towards the end and sounds are coarticulated. The
+grammatical member of a pair that differs in word order or agreement can then be found without any grammar: from
+duration, level, pitch and spectrum alone, classifiers found it in 64 to 94 % of the pairs of order and case. With
+citation forms, two orders of the same words consist of the same sounds, and in a crossing of four sentences every sum
+over words cancels.
 
-Words stand on a grid of 20 ms, the step of common speech encoders, and far enough apart that no window of 64 ms sees
-two of them: what is computed frame by frame sees the same frames of a word at each place.
+Words start on a grid of 20 ms, the step of common speech encoders, with gaps so large that no window of 64 ms covers
+two of them: a frame-wise analysis gives the same frames for a word at each position.
 """
 
 from dataclasses import dataclass, field, replace
@@ -24,39 +25,39 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY
 __all__ = ["GAP", "GRID", "CitationSynthesizer"]
 
 GAP = 0.064
-"""Seconds of silence between two words, at least."""
+"""Smallest silence between two words, in seconds."""
 
 GRID = 0.02
-"""Seconds: every word begins a multiple of this after the first."""
+"""Step of word onsets in seconds: each word begins at a multiple of it after the first."""
 
 RECIPE = 1
-"""Raised whenever the same words would be joined otherwise."""
+"""Version of the joining procedure: increased whenever the same words would give other samples."""
 
 KEPT = 4096
-"""Words kept in memory: the sentences of a table say few words many times."""
+"""Number of words kept in memory: the sentences of a table repeat a small vocabulary."""
 
 
 @dataclass(frozen=True)
 class CitationSynthesizer:
-    """Speaks each word of an utterance by itself and puts them behind one another, all at one level.
+    """Synthesises each word of an utterance in isolation and concatenates the words at equal level.
 
-    :param synthesizer: what speaks a word.
+    :param synthesizer: synthesiser of the words.
     """
 
     synthesizer: Synthesizer = field(default_factory=EspeakSynthesizer)
 
     @property
     def slow(self) -> bool:
-        """Whether the synthesiser is."""
+        """Whether the synthesiser of the words is slow."""
         return self.synthesizer.slow
 
     def key(self, utterance: Utterance) -> str:
-        """Return the hash of the words' keys, in order."""
+        """Return the SHA-256 of the words' keys, in order."""
         words = (self.synthesizer.key(word) for word in _words(utterance))
         return sha256_text("\x1f".join(("citation", str(RECIPE), *words)))
 
     def speak(self, utterance: Utterance) -> Speech:
-        """Speak one utterance."""
+        """Synthesise one utterance."""
         margin = np.zeros(round(MARGIN * RATE), dtype=np.int16)
         least, step = round(GAP * RATE), round(GRID * RATE)
         parts, onsets = [margin], []
@@ -77,7 +78,7 @@ class CitationSynthesizer:
 
 
 def _words(utterance: Utterance) -> list[Utterance]:
-    """Take an utterance apart at its word boundaries; spellings are handed on where they can be told apart."""
+    """Split an utterance at its word boundaries; spellings are assigned if there is one per word."""
     words = [tuple(phones) for inside, phones in groupby(utterance.phones, WORD_BOUNDARY.__ne__) if inside]
     texts = (utterance.text or "").split()
     known = texts if len(texts) == len(words) else [None] * len(words)
@@ -86,7 +87,7 @@ def _words(utterance: Utterance) -> list[Utterance]:
 
 @dataclass(frozen=True)
 class _Word:
-    """A word to be spoken; two with one key sound the same."""
+    """A word to be spoken; words with equal keys have equal samples."""
 
     key: str
     synthesizer: Synthesizer = field(compare=False)

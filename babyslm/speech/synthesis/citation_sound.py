@@ -1,9 +1,9 @@
-"""The sound of sentences of citation forms, told from that of their words without speaking a sentence.
+"""Acoustic summaries of sentences of citation forms, computed from their words without synthesising the sentences.
 
-Words stand apart on the grid of the spectra's frames (`citation.py`), so that length, energy, power
-spectrum and voicing of the frames add up over words, and what is computed of them is exact. Pitch is a median and is
-left out. Voicing is the quick one (`signal/pitch.py`), and is told only where it is asked for: of sentences it is
-not, as a fifth thing to balance was found to take something from the other four.
+Words are separated on the grid of the analysis frames (`citation.py`). Duration, energy, power spectrum and voicing
+are therefore additive over words, and the summaries are exact. Pitch is a median, is not additive and is left out.
+Voicing is estimated by the fast method (`signal/pitch.py`), and only on request: for sentences it is not used, since
+balancing a fifth summary was found to worsen the balance of the other four.
 """
 
 from collections.abc import Sequence
@@ -28,23 +28,23 @@ __all__ = ["SUMMARIES", "CitationSound", "citation_sounds", "word_sounds"]
 SUMMARIES = ("duration", "level", "spectral centroid", "spectral tilt", "voicing")
 
 VOICES = 4
-"""Voices of a split that are listened to: one voice's spectrum bends as the others' do."""
+"""Number of voices measured per split: differences between sentences are similar across voices."""
 
 KEPT = 4096
-"""Words kept in memory, at 4 kB a voice: sentences say few words many times."""
+"""Number of words kept in memory, at 4 kB per voice: sentences repeat a small vocabulary."""
 
 PER_STEP = 64
-"""Sentences whose spectra are in memory at once."""
+"""Number of sentences whose spectra are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """Sums of one word, by voice.
+    """Sums over the frames of one word, by voice.
 
-    :param samples: length with the gap behind it, shape (voices,).
+    :param samples: length in samples including the following gap, shape (voices,).
     :param energy: sum of squares, shape (voices,).
     :param power: sum of power spectra, shape (voices, bins).
-    :param voicing: sum of the frames' voicing, shape (voices,); empty if it is not asked for.
+    :param voicing: sum of frame voicing, shape (voices,); empty if not requested.
     """
 
     samples: NDArray[np.int64]
@@ -54,10 +54,10 @@ class _Word:
 
 
 class CitationSound:
-    """Summaries of sentences in some voices: duration (s), level (dB), spectral centroid (Hz), tilt (dB an octave).
+    """Summaries of sentences by voice: duration (s), level (dB), spectral centroid (Hz), tilt (dB per octave).
 
-    :param voices: who speaks.
-    :param voicing: also tell the mean voicing of the frames.
+    :param voices: the voices.
+    :param voicing: also return the mean voicing of the frames.
     """
 
     def __init__(self, voices: Sequence[Voice], *, voicing: bool = False) -> None:
@@ -101,7 +101,7 @@ class CitationSound:
 
 
 def citation_sounds(language: str) -> dict[Split, SentenceSound]:
-    """Return what sentences sound like in each split; always the same voices, however many a set has.
+    """Return the sentence summaries of each split; the voices are the same for every size of the set.
 
     :param language: two-letter code of a language with voices.
     """
@@ -109,7 +109,7 @@ def citation_sounds(language: str) -> dict[Split, SentenceSound]:
 
 
 def word_sounds(language: str) -> dict[Split, list[SentenceSound]]:
-    """Return what words sound like in each voice of each split that is listened to.
+    """Return the word summaries of each split, one function per voice.
 
     :param language: two-letter code of a language with voices.
     """

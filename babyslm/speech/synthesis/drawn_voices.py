@@ -1,4 +1,4 @@
-"""As many more speakers as training asks for, drawn from the ranges in which the shipped voices lie."""
+"""Random voices for training, drawn from the parameter ranges of the shipped voices."""
 
 import numpy as np
 
@@ -8,16 +8,16 @@ from babyslm.speech.synthesis.voices import FORMANTS, Sex, Voice
 __all__ = ["draw_voices"]
 
 PITCH: dict[Sex, tuple[float, float]] = {"female": (150.0, 240.0), "male": (72.0, 128.0)}
-"""Hz: the lower end of the intonation."""
+"""Lower end of the intonation range, in Hz."""
 
 TRACT: dict[Sex, tuple[float, float]] = {"female": (1.05, 1.23), "male": (0.86, 1.02)}
 
 
 def draw_voices(language: str, count: int, seed: int) -> tuple[Voice, ...]:
-    """Draw training voices, women and men by turns; voice i is the same whatever the count.
+    """Draw training voices, alternately female and male; voice i does not depend on the count.
 
     :param language: two-letter code.
-    :param count: how many.
+    :param count: number of voices.
     :param seed: seed of the draws.
     """
     return tuple(_draw(language, number, seed) for number in range(count))

@@ -1,4 +1,4 @@
-"""espeak-ng in process: phonemes in, samples and phoneme times out, the same samples whatever was spoken before."""
+"""espeak-ng in process: phonemes in, samples and phoneme times out, independent of earlier utterances."""
 
 import ctypes
 import os
@@ -18,9 +18,9 @@ from babyslm.verify.speech.voices import EspeakError
 __all__ = ["ESPEAK_RATE", "Engine", "RawSpeech", "engine", "espeak_version"]
 
 ESPEAK_RATE = 22_050
-"""Hz: the rate of espeak-ng's formant synthesis."""
+"""Sample rate of espeak-ng's formant synthesis, in Hz."""
 
-# Values of espeak-ng's public header speak_lib.h.
+# Constants from espeak-ng's public header speak_lib.h.
 AUDIO_OUTPUT_SYNCHRONOUS = 2
 INITIALIZE_PHONEME_EVENTS = 0x0001
 INITIALIZE_DONT_EXIT = 0x8000
@@ -32,12 +32,16 @@ POSITION_CHARACTER = 1
 PARAMETER_RATE = 1
 PARAMETER_VOLUME = 2
 
+MNEMONICS, IPA = 0, 2
+BETWEEN = "\x1f"
+"""Put by espeak-ng between phonemes; a sign that occurs in no mnemonic."""
+
 VOLUME = 60
-"""Below espeak-ng's default of 100, at which loud voices run into its automatic gain control."""
+"""Volume, below espeak-ng's default of 100, at which its automatic gain control alters loud voices."""
 
 CALIBRATION = "[[@_@_]]"
-"""Spoken, and thrown away, before each utterance. espeak-ng sets the pitch at vowels and lets the last one of an
-utterance carry over to the consonants that open the next one; after this the state is always the same."""
+"""Spoken before each utterance and discarded. espeak-ng sets the pitch at vowels, and the last vowel of an utterance
+affects the initial consonants of the next one; after this sequence the state is always the same."""
 
 
 class _Identity(ctypes.Union):
@@ -62,10 +66,10 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 @dataclass(frozen=True)
 class RawSpeech:
-    """What espeak-ng gave.
+    """Output of espeak-ng.
 
     :param samples: shape (frames,), int16 at `ESPEAK_RATE`.
-    :param events: (mnemonic, frame at which it begins), in order, pauses and stress marks included.
+    :param events: (mnemonic, first frame) of each phoneme event, in order, pauses and stress marks included.
     """
 
     samples: NDArray[np.int16]
@@ -73,7 +77,7 @@ class RawSpeech:
 
 
 class Engine:
-    """The one espeak-ng of this process. Use `engine()`: the library keeps global state."""
+    """The single espeak-ng instance of this process. Use `engine()`: the library keeps global state."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -81,7 +85,7 @@ class Engine:
         self._library = ctypes.CDLL(str(espeak_library()))
         self._chunks: list[NDArray[np.int16]] = []
         self._events: list[tuple[str, int]] = []
-        self._keep = _Callback(self._receive)  # the library holds only a bare pointer to it
+        self._keep = _Callback(self._receive)  # keeps the callback alive: the library stores only a pointer
         self._voice: tuple[str, str, int] | None = None
         options = INITIALIZE_PHONEME_EVENTS | INITIALIZE_DONT_EXIT
         rate = self._library.espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 0, os.fsencode(self._home), options)
@@ -101,11 +105,12 @@ class Engine:
         return 0
 
     def speak(self, text: str, voice: Voice, base: str) -> RawSpeech:
-        """Speak `[[mnemonics]]` with a voice.
+        """Synthesise `[[mnemonics]]` with a voice.
 
-        :param text: what `MnemonicTable.encode` returns.
-        :param voice: who speaks.
-        :param base: espeak-ng's name of the language's voice, whose phonemes the mnemonics are.
+        :param text: the result of `MnemonicTable.encode`.
+        :param voice: the voice.
+        :param base: espeak-ng's name of the base voice of the language, which defines the mnemonics.
+        :raises EspeakError: if espeak-ng rejects a call.
         """
         with self._lock:
             self._choose(voice, base)
@@ -113,6 +118,29 @@ class Engine:
             self._synthesize(text)
             samples = np.concatenate(self._chunks) if self._chunks else np.zeros(0, dtype=np.int16)
             return RawSpeech(samples, tuple(self._events))
+
+    def transcribe(self, text: str, language: str) -> tuple[list[str], list[str]]:
+        """Return how espeak-ng pronounces a text: phoneme by phoneme its mnemonics, and its IPA symbols.
+
+        :param text: a word, in ordinary spelling.
+        :param language: espeak-ng's name of the language.
+        """
+        with self._lock:
+            self._voice = None
+            status = self._library.espeak_SetVoiceByName(language.encode())
+            if status != 0:
+                raise EspeakError(f"espeak_SetVoiceByName({language})", status)
+            return self._phonemes(text, MNEMONICS), self._phonemes(text, IPA)
+
+    def _phonemes(self, text: str, form: int) -> list[str]:
+        convert = self._library.espeak_TextToPhonemes
+        convert.restype = ctypes.c_char_p
+        convert.argtypes = [ctypes.POINTER(ctypes.c_char_p), ctypes.c_int, ctypes.c_int]
+        rest = ctypes.c_char_p(text.encode("utf-8"))
+        clauses = []
+        while rest.value:  # espeak-ng advances the pointer clause by clause, and sets it to null behind the last one
+            clauses.append(convert(ctypes.byref(rest), CHARS_UTF8, form | ord(BETWEEN) << 8) or b"")
+        return b" ".join(clauses).decode("utf-8", "replace").replace(" ", BETWEEN).split(BETWEEN)
 
     def _synthesize(self, text: str) -> None:
         self._chunks.clear()
@@ -144,7 +172,7 @@ _starting = threading.Lock()
 
 
 def engine() -> Engine:
-    """Return the espeak-ng of this process, started on first use; a forked child starts its own."""
+    """Return the espeak-ng instance of this process, started on first use; a forked child starts its own."""
     with _starting:
         process = os.getpid()
         if process not in _engines:
@@ -154,7 +182,7 @@ def engine() -> Engine:
 
 @cache
 def espeak_version() -> str:
-    """Return the version of the embedded espeak-ng, such as `1.52.0`."""
+    """Return the version of the bundled espeak-ng, such as `1.52.0`."""
     library = ctypes.CDLL(str(espeak_library()))
     library.espeak_Info.restype = ctypes.c_char_p
     version: bytes = library.espeak_Info(None)

@@ -1,7 +1,7 @@
-"""Where espeak-ng finds its data and our voices: one folder of links in the cache, for all processes.
+"""Data folder of espeak-ng: links to the installed data, and the files of babyslm's voices, in the cache.
 
-Nothing in it changes but the files of voices, each of which is there only while a process reads it in, under a name of
-its own. So a process that is killed leaves at most one file of a few hundred bytes.
+Only the voice files change. Each exists under a unique name while one process reads it, so a killed process leaves at
+most one file of a few hundred bytes.
 """
 
 import atexit
@@ -22,20 +22,22 @@ __all__ = ["espeak_home", "variant_file"]
 DATA = "espeak-ng-data"
 
 OWN = "voices"
-"""The one entry of the data folder that is ours; the others are links to the installed ones."""
+"""The only entry of the data folder that belongs to babyslm; all others are links to the installed data."""
 
 LONGEST_PATH = 150
-"""Bytes; espeak-ng keeps the path of its data in a buffer of 160 and cuts off the rest."""
+"""Longest path of the data folder, in bytes: espeak-ng stores it in a buffer of 160 bytes and truncates the rest."""
 
 FORGOTTEN = 3600.0
-"""Seconds after which the file of a voice is of a process that was killed."""
+"""Age in seconds after which a voice file is assumed to be left over from a killed process."""
 
 
 def espeak_home() -> Path:
-    """Return a data folder that links to the installed data and has a place for our own voices, `voices/!v`.
+    """Return a data folder that links to the installed data and has a subfolder for babyslm's voices, `voices/!v`.
 
-    Where the cache cannot be written, or lies too deep for espeak-ng, it is a temporary one that goes with the
-    process.
+    If the cache is not writable, or its path is too long for espeak-ng, the folder is temporary and removed at the end
+    of the process.
+
+    :raises LongPathError: if the path of the temporary folder is too long as well.
     """
     source = espeak_data()
     entries = {path.name: path for path in sorted(source.iterdir()) if path.name != OWN}
@@ -48,9 +50,9 @@ def espeak_home() -> Path:
 
 
 def _is_made(home: Path, entries: dict[str, Path]) -> bool:
-    """Make the folder where it is not there as it should be, and return whether it is now."""
+    """Create the folder unless it is complete, and return whether it is complete and writable now."""
     if not _is_whole(home, entries):
-        # Another process may be faster: what it has made is as good, and it may be in use already.
+        # If another process creates the folder first, its result is equivalent and may already be in use.
         with suppress(WriteError), atomic_folder(home, replace=home.exists()) as temporary:
             _fill(temporary, entries)
     return _is_whole(home, entries) and os.access(home / DATA / OWN / "!v", os.W_OK)
@@ -74,7 +76,7 @@ def _fill(home: Path, entries: dict[str, Path]) -> None:
 
 
 def _link(source: Path, target: Path) -> None:
-    """Link a file or folder, or copy it where the system allows no links."""
+    """Link a file or folder, or copy it where links are not allowed."""
     try:
         target.symlink_to(source)
     except OSError:
@@ -94,12 +96,12 @@ def _temporary(entries: dict[str, Path]) -> Path:
 
 
 def _remove(home: Path, owner: int) -> None:
-    if os.getpid() == owner:  # a forked child must leave its parent's folder alone
+    if os.getpid() == owner:  # a forked child must not remove the folder of its parent
         shutil.rmtree(home, ignore_errors=True)
 
 
 def _forget(variants: Path) -> None:
-    """Remove the files of voices that a killed process left: espeak-ng lists no more than some hundred."""
+    """Remove voice files left over from killed processes: espeak-ng lists only some hundred."""
     for path in variants.iterdir():
         with suppress(OSError):
             if time.time() - path.stat().st_mtime > FORGOTTEN:
@@ -108,14 +110,14 @@ def _forget(variants: Path) -> None:
 
 @contextmanager
 def variant_file(home: Path, variant: str) -> Iterator[str]:
-    """Put a voice where espeak-ng reads it in the block, and yield the name that it goes by there.
+    """Write a voice file for the duration of the block, and yield the name by which espeak-ng finds it.
 
-    :param home: from `espeak_home`.
-    :param variant: what the file says.
+    :param home: the folder returned by `espeak_home`.
+    :param variant: content of the voice file.
     """
     folder = home / OWN / "!v"
     try:
-        # A name of digits alone would count as the number of a variant.
+        # espeak-ng interprets a name of digits alone as the number of a variant.
         handle, name = tempfile.mkstemp(prefix="v", dir=folder)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(variant)

@@ -1,4 +1,4 @@
-"""Many utterances at once: over processes, each file written once and found again by its content."""
+"""Batch synthesis over several processes; each file is identified by a content hash."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
@@ -14,10 +14,10 @@ from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Speech, Synt
 __all__ = ["CHUNK", "synthesize", "synthesize_arrays"]
 
 CHUNK = 64
-"""Utterances that a process takes at once."""
+"""Number of utterances per task."""
 
 WORTHWHILE = 24
-"""Chunks from which other processes are started: starting one costs as much as a dozen chunks."""
+"""Smallest number of tasks for which worker processes are started: starting one costs as much as a dozen tasks."""
 
 Given = TypeVar("Given")
 
@@ -29,15 +29,15 @@ def synthesize(
     synthesizer: Synthesizer | None = None,
     description: str = "speech",
 ) -> int:
-    """Write one sound file an utterance and return how many had to be made.
+    """Write one sound file per utterance and return the number of files that were synthesised.
 
-    A file's header holds the hash of all that decides its sound; a file that is there with the right hash is kept, any
-    other is replaced, each as a whole. So an interrupted run goes on where it stopped.
+    The header of a file stores the hash of everything that determines its sound. A file with the right hash is kept,
+    any other is replaced atomically. An interrupted run therefore resumes with the missing files.
 
     :param items: file (`.wav` or `.flac`) and utterance; each file once.
-    :param workers: processes; the files do not depend on it.
-    :param synthesizer: what speaks; default the embedded voices.
-    :param description: text in front of the progress bar.
+    :param workers: number of processes; the files do not depend on it.
+    :param synthesizer: the synthesiser; default the embedded voices.
+    :param description: label of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
     size, worthwhile = _tasks(speaker)
@@ -51,7 +51,7 @@ def synthesize(
 
 
 def _tasks(synthesizer: Synthesizer) -> tuple[int, int]:
-    """Return how many utterances a task has, and from how many tasks other processes are worth their start."""
+    """Return the number of utterances per task, and the number of tasks from which worker processes pay off."""
     return (1, 2) if synthesizer.slow else (CHUNK, WORTHWHILE)
 
 
@@ -75,13 +75,13 @@ def synthesize_arrays(
     total: int | None = None,
     description: str = "speech",
 ) -> Iterator[Speech]:
-    """Yield the speech of each utterance, in order, without touching the disk.
+    """Yield the speech of each utterance, in order, without writing files.
 
-    :param utterances: what to speak; taken as it is needed.
-    :param workers: processes; the speech does not depend on it.
-    :param synthesizer: what speaks; default the embedded voices.
-    :param total: number of utterances, for the progress bar, if it is known.
-    :param description: text in front of the progress bar.
+    :param utterances: the utterances; consumed lazily.
+    :param workers: number of processes; the speech does not depend on it.
+    :param synthesizer: the synthesiser; default the embedded voices.
+    :param total: number of utterances for the progress bar, if known.
+    :param description: label of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
     size, worthwhile = _tasks(speaker)

@@ -1,12 +1,13 @@
-"""From IPA phones to espeak-ng's mnemonics and back: the one table that words and non-words share.
+"""Conversion between IPA phones and espeak-ng mnemonics.
 
-espeak-ng's `[[...]]` takes its own phoneme names, not IPA. Words never go through its dictionary: they are spoken from
-their phones, as non-words are, so that nothing in the voice tells one from the other.
+espeak-ng's `[[...]]` notation takes its own phoneme names, not IPA. Words and non-words are both synthesised from
+their phones through this table, never through espeak-ng's dictionary, so pronunciation does not reveal lexical status.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +18,7 @@ from babyslm.stimuli.stimulus import WORD_BOUNDARY, phone_words
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.speech.voices import EmptyUtteranceError, UnspeakablePhoneError
 
-__all__ = ["MnemonicTable", "load_mnemonics"]
+__all__ = ["MnemonicTable", "load_mnemonics", "read_mnemonics"]
 
 Stress = Literal["first", "penultimate", "last"]
 """Which full vowel of a word is stressed."""
@@ -25,7 +26,7 @@ Stress = Literal["first", "penultimate", "last"]
 STRESS_MARKS = "',%="
 PAUSES = {"", "_", "_:", "_!", "_|", "_::", "_;_", "||"}
 SEPARATOR = "|"
-"""Between two mnemonics; without it `t` and `S` would be read as `tS`."""
+"""Separator of mnemonics; without it `t` and `S` would be read as `tS`."""
 
 
 class _Merger(BaseModel):
@@ -53,19 +54,19 @@ class _Document(BaseModel):
 
 @dataclass(frozen=True)
 class MnemonicTable:
-    """How the phones of one language are asked of espeak-ng, and how its phoneme events are read back.
+    """Mapping from the phones of one language to espeak-ng mnemonics, and from its phoneme events back to phones.
 
     :param language: two-letter code.
-    :param espeak: espeak-ng's name of the base voice, whose phonemes these are.
+    :param espeak: espeak-ng's name of the base voice, which defines the mnemonics.
     :param phones: the phone set.
     :param mnemonics: phone -> mnemonic.
-    :param before: phone -> {next phone or `vowel`: mnemonic}, where espeak-ng would else change the phone.
+    :param before: phone -> {next phone or `vowel`: mnemonic}, for contexts in which espeak-ng would change the phone.
     :param heard: mnemonic that espeak-ng reports -> phone.
-    :param glides: mnemonics that espeak-ng inserts by itself.
-    :param merged: phone strings that sound alike.
+    :param glides: mnemonics that espeak-ng inserts on its own.
+    :param merged: phone strings with the same sound.
     :param stress: which full vowel of a word is stressed.
-    :param weak: vowels that take no stress beside a full one.
-    :param unstressed: words without stress inside a sentence.
+    :param weak: vowels that are unstressed if the word has a full vowel.
+    :param unstressed: words without stress within a sentence.
     """
 
     language: str
@@ -85,15 +86,17 @@ class MnemonicTable:
         return self.phones.inventory[phone].kind == "vowel"
 
     def encode(self, phones: Sequence[str]) -> str:
-        """Return the text that makes espeak-ng speak a word, a non-word or a sentence.
+        """Return the text from which espeak-ng synthesises a word, a non-word or a sentence.
 
-        Stress depends on the phones alone: the first (French: last) full vowel of each word; in a sentence, words
-        whose only vowel is weak and a short list of function words have none.
+        Stress depends on the phones alone: it falls on the first (French: last) full vowel of each word. In a
+        sentence, words whose only vowel is weak and a short list of function words are unstressed.
 
         >>> load_mnemonics("en").encode("ð ə | k æ t".split())
         "[[D|@ k|'a|t]]"
 
-        :param phones: IPA phones, `|` between words; an unknown phone is an `UnspeakablePhoneError`.
+        :param phones: IPA phones, `|` between words.
+        :raises EmptyUtteranceError: if there is no phone.
+        :raises UnspeakablePhoneError: if a phone is not in the table.
         """
         words = phone_words(phones)
         if not words:
@@ -134,23 +137,23 @@ class MnemonicTable:
         return candidates[places[self.stress]]
 
     def decode(self, reported: Sequence[str]) -> tuple[str, ...]:
-        """Return the phones that espeak-ng's phoneme events stand for, without word boundaries.
+        """Return the phones that correspond to espeak-ng's phoneme events, without word boundaries.
 
-        :param reported: mnemonics in the order spoken; pauses, stress marks and inserted glides are passed over. What
-            stands for no phone of the set is kept as `<mnemonic>`.
+        :param reported: mnemonics in temporal order; pauses, stress marks and inserted glides are skipped. A mnemonic
+            that corresponds to no phone of the set is returned as `<mnemonic>`.
         """
         kept = [name.lstrip(STRESS_MARKS) for name in reported if self.is_spoken(name)]
         return self._merge(tuple(self.heard.get(name, f"<{name}>") for name in kept))
 
     def is_spoken(self, name: str) -> bool:
-        """Return whether a reported mnemonic is a phone: no pause, no stress mark alone, no inserted glide."""
+        """Return whether a reported mnemonic is a phone, not a pause, a lone stress mark or an inserted glide."""
         bare = name.lstrip(STRESS_MARKS)
         return bare not in PAUSES and bare not in self.glides
 
     def audible(self, phones: Sequence[str]) -> tuple[str, ...]:
-        """Return what can be heard of a phone string: no word boundaries, and strings that sound alike made equal.
+        """Return the audible form of a phone string: no word boundaries, and homophonous strings made equal.
 
-        Two stimuli with the same audible phones are the same sound, and no pair.
+        Two stimuli with the same audible phones sound the same and cannot form a pair.
         """
         return self._merge(tuple(phone for phone in phones if phone != WORD_BOUNDARY))
 
@@ -172,13 +175,20 @@ class MnemonicTable:
 
 @cache
 def load_mnemonics(language: str) -> MnemonicTable:
-    """Load the table of a language: `datasets/phones/mnemonics-LANG.yaml`, held against its phone set.
+    """Load the table of a language, `datasets/phones/mnemonics-LANG.yaml`, checked against its phone set.
 
     :param language: two-letter code.
     """
-    path = resource("datasets", f"phones/mnemonics-{language}.yaml")
+    return read_mnemonics(resource("datasets", f"phones/mnemonics-{language}.yaml"), load_phone_set(language))
+
+
+def read_mnemonics(path: Path, phones: PhoneSet) -> MnemonicTable:
+    """Read the table of a language from its card.
+
+    :param path: the YAML file.
+    :param phones: the language's phone set.
+    """
     document = parse_document(_Document, read_yaml(path), path)
-    phones = load_phone_set(language)
     heard = {name: phone for phone, name in document.mnemonics.items()} | document.allophones
     return MnemonicTable(
         language=document.language,

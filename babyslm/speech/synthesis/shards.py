@@ -1,7 +1,7 @@
-"""Long sound files that hold many utterances each: what a training corpus points into.
+"""Shards: long sound files of many utterances each, to which the table of a training corpus refers.
 
-Tens of hours as one file an utterance are slow to copy and to read. A shard is a FLAC file of consecutive utterances
-with an index beside it; it is made whole by one process and found again by the content of its utterances.
+Tens of hours in one file per utterance are slow to copy and to read. A shard is a FLAC file of consecutive utterances
+with an index file. One process writes it atomically, and it is identified by the content of its utterances.
 """
 
 from collections.abc import Sequence
@@ -21,20 +21,20 @@ from babyslm.verify.documents import DocumentError, NoSuchFileError, parse_docum
 __all__ = ["PER_SHARD", "Segment", "synthesize_shards"]
 
 PER_SHARD = 500
-"""Utterances a shard: some ten minutes of child-directed speech."""
+"""Number of utterances per shard: about ten minutes of child-directed speech."""
 
 
 WORTHWHILE = 4
-"""Shards from which other processes are started."""
+"""Smallest number of shards for which worker processes are started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Where an utterance lies.
+    """Location of an utterance.
 
     :param audio: shard file, relative to the folder.
-    :param onset: seconds from the start of the file, a whole number of frames at 16 kHz.
-    :param offset: seconds at which it ends.
+    :param onset: seconds from the start of the file, an integer number of samples at 16 kHz.
+    :param offset: end in seconds from the start of the file.
     """
 
     audio: str
@@ -58,16 +58,16 @@ def synthesize_shards(
     synthesizer: Synthesizer | None = None,
     description: str = "speech",
 ) -> list[Segment]:
-    """Speak utterances into `00000.flac`, `00001.flac` ... and return where each lies, in order.
+    """Synthesise utterances into `00000.flac`, `00001.flac` ... and return the location of each, in order.
 
-    Shards that are there with the right content are kept: an interrupted run goes on where it stopped.
+    Existing shards with the right content are kept, so an interrupted run resumes with the missing shards.
 
-    :param utterances: what to speak.
-    :param folder: where the shards are written.
-    :param workers: processes; the files do not depend on it.
-    :param per_shard: utterances a file.
-    :param synthesizer: what speaks; default the embedded voices.
-    :param description: text in front of the progress bar.
+    :param utterances: the utterances.
+    :param folder: folder of the shards.
+    :param workers: number of processes; the files do not depend on it.
+    :param per_shard: number of utterances per file.
+    :param synthesizer: the synthesiser; default the embedded voices.
+    :param description: label of the progress bar.
     """
     speaker = synthesizer or EspeakSynthesizer()
     starts = range(0, len(utterances), per_shard)
@@ -101,7 +101,7 @@ def _write_shard(task: tuple[Synthesizer, Sequence[Utterance], Path]) -> tuple[s
 
 
 def _known(path: Path, index: Path, key: str) -> list[int] | None:
-    """Return the lengths of a shard's utterances if file and index are there and of this content."""
+    """Return the lengths of a shard's utterances in samples if file and index exist and match the key, else None."""
     try:
         found = parse_document(_Index, read_json(index), index)
     except (NoSuchFileError, DocumentError):

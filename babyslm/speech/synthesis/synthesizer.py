@@ -1,4 +1,4 @@
-"""What turns phones into sound: the embedded voices, or any outside program."""
+"""Synthesisers: the embedded espeak-ng voices, and external programs."""
 
 import subprocess
 from collections.abc import Sequence
@@ -23,17 +23,17 @@ from babyslm.verify.speech.voices import CommandError, MisheardError, Placeholde
 __all__ = ["RECIPE", "CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance"]
 
 RECIPE = 2
-"""Raised whenever the same phones and voice would give other samples."""
+"""Version of the procedure: increased whenever the same phones and voice would give other samples."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """Something to be spoken.
+    """An utterance to be synthesised.
 
     :param phones: IPA phones, `|` between words.
-    :param voice: who speaks.
-    :param text: spelling, for outside synthesisers that want it; the embedded voices never look at it.
-    :param scene: where it is spoken: what an acoustic condition is drawn by.
+    :param voice: the voice.
+    :param text: spelling, for external synthesisers that need it; the embedded voices ignore it.
+    :param scene: name of the scene, by which an acoustic condition is drawn.
     """
 
     phones: tuple[str, ...]
@@ -44,11 +44,11 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A spoken utterance.
+    """A synthesised utterance.
 
-    :param samples: shape (frames,), int16 at 16 kHz: exactly what a file of it holds.
-    :param phones: the phones heard, without word boundaries; empty where the synthesiser does not tell.
-    :param onsets: shape (len(phones),): seconds at which each begins.
+    :param samples: shape (frames,), int16 at 16 kHz, identical to the content of its sound file.
+    :param phones: the phones spoken, without word boundaries; empty if the synthesiser does not report them.
+    :param onsets: shape (len(phones),): onset of each phone in seconds.
     """
 
     samples: NDArray[np.int16]
@@ -67,33 +67,36 @@ class Speech:
 
 
 class Synthesizer(Protocol):
-    """Turns utterances into sound; the same utterance gives the same samples, whatever was spoken before."""
+    """Converts utterances to sound; equal utterances give equal samples, independent of earlier ones."""
 
     @property
     def slow(self) -> bool:
-        """Whether one utterance takes as long as starting a process: then each is a task of its own."""
+        """Whether one utterance takes as long as starting a process; if so, each utterance is a separate task."""
 
     def key(self, utterance: Utterance) -> str:
-        """Return the hexadecimal SHA-256 of everything that decides the sound of an utterance."""
+        """Return the hexadecimal SHA-256 of everything that determines the sound of an utterance."""
 
     def speak(self, utterance: Utterance) -> Speech:
-        """Speak one utterance."""
+        """Synthesise one utterance."""
 
 
 @dataclass(frozen=True)
 class EspeakSynthesizer:
-    """The embedded voices: espeak-ng in process, from phones alone."""
+    """The embedded voices: espeak-ng in process, from phones only."""
 
     slow: ClassVar[bool] = False
 
     def key(self, utterance: Utterance) -> str:
-        """Return the hash of voice, mnemonics, espeak-ng's version and what is done around it."""
+        """Return the SHA-256 of voice, mnemonics, version of espeak-ng and version of this procedure."""
         table = load_mnemonics(utterance.voice.language)
         parts = (espeak_version(), str(RECIPE), table.espeak, table.encode(utterance.phones), utterance.voice.digest)
         return sha256_text("\x1f".join(("espeak-ng", *parts)))
 
     def speak(self, utterance: Utterance) -> Speech:
-        """Speak one utterance; if espeak-ng reports other phones than those asked for, a `MisheardError`."""
+        """Synthesise one utterance.
+
+        :raises MisheardError: if espeak-ng reports phones other than the requested ones.
+        """
         table = load_mnemonics(utterance.voice.language)
         raw = engine().speak(table.encode(utterance.phones), utterance.voice, table.espeak)
         heard, wanted = table.decode([name for name, _ in raw.events]), table.audible(utterance.phones)
@@ -102,19 +105,21 @@ class EspeakSynthesizer:
         samples, shift = normalize_speech(raw.samples, ESPEAK_RATE)
         starts = [frame for name, frame in raw.events if table.is_spoken(name)]
         onsets = np.clip(np.asarray(starts) / ESPEAK_RATE + shift, 0, None)
-        if len(onsets) != len(heard):  # two phones heard as one: their times cannot be told apart
+        if len(onsets) != len(heard):  # two phones reported as one: their onsets are unknown
             return Speech(samples)
         return Speech(samples, heard, onsets)
 
 
 @dataclass(frozen=True)
 class CommandSynthesizer:
-    """An outside program, started once an utterance without a shell.
+    """An external program, started once per utterance, without a shell.
 
-    :param command: the program and its arguments; `{text}`, `{ipa}`, `{voice}` and `{out}` inside them are replaced
-        by spelling, phones, the voice's name and the sound file to write. `{out}` and one of the first two are needed.
-    :param version: whatever changes when the program would speak otherwise; part of the content key.
-    :param timeout: seconds that one utterance may take.
+    :param command: the program and its arguments, in which `{text}`, `{ipa}`, `{voice}` and `{out}` are replaced by
+        the spelling, the phones, the name of the voice and the output file. `{out}` and one of `{text}` and `{ipa}`
+        are required.
+    :param version: a string that changes whenever the output of the program changes; part of the content key.
+    :param timeout: largest duration of one call in seconds.
+    :raises PlaceholderError: if a required placeholder is missing.
     """
 
     slow: ClassVar[bool] = True
@@ -131,12 +136,15 @@ class CommandSynthesizer:
             raise PlaceholderError(self.command, "{text} or {ipa}")
 
     def key(self, utterance: Utterance) -> str:
-        """Return the hash of the command, its version and whatever it may be told of the utterance."""
+        """Return the SHA-256 of the command, its version and the properties of the utterance that it can receive."""
         told = (utterance.voice.name, " ".join(utterance.phones), utterance.text or "")
         return sha256_text("\x1f".join(("command", str(RECIPE), self.version, *told, *self.command)))
 
     def speak(self, utterance: Utterance) -> Speech:
-        """Run the command, read the file it wrote (any rate, any channels) and set silence and level."""
+        """Run the command, read its output (any sample rate, any number of channels), and normalise silence and level.
+
+        :raises CommandError: if the program fails, or writes no usable sound.
+        """
         with TemporaryDirectory(prefix="babyslm-speech-") as folder:
             out = Path(folder) / "speech.wav"
             words = " ".join(phone for phone in utterance.phones if phone != WORD_BOUNDARY)
@@ -149,18 +157,18 @@ class CommandSynthesizer:
             command = [_filled(argument, values) for argument in self.command]
             _run(command, self.timeout)
             if not out.is_file():
-                raise CommandError(command, "it wrote no file where {out} says")
+                raise CommandError(command, "it wrote no file to {out}")
             try:
                 samples = read_audio(out, resample=True, downmix=True)
             except BabySLMError as error:
-                raise CommandError(command, f"what it wrote is no usable sound ({error})") from error
+                raise CommandError(command, f"its output is not usable sound ({error})") from error
         if not samples.any():
             raise CommandError(command, "it wrote only silence")
         return Speech(normalize_speech(samples, RATE)[0])
 
 
 def _filled(argument: str, values: dict[str, str]) -> str:
-    """Replace the placeholders once, from left to right: what a value holds is not looked at again."""
+    """Replace the placeholders once, from left to right; placeholders inside inserted values are left as they are."""
     found = [(position, name) for name in values if (position := argument.find(name)) >= 0]
     if not found:
         return argument

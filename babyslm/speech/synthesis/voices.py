@@ -1,4 +1,4 @@
-"""The named voices: who speaks in dev, who in test, and who is only heard in training."""
+"""Named voices and their assignment to dev, test and training."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -22,19 +22,19 @@ FORMANTS = 9
 
 
 class Voice(BaseModel):
-    """One embedded voice: a speaker of espeak-ng's formant synthesis.
+    """One embedded voice: the parameters of a speaker for espeak-ng's formant synthesis.
 
-    :param name: unique within its language; the last part of a file's name.
+    :param name: unique within the language; last part of file names.
     :param language: two-letter code.
     :param sex: female or male.
-    :param split: the split in which it is heard; no voice is in two.
-    :param pitch: Hz, lower and upper end of the intonation.
-    :param tract: all formant frequencies, as a factor: above 1 a shorter vocal tract.
-    :param formants: frequency of each of the peaks 0 to 8 as a factor, beside `tract`.
-    :param heights: height of each peak as a factor: the speaker's timbre.
-    :param width: width of the peaks as a factor.
-    :param rate: words a minute.
-    :param consonants: strength of unvoiced and of voiced consonant noise as factors.
+    :param split: the split in which the voice is used; each voice has one split.
+    :param pitch: lower and upper end of the intonation range, in Hz.
+    :param tract: factor on all formant frequencies; above 1 corresponds to a shorter vocal tract.
+    :param formants: additional factor on the frequency of each of the peaks 0 to 8.
+    :param heights: factor on the height of each peak; determines the timbre.
+    :param width: factor on the width of the peaks.
+    :param rate: words per minute.
+    :param consonants: factors on the strength of unvoiced and of voiced consonant noise.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,8 +55,8 @@ class Voice(BaseModel):
     def variant(self) -> str:
         """The voice as an espeak-ng variant file.
 
-        Flutter, roughness, breath and echo are off: espeak-ng keeps their state from one utterance to the next, so
-        that the same words would not give the same samples twice.
+        Flutter, roughness, breath and echo are off: espeak-ng carries their state over between utterances, so equal
+        utterances would not give equal samples.
         """
         lines = ["language variant", f"name {self.name}", f"gender {self.sex}", "flutter 0", "roughness 0"]
         lines.append(f"pitch {self.pitch[0]} {self.pitch[1]}")
@@ -68,7 +68,7 @@ class Voice(BaseModel):
 
     @property
     def digest(self) -> str:
-        """What decides the sound of the voice, as a hexadecimal SHA-256; its split and name do not."""
+        """Hexadecimal SHA-256 of all parameters that determine the sound; split and name are not included."""
         return sha256_text(self.model_dump_json(exclude={"name", "split"}))
 
 
@@ -81,7 +81,7 @@ class _Document(BaseModel):
 
 @cache
 def load_voices(language: str) -> tuple[Voice, ...]:
-    """Load the shipped voices of a language, `datasets/voices/LANG.yaml`, sorted by name.
+    """Return the shipped voices of a language, `datasets/voices/LANG.yaml`, sorted by name.
 
     :param language: two-letter code.
     """
@@ -99,9 +99,10 @@ def choose_voices(
     """Return voices of a language, sorted by name.
 
     :param language: two-letter code.
-    :param split: only those of one split: 2 in dev, 8 in test, the rest in train.
-    :param names: only these; an unknown name is an `UnknownVoiceError`.
-    :param count: at most so many, women and men by turns.
+    :param split: restrict to the voices of one split: 2 in dev, 8 in test, the rest in train.
+    :param names: restrict to these voices.
+    :param count: largest number of voices, alternately female and male.
+    :raises UnknownVoiceError: if a name is unknown.
     """
     voices = [voice for voice in load_voices(language) if split is None or voice.split == split]
     if names is not None:
@@ -116,7 +117,7 @@ def choose_voices(
 
 
 def _by_turns(voices: Sequence[Voice]) -> list[Voice]:
-    """Put women and men by turns, each in order of name."""
+    """Order voices alternately by sex, each sex sorted by name."""
     ranked: dict[str, int] = {}
     order = []
     for voice in voices:

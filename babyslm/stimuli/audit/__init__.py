@@ -1,4 +1,4 @@
-"""Look for the shortcuts by which a set could be solved without knowing words or grammar."""
+"""Audit of stimulus sets: shortcuts that need no knowledge of words or grammar, and faults of tables."""
 
 from babyslm.stimuli.audit.audit import audit_set
 from babyslm.stimuli.audit.classifier import Classified, classify_pairs

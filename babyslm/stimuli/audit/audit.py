@@ -1,4 +1,4 @@
-"""The audit of a whole set: what can be found in its tables, without its sound."""
+"""Audit of the tables of a whole set, without its sound."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,16 +34,16 @@ def audit_set(
     known: KnownWords | None = None,
     seed: int = 0,
 ) -> Audit:
-    """Measure every shortcut and fault that a set's tables can have.
+    """Measure all shortcuts and faults in the tables of a set.
 
-    Phone n-grams learn the lexicon's words, each alone. Word n-grams learn the corpus' utterances, or without a corpus
-    the set's own grammatical sentences of other lexical material.
+    Phone n-grams are trained on the words of the lexicon in isolation. Word n-grams are trained on the utterances of
+    the corpus, or without a corpus on the set's own grammatical sentences with other lexical material.
 
-    :param stimuli: the set, ours or foreign.
+    :param stimuli: the set, built by babyslm or by others.
     :param language: language of the phone set.
-    :param lexicon: the words; default those of the corpus; without one those that the set keeps of the lexicon it was
-        built from; and where it keeps none, the shipped list.
-    :param corpus: utterances, in any form that `load_lexicon` takes.
+    :param lexicon: the words; default those of the corpus; without a corpus the lexicon that the set keeps, from which
+        it was built; without that the shipped word list.
+    :param corpus: utterances, in any format that `load_lexicon` reads.
     :param known: a broad vocabulary, whose words no non-word should sound like; default that of the language.
     :param seed: seed of cross-validation.
     """
@@ -71,7 +71,7 @@ def audit_set(
 
 
 def _sentences(corpus: Path, language: str) -> dict[str, list[list[str]]] | None:
-    """Read the utterances of a corpus; None for a list of words, which has none."""
+    """Read the utterances of a corpus; None for a word list, which has no utterances."""
     path = corpus / CORPUS_TABLE if corpus.is_dir() else corpus
     if path.suffix != ".parquet":
         return None
@@ -87,7 +87,7 @@ def _sentences(corpus: Path, language: str) -> dict[str, list[list[str]]] | None
 
 
 def _faults(table: StimulusTable) -> Iterator[Figure]:
-    """Count what is wrong with a table by itself."""
+    """Count the faults within one table."""
     name, content = f"{table.task}/{table.split}", CONTENT[table.task]
     pairs = table.pairs.drop_duplicates("id")
     same = pairs[content] == pairs[f"bad_{content}"]
@@ -108,7 +108,7 @@ def _faults(table: StimulusTable) -> Iterator[Figure]:
 
 
 def _overlaps(stimuli: StimulusSet) -> Iterator[Figure]:
-    """Count what dev and test share."""
+    """Count the overlaps between dev and test."""
     for task, content in CONTENT.items():
         if (task, "dev") not in stimuli.tables or (task, "test") not in stimuli.tables:
             continue

@@ -1,4 +1,4 @@
-"""Whether anything can be learned from all differences of a pair together: classifiers, cross-validated by pair."""
+"""Cross-validated classifiers over all differences of a pair together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ __all__ = ["Classified", "classifier_figures", "classify_pairs"]
 
 FOLDS = 5
 DEALS = 5
-"""How often clusters are dealt out to folds anew: what is found of one set hangs on the deal by some points."""
+"""Number of random assignments of clusters to folds: the accuracy on one set varies by some points between them."""
 
 ROUNDS = 60
-"""Trees of the boosted classifier."""
+"""Number of trees of the boosted classifier."""
 
 CLUSTERS = 2 * FOLDS
-"""Fewer clusters than this cannot be cross-validated."""
+"""Smallest number of clusters that can be cross-validated."""
 
 
 @dataclass(frozen=True)
 class Classified:
-    """What the classifiers reach.
+    """Accuracy of the classifiers.
 
-    :param logistic: percent of held-out pairs whose good member logistic regression finds.
+    :param logistic: percentage of held-out pairs whose good member logistic regression finds.
     :param boosting: the same for gradient-boosted trees.
-    :param pairs: pairs tested.
+    :param pairs: number of pairs tested.
     :param error: clustered standard error of the percentages, in points; the larger of the two.
     """
 
@@ -42,14 +42,14 @@ class Classified:
 def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *, seed: int) -> Classified | None:
     """Train classifiers to find the good member of a pair from its differences, and test them on other clusters.
 
-    A pair is shown both ways round, d as good first and -d as bad first, so that a classifier can only learn from how
-    the differences are spread. Ties count half. Cross-validation is repeated over several deals of the clusters to
-    folds, and averaged pair by pair.
+    Each pair enters in both orders, d with the good member first and -d with the bad member first, so a classifier can
+    learn only from the shape of the distribution. Ties count half. Cross-validation is repeated over several random
+    assignments of clusters to folds and averaged pair by pair.
 
-    :param differences: good less bad, a row a pair (pairs, measures).
-    :param clusters: pairs with the same material, which are never both trained and tested on.
-    :param seed: deals the clusters out to the folds.
-    :returns: None where there are too few clusters.
+    :param differences: good minus bad, shape (pairs, measures).
+    :param clusters: cluster of each pair; pairs of one cluster share material and are never split over folds.
+    :param seed: assigns clusters to folds.
+    :returns: None if there are fewer than `CLUSTERS` clusters.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
@@ -71,7 +71,7 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
             "boosting": HistGradientBoostingClassifier(max_iter=ROUNDS, early_stopping=False, random_state=0),
         }
         for name, model in models.items():
-            with threadpool_limits(1):  # the sets are small: threads would wait for each other
+            with threadpool_limits(1):  # threads do not pay off on small sets
                 model.fit(features, labels)
             ahead = model.decision_function(asked) - model.decision_function(-asked)
             right[name][folds == fold] += np.where(np.abs(ahead) < 1e-12, 0.5, ahead > 0) / DEALS
@@ -81,7 +81,7 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
 
 
 def _clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> float:
-    """Return the standard error of a mean, in points, where pairs of one cluster depend on each other."""
+    """Return the standard error of a mean, in points, clustered by the material of the pairs."""
     _, place = np.unique(np.asarray(clusters), return_inverse=True)
     sums = np.bincount(place, weights=right - right.mean())
     return float(100 * np.sqrt((sums**2).sum()) / len(right))
@@ -90,15 +90,15 @@ def _clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> flo
 def classifier_figures(
     check: str, table: str, classified: Classified | None, *, tolerance: float | None, subset: str = ALL
 ) -> list[Figure]:
-    """Make the figures of the classifiers: none may beat chance by more than the tolerance.
+    """Return the figures of the classifiers: none may exceed chance by more than the tolerance.
 
-    On few pairs chance itself lies farther off: twice the standard error is allowed where that is more. A classifier
-    that is worse than chance on words it has not seen has learned nothing that holds for them, and is not judged.
+    On few pairs the sampling error is larger: if twice the standard error exceeds the tolerance, it is allowed
+    instead. A classifier below chance on held-out words has found no regularity that holds for them, and passes.
 
     :param check: kind of shortcut.
-    :param table: the table.
-    :param classified: what they reached, or None.
-    :param tolerance: allowed distance from 50, in points; None for information.
+    :param table: name of the table.
+    :param classified: the accuracies, or None.
+    :param tolerance: allowed distance from 50, in points; None for information only.
     :param subset: the part of the table.
     """
     if classified is None:

@@ -1,4 +1,4 @@
-"""What an audit finds: figures, each with the range in which it has to lie, and the verdict."""
+"""Figures of an audit, each with its allowed range, and the verdict."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from babyslm.files import atomic_file, to_json, write_text
+from babyslm.pictures import draw_svg
+from babyslm.progress import side_effect
 from babyslm.stimuli.audit.plots import Spec, audit_plots
 
 __all__ = ["ALL", "Audit", "Figure", "count", "part", "share"]
@@ -22,15 +24,15 @@ Unit = Literal["percent", "part", "count"]
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing that was measured.
+    """One measurement.
 
     :param check: kind of shortcut or fault: `phone n-grams`, `duplicates`, ...
-    :param table: the table it was measured on, `lexical/dev`, or the task where tables are compared.
-    :param measure: what exactly, `3-gram token`.
-    :param value: percent of pairs in which the measure prefers the good member (ties count half), percent of all that
-        has a fault, or a count.
-    :param unit: percent (of pairs), part (percent of what has a fault) or count.
-    :param pairs: pairs it was measured on; for counts what was counted over.
+    :param table: the table measured, such as `lexical/dev`, or the task where tables are compared.
+    :param measure: the measure, such as `3-gram token`.
+    :param value: percentage of pairs in which the measure prefers the good member (ties count half), percentage of
+        items that have a fault, or a count.
+    :param unit: percent (of pairs), part (percentage of items with a fault) or count.
+    :param pairs: number of pairs measured; otherwise the number of items that were checked.
     :param subset: the part of the table: all, a length, a phenomenon.
     :param low: smallest value allowed; None for a figure that is information only.
     :param high: largest value allowed.
@@ -50,12 +52,12 @@ class Figure:
 
     @property
     def judged(self) -> bool:
-        """Whether a value is asked for."""
+        """Whether the figure has an allowed range."""
         return self.low is not None or self.high is not None
 
     @property
     def passed(self) -> bool:
-        """Whether the value lies in its range; information always passes."""
+        """Whether the value lies in its range; figures without a range always pass."""
         value = round(self.value, 6)
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
@@ -69,13 +71,13 @@ def share(
     tolerance: float | None,
     subset: str = ALL,
 ) -> Figure:
-    """Make the figure of a shortcut: how often it prefers the good member, which should be by chance.
+    """Return the figure of a shortcut: how often it prefers the good member, which should be 50 % of the time.
 
     :param check: kind of shortcut.
-    :param table: the table.
-    :param measure: what exactly.
-    :param preference: good less bad, a pair; positive prefers the good member, 0 is a tie.
-    :param tolerance: allowed distance from 50, in points; None for information.
+    :param table: name of the table.
+    :param measure: the measure.
+    :param preference: good minus bad for each pair; positive values prefer the good member, 0 is a tie.
+    :param tolerance: allowed distance from 50, in points; None for information only.
     :param subset: the part of the table.
     """
     values = np.asarray(preference, dtype=np.float64)
@@ -85,14 +87,14 @@ def share(
 
 
 def count(check: str, table: str, measure: str, number: int, of: int, *, allowed: int | None = 0) -> Figure:
-    """Make the figure of a fault that is counted.
+    """Return the figure of a fault that is counted.
 
     :param check: kind of fault.
-    :param table: the table.
-    :param measure: what exactly.
-    :param number: how many.
-    :param of: out of how many.
-    :param allowed: largest number allowed; None for information.
+    :param table: name of the table.
+    :param measure: the measure.
+    :param number: number of faulty items.
+    :param of: number of items checked.
+    :param allowed: largest number allowed; None for information only.
     """
     return Figure(check, table, measure, float(number), "count", of, high=None if allowed is None else float(allowed))
 
@@ -119,8 +121,8 @@ class Audit:
     """The figures of a set.
 
     :param name: name of the set.
-    :param figures: all that was measured.
-    :param settings: what the shortcuts were trained on, language and seed.
+    :param figures: all measurements.
+    :param settings: training data of the shortcuts, language and seed.
     """
 
     name: str
@@ -139,21 +141,21 @@ class Audit:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a figure: its fields, `judged` and `passed`; examples as one text."""
+        """One row per figure: its fields, `judged` and `passed`; its examples as one text."""
         columns = ["check", "table", "measure", "subset", "value", "unit", "pairs", "low", "high", "judged", "passed"]
         rows = [[*(getattr(f, column) for column in columns), "; ".join(f.examples)] for f in self.figures]
         columns = [*columns, "examples"]
         return pd.DataFrame(rows, columns=columns).astype({"value": float, "low": float, "high": float})
 
     def with_figures(self, figures: Iterable[Figure]) -> "Audit":
-        """Return the audit with further figures, such as acoustic ones.
+        """Return the audit with additional figures, such as acoustic ones.
 
-        :param figures: what else was measured.
+        :param figures: the additional figures.
         """
         return Audit(self.name, (*self.figures, *figures), self.settings)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return everything as plain values."""
+        """Return the audit as JSON-serialisable values."""
         rows = [
             {column: None if pd.isna(value) else value for column, value in row.items()}
             for row in self.table.to_dict("records")
@@ -161,11 +163,11 @@ class Audit:
         return {"name": self.name, "passed": self.passed, "settings": self.settings, "figures": rows}
 
     def to_json(self) -> str:
-        """Return everything as JSON."""
+        """Return the audit as JSON text."""
         return to_json(self.as_dict())
 
     def as_text(self) -> str:
-        """Return the verdicts for people: a line a check and table, and every figure outside its range."""
+        """Return a readable summary: one line per check and table, and every figure outside its range."""
         lines = [f"{self.name}: {'no shortcut found' if self.passed else 'shortcuts found'}"]
         for (check, table), group in self.table.groupby(["check", "table"], sort=False):
             judged = group[group["judged"]]
@@ -184,15 +186,17 @@ class Audit:
         return audit_plots(self.table)
 
     def save(self, folder: Path) -> None:
-        """Write `audit.csv`, `audit.json` and `plots/NAME.vl.json`.
+        """Write `audit.csv` and `audit.json`, and `plots/NAME.svg` and `.vl.json` where they can be drawn.
 
-        :param folder: where to; created.
+        :param folder: output folder; created if missing.
         """
         with atomic_file(folder / "audit.csv") as temporary:
             self.table.to_csv(temporary, index=False, lineterminator="\n")
-        for name, spec in self.plots().items():
-            write_text(folder / "plots" / f"{name}.vl.json", to_json(spec))
         write_text(folder / "audit.json", self.to_json())
+        with side_effect(f"draw {folder / 'plots'}"):
+            for name, spec in self.plots().items():
+                write_text(folder / "plots" / f"{name}.vl.json", to_json(spec))
+                write_text(folder / "plots" / f"{name}.svg", draw_svg(spec))
 
 
 def _say(value: float, unit: str) -> str:

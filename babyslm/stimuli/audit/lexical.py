@@ -1,4 +1,4 @@
-"""Shortcuts of words against non-words: phone n-grams, neighbourhood, length, and all of them together."""
+"""Shortcuts of the lexical test: phone n-grams, neighbourhood, length, and classifiers over all of them."""
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -18,25 +18,25 @@ __all__ = ["LexicalAudit"]
 
 ORDERS = (1, 2, 3, 4, 5)
 JUDGED = 3
-"""Longer n-grams know most words by heart; they are reported, not judged."""
+"""Highest order judged. Longer n-grams memorise most words; they are reported for information only."""
 
 NGRAM_TOLERANCE = 0.5
 LENGTH_TOLERANCE = 2.0
-"""Of an n-gram within one length."""
+"""Tolerance of an n-gram within one word length, in points."""
 
 ENOUGH = 100
-"""Pairs of one length from which on it is judged."""
+"""Smallest number of pairs of one length for which the length is judged."""
 
 TOLERANCE = 1.5
-"""Of classifiers and neighbourhood, in points."""
+"""Tolerance of classifiers and neighbourhood, in points."""
 
 
 class LexicalAudit:
-    """The lexical shortcuts, as a lexicon teaches them.
+    """Measures of lexical shortcuts trained on a lexicon.
 
     :param words: distinct phone strings.
-    :param frequencies: how often each is said.
-    :param tables: the lexical tables, one at least; their phones join the lexicon's.
+    :param frequencies: frequency of each word.
+    :param tables: the lexical tables, at least one; their phones are added to the alphabet.
     """
 
     def __init__(self, words: list[str], frequencies: list[float], tables: list[StimulusTable]) -> None:
@@ -47,10 +47,10 @@ class LexicalAudit:
         self.phonotactics = Phonotactics.of(words, frequencies, alphabet)
 
     def figures(self, table: StimulusTable, *, seed: int) -> Iterator[Figure]:
-        """Measure one table.
+        """Yield the figures of one table.
 
         :param table: a lexical table.
-        :param seed: deals the words out to the classifier's folds.
+        :param seed: assigns words to the folds of the classifier.
         """
         name = f"{table.task}/{table.split}"
         pairs = table.pairs.drop_duplicates(["phones", "bad_phones"])
@@ -75,7 +75,7 @@ class LexicalAudit:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Every measure of every string of the set: mean log-probabilities, density, OLD20, length."""
+        """All measures of every string in the set: mean log-probabilities (nats), density, OLD20, length (phones)."""
         coded = [self.phonotactics.alphabet.encode(string) for string in self.strings]
         columns = {f"{n}-gram {weight}": self._scores(coded, n, weight) for n, weight in product(ORDERS, WEIGHTS)}
         neighbours = Neighbours(self.phonotactics.words)
@@ -86,7 +86,7 @@ class LexicalAudit:
 
     def _scores(self, coded: list[Codes], order: int, weight: str) -> NDArray[np.float64]:
         model = self.phonotactics.ngram(order, "token" if weight == "token" else "type")
-        # The mean, as learners are scored; members of equal length are ordered as by the sum.
+        # The mean, as for learners. Members of equal length are ordered as by the sum.
         return _measured(coded, lambda codes: model.score(codes) / (codes.shape[1] + 1))
 
     def _ngrams(self, name: str, pairs: pd.DataFrame, differences: pd.DataFrame) -> Iterator[Figure]:
@@ -106,7 +106,7 @@ class LexicalAudit:
 
 
 def _measured(coded: list[Codes], measure: Callable[[Codes], NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Measure strings of any length, those of one length together."""
+    """Measure strings of any length, batched by length."""
     values = np.zeros(len(coded))
     for places, codes in by_length(coded).values():
         values[places] = measure(codes)

@@ -1,8 +1,7 @@
-"""What an audit found, drawn: every share against the range in which it has to lie."""
+"""Plots of an audit: every share against its allowed range."""
 
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 __all__ = ["Spec", "audit_plots"]
@@ -13,9 +12,10 @@ ROW_HEIGHT = 18
 
 
 def audit_plots(table: pd.DataFrame) -> dict[str, Spec]:
-    """Draw the shares of an audit, one plot a check, one dot a figure, its allowed range as a bar behind.
+    """Return one plot per check: a dot per figure, over a bar for its allowed range.
 
-    :param table: `Audit.table`.
+    :param table: see `Audit.table`.
+    :returns: Vega-Lite specifications by name.
     """
     shares = table[table["unit"] == "percent"]
     return {
@@ -30,6 +30,8 @@ def _labels(group: pd.DataFrame) -> pd.Series:
 
 
 def _shares(rows: pd.DataFrame, title: str) -> Spec:
+    import altair as alt
+
     columns = ["label", "table", "value", "low", "high", "pairs", "passed"]
     rows = rows[columns].astype({"passed": bool})
     data = alt.Data(values=[{k: None if pd.isna(v) else v for k, v in row.items()} for row in rows.to_dict("records")])
@@ -42,7 +44,7 @@ def _shares(rows: pd.DataFrame, title: str) -> Spec:
     )
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         x=alt.X("value:Q", scale=scale),
-        color=alt.Color("passed:N", title="in its range", sort=[True, False]),
+        color=alt.Color("passed:N", title="within allowed range", sort=[True, False]),
         tooltip=["label:N", "value:Q", "pairs:Q", "low:Q", "high:Q"],
     )
     chart = alt.layer(allowed, dots).properties(width=320, height=len(order) * ROW_HEIGHT)

@@ -1,4 +1,4 @@
-"""Shortcuts of grammatical against ungrammatical sentences: n-grams of words and of phones, and length."""
+"""Shortcuts of the syntactic test: n-grams of words and of phones, and sentence length."""
 
 import math
 from collections import Counter
@@ -15,26 +15,26 @@ __all__ = ["SentenceNgram", "syntactic_figures"]
 
 ORDERS = (1, 2, 3, 4, 5)
 JUDGED = 2
-"""Longer n-grams of words see agreement itself; they are reported, not judged."""
+"""Highest order judged. Longer word n-grams cover agreement itself; they are reported for information only."""
 
 BY_PLACE = frozenset({"pronoun_case"})
-"""Phenomena beside word order in which the place of a single word decides: all of it is a bigram's business."""
+"""Phenomena besides word order that depend on the position of a single word; bigrams legitimately capture them."""
 
 TOLERANCE = 0.5
 EDGE = ""
-"""Stands before and behind a sentence; no token is empty."""
+"""Boundary token before and after a sentence; no other token is empty."""
 
 FOLDS = 5
 
 
 @dataclass(frozen=True)
 class SentenceNgram:
-    """An add-one smoothed n-gram over sentences, as `babyslm.stimuli.words.phonotactics` defines it over words.
+    """An n-gram over sentences with add-one smoothing, as `babyslm.stimuli.words.phonotactics` defines it over words.
 
     :param order: n.
-    :param counts: n-grams.
-    :param totals: their histories.
-    :param symbols: number of different tokens, the edge included.
+    :param counts: counts of n-grams.
+    :param totals: counts of their histories.
+    :param symbols: number of distinct tokens, the boundary included.
     """
 
     order: int
@@ -44,9 +44,9 @@ class SentenceNgram:
 
     @classmethod
     def train(cls, sentences: Iterable[Sequence[str]], order: int) -> "SentenceNgram":
-        """Count sentences.
+        """Train a model on sentences.
 
-        :param sentences: token by token.
+        :param sentences: sequences of tokens.
         :param order: n.
         """
         counts: Counter[tuple[str, ...]] = Counter()
@@ -60,9 +60,9 @@ class SentenceNgram:
         return cls(order, counts, totals, len(tokens))
 
     def score(self, sentence: Sequence[str]) -> float:
-        """Return the mean log-probability of a sentence's tokens and of its end, in nats.
+        """Return the mean log-probability of the tokens of a sentence and its end, in nats.
 
-        :param sentence: token by token.
+        :param sentence: a sequence of tokens.
         """
         ngrams = _ngrams(sentence, self.order)
         terms = [
@@ -80,15 +80,16 @@ def _ngrams(sentence: Sequence[str], order: int) -> list[tuple[str, ...]]:
 def syntactic_figures(
     table: StimulusTable, sentences: Mapping[str, Sequence[Sequence[str]]] | None, *, seed: int
 ) -> Iterator[Figure]:
-    """Measure one table, phenomenon by phenomenon.
+    """Yield the figures of one table, one phenomenon after the other.
 
-    Where the members hold the same words in another order, or the place of a single word decides (`BY_PLACE`), the
-    phenomenon is all of a bigram's business: there the bigram is information. Elsewhere, in agreement, it is judged.
+    Where the members are permutations of the same words, or the position of a single word decides (`BY_PLACE`),
+    bigrams legitimately capture the phenomenon and are reported for information only. Elsewhere (agreement) they are
+    judged.
 
     :param table: a syntactic table.
-    :param sentences: what n-grams are trained on, by the kind of token (`words`, `phones`); None: the table's own
-        grammatical sentences, of other lexical material than the pair's.
-    :param seed: deals the material out to folds where sentences are the table's own.
+    :param sentences: training sentences of the n-grams by kind of token (`words`, `phones`); None trains on the
+        table's own grammatical sentences with other lexical material than the pair.
+    :param seed: assigns material to folds where the table's own sentences are used.
     """
     name = f"{table.task}/{table.split}"
     pairs = table.pairs.drop_duplicates(["type", "transcription", "bad_transcription"])
@@ -141,7 +142,7 @@ def _by_phenomenon(name: str, kind: str, order: int, pairs: pd.DataFrame, values
 
 
 def _reorders(pairs: pd.DataFrame) -> bool:
-    """Tell whether bad sentences are good ones in another order."""
+    """Return whether every bad sentence is a permutation of its good sentence."""
     return all(
         sorted(good.lower().split()) == sorted(bad.lower().split())
         for good, bad in zip(pairs["transcription"], pairs["bad_transcription"], strict=True)

@@ -1,11 +1,11 @@
-"""The balanced choice: non-words in pairs that mirror each other around their word.
+"""Balance within a word: pairs of non-words that mirror each other around their word.
 
-Whatever a shortcut measures, let d(c) be its value on the non-word c less its value on the word. Two non-words a and
-b are *opposite* if under every shortcut d(a) and d(b) have opposite signs (or are both 0). A word whose non-words come
-in opposite pairs is preferred in exactly half of its pairs, under each shortcut, so the whole set is, and so is every
-length, frequency band and split of it. Among opposite pairs those serve best whose differences mirror each other in
-size as well, d(a) ~ -d(b): were all of them perfect, no classifier over the differences, linear or not, could learn
-anything. What imperfect ones leave over is balanced across words (`babyslm.stimuli.lexical.choice`).
+Let d(c) be the value of a shortcut measure on the non-word c minus its value on the word. Two non-words a and b are
+*opposite* if d(a) and d(b) have opposite signs (or are both 0) under every shortcut. If the non-words of a word come
+in opposite pairs, each shortcut prefers the word in exactly half of its pairs. The same then holds for the whole set
+and for every length, frequency band and split of it. The best opposite pairs mirror each other in size as well,
+d(a) ~ -d(b): if all pairs did so perfectly, no classifier over the differences, linear or not, could learn anything.
+The residuals of imperfect pairs are balanced across words (`babyslm.stimuli.lexical.choice`).
 """
 
 from dataclasses import dataclass, field
@@ -25,20 +25,22 @@ SHARP = tuple(f"3-gram {weight}, hardly smoothed" for weight in WEIGHTS)
 CROWDS = ("neighbours", "OLD20")
 INNER = tuple(f"{order}-gram {weight} without boundaries" for order in ORDERS[1:] for weight in WEIGHTS)
 SHORTCUTS = (*MODELS, *SHARP, *CROWDS, *INNER)
-"""Columns of a matrix of differences. The first eight are balanced word by word; the next two as well, and over the
-whole set where a word has too few such pairs; the last four through size alone."""
+"""Columns of a matrix of differences. The first eight are balanced in sign within each word, the next two as well or,
+where a word has too few such pairs, over the whole set; the last four are balanced in size only."""
 
 HARDLY = 0.01
-"""Smoothing of a second pair of trigrams, so that the balance does not hang on how rare trigrams are smoothed."""
+"""Smoothing constant of the second pair of trigram models. It makes the balance robust to how trigrams are
+smoothed."""
 
 TIE = 1e-6
-"""Smaller differences are ties."""
+"""Differences below this size count as ties."""
 
 NEARNESS = 0.05
-"""Weight of lying close to the word, against mirroring well."""
+"""Weight of the distance from the word, relative to the weight of the mirroring error."""
 
 EDGES = 200_000
-"""Pairs of candidates weighed within one sign pattern; beyond, the candidates far from the word are left aside."""
+"""Largest number of candidate pairs compared within one sign pattern. Candidates far from the word are dropped
+first."""
 
 NOWHERE = np.zeros(0, dtype=np.int64)
 
@@ -47,11 +49,12 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Shortcuts:
-    """What could tell a word from a non-word without knowing the word; columns as in `SHORTCUTS`.
+    """Measures that could separate words from non-words without knowledge of the words; columns as in `SHORTCUTS`.
 
-    :param phonotactics: the lexicon.
-    :param strict: so many shortcuts, the n-grams, are opposite in every pair.
-    :param hard: so many are where enough pairs are found.
+    :param phonotactics: the lexicon and its n-gram models.
+    :param strict: number of leading columns, the n-grams, under which a difference must not be a tie, and which are
+        opposite in sign within every pair.
+    :param hard: number of leading columns that are opposite in sign within a pair if a word has enough such pairs.
     """
 
     phonotactics: Phonotactics = field(repr=False)
@@ -60,7 +63,7 @@ class Shortcuts:
 
     @cached_property
     def models(self) -> tuple[Ngram, ...]:
-        """The six n-grams, and the two trigrams that are hardly smoothed."""
+        """The six n-gram models and the two trigram models with little smoothing."""
         known = self.phonotactics
         plain = [known.ngram(order, weight) for order in ORDERS for weight in WEIGHTS]
         return (*plain, *(known.ngram(3, weight, smoothing=HARDLY) for weight in WEIGHTS))
@@ -71,11 +74,11 @@ class Shortcuts:
         return Neighbours(self.phonotactics.words)
 
     def differences(self, word: Codes, candidates: Codes) -> Matrix:
-        """Return non-word less word under every shortcut but OLD20, whose column is 0.
+        """Return the difference, non-word minus word, under every shortcut; the column of OLD20 is 0.
 
-        :param word: the word (length).
-        :param candidates: its non-words (non-words, length).
-        :returns: (non-words, shortcuts).
+        :param word: codes of the word, shape (length,).
+        :param candidates: codes of its non-words, shape (non-words, length).
+        :returns: shape (non-words, shortcuts).
         """
         codes = np.concatenate([word[None], candidates])
         whole, inner = [], []
@@ -89,11 +92,11 @@ class Shortcuts:
         return np.asarray(values[1:] - values[0])
 
     def complete(self, word: Codes, candidates: Codes, differences: Matrix) -> Matrix:
-        """Return the differences with OLD20's filled in.
+        """Return the differences with the column of OLD20 filled in.
 
-        :param word: the word (length).
-        :param candidates: its non-words (non-words, length).
-        :param differences: what `differences` gave for them.
+        :param word: codes of the word, shape (length,).
+        :param candidates: codes of its non-words, shape (non-words, length).
+        :param differences: the result of `differences` for them, shape (non-words, shortcuts).
         """
         values = self.neighbours.old20(np.concatenate([word[None], candidates]))
         differences = differences.copy()
@@ -103,11 +106,11 @@ class Shortcuts:
 
 @dataclass(frozen=True)
 class OppositePairs:
-    """Pairs of non-words that mirror each other around their word, the best first.
+    """Pairs of non-words that mirror each other around their word, best first.
 
-    :param first: position of the one.
-    :param second: position of the other.
-    :param cost: how far they are from perfect mirror images close to the word; 0 is perfect.
+    :param first: index of the first non-word of each pair.
+    :param second: index of the second non-word of each pair.
+    :param cost: distance from perfect mirror images close to the word; 0 is perfect.
     """
 
     first: NDArray[np.int64] = field(default_factory=NOWHERE.copy)
@@ -118,36 +121,36 @@ class OppositePairs:
         return len(self.cost)
 
     def members(self) -> NDArray[np.int64]:
-        """Return the positions of all non-words that are in some pair, sorted."""
+        """Return the sorted indices of all non-words that occur in a pair."""
         return np.unique(np.concatenate([self.first, self.second]))
 
     def renumbered(self, members: NDArray[np.int64]) -> "OppositePairs":
-        """Return the pairs with positions in `members` for positions.
+        """Return the pairs with each index replaced by its position in `members`.
 
-        :param members: all members, sorted.
+        :param members: indices of all members, sorted.
         """
         return OppositePairs(np.searchsorted(members, self.first), np.searchsorted(members, self.second), self.cost)
 
     def among(self, kept: NDArray[np.bool_]) -> "OppositePairs":
-        """Return the pairs both of whose non-words are kept; positions stay as they are.
+        """Return the pairs whose two non-words are both kept; indices do not change.
 
-        :param kept: whether each non-word is.
+        :param kept: whether each non-word is kept.
         """
         both = kept[self.first] & kept[self.second]
         return OppositePairs(self.first[both], self.second[both], self.cost[both])
 
     def within(self, cost: float) -> "OppositePairs":
-        """Return the pairs up to a cost.
+        """Return the pairs whose cost is at most a given value.
 
-        :param cost: the largest.
+        :param cost: largest cost.
         """
         kept = self.cost <= cost
         return OppositePairs(self.first[kept], self.second[kept], self.cost[kept])
 
     def disjoint(self, limit: int) -> "OppositePairs":
-        """Return the best pairs of which no two share a non-word.
+        """Return the best pairs such that no two of them share a non-word.
 
-        :param limit: most pairs returned.
+        :param limit: largest number of pairs.
         """
         taken: set[int] = set()
         kept: list[int] = []
@@ -165,11 +168,11 @@ def opposite_pairs(
 ) -> OppositePairs:
     """Find the opposite pairs among the non-words of one word.
 
-    :param differences: non-word less word under each shortcut (non-words, shortcuts).
-    :param hard: the first so many shortcuts must be opposite in sign; the others only count for the cost.
-    :param limit: most pairs returned, the best mirror images.
-    :param noise: a small number a non-word, added to its pairs' cost, so that a seed decides between equals.
-    :param disjoint: return no non-word twice.
+    :param differences: non-word minus word under each shortcut, shape (non-words, shortcuts).
+    :param hard: number of leading shortcuts that must be opposite in sign; the others enter the cost only.
+    :param limit: largest number of pairs; the best mirror images are kept.
+    :param noise: a small number per non-word, added to the cost of its pairs, so that the seed breaks ties.
+    :param disjoint: use each non-word in at most one pair.
     """
     if len(differences) < 2:
         return OppositePairs()
@@ -200,7 +203,7 @@ def opposite_pairs(
 def _mirrored(
     scaled: Matrix, far: NDArray[np.float64], one: NDArray[np.int64], two: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Weigh every pair of two groups with opposite signs; the groups are sorted by their distance from the word."""
+    """Compute the cost of every pair between two groups with opposite signs, each sorted by distance from the word."""
     if len(one) * len(two) > EDGES:
         side = int(EDGES**0.5)
         one, two = one[: max(side, EDGES // len(two))], two[: max(side, EDGES // len(one))]

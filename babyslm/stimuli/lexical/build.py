@@ -1,4 +1,4 @@
-"""The lexical test: words that children hear, and non-words that only somebody who knows the words can tell."""
+"""Construction of the lexical test: words that children hear, paired with matched non-words."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -27,10 +27,10 @@ from babyslm.verify.stimuli.nonwords import NoBalancedWordError, PerWordError
 __all__ = ["LexicalBuild", "WordSource", "build_lexical", "token_weights"]
 
 SHORTEST = 2
-"""A word of one phone has no non-word of its length that is legal and unknown."""
+"""Shortest word tested, in phones: a word of one phone has no legal, unknown non-word of its length."""
 
 SMALLEST_BATCH = 64
-"""Words searched at once where only some are asked for."""
+"""Smallest number of words searched at once where only part of the words is needed."""
 
 COMMON = 3.0
 """Zipf frequency of words in common use: once in a million words or more."""
@@ -39,23 +39,24 @@ SEVERAL = 5
 """So many of them make a trigram one of the language, and not of a borrowed word."""
 
 BAND_WEIGHT = {"12-18": 8, "18-24": 4, "24-36": 2, "36-60": 1}
-"""Stands for the frequency of a word that was never counted: the earlier it is said, the more often it was heard."""
+"""Weight of a word without a corpus frequency, by age band: words acquired earlier are assumed to be heard more
+often."""
 
 
 class WordSource(Protocol):
-    """What gives words: `babyslm.stimuli.words.lexicon.Lexicon`."""
+    """Source of words, such as `babyslm.stimuli.words.lexicon.Lexicon`."""
 
     def words(self) -> pd.DataFrame:
-        """Return distinct phone strings with `phones`, `word`, `frequency`, and maybe `age_band`."""
+        """Return one row per distinct phone string: `phones`, `word`, `frequency`, and optionally `age_band`."""
 
 
 @dataclass(frozen=True)
 class LexicalBuild:
-    """A lexical test set before it is spoken.
+    """A lexical test set before synthesis.
 
     :param tables: the official table of each split; the voice is empty.
-    :param left_out: words that have no balanced choice: `word`, `phones`, `frequency`, `reason`.
-    :param figures: how many words, kept and left out, pairs, and the seed and settings.
+    :param left_out: words without a balanced set of non-words: `word`, `phones`, `frequency`, `reason`.
+    :param figures: numbers of words, of words kept and left out and of pairs; the seed and the settings.
     """
 
     tables: dict[Split, pd.DataFrame] = field(repr=False)
@@ -79,25 +80,28 @@ def build_lexical(
     sounds: SoundSource | None = None,
     workers: int = 1,
 ) -> LexicalBuild:
-    """Build a lexical test set whose words no n-gram (order 1-3), length or neighbourhood tells from its non-words.
+    """Build a lexical test set.
 
-    Nor does their sound, where it is known.
+    N-gram probability (orders 1 to 3), length and neighbourhood do not separate its words from its non-words; with
+    `sounds`, neither do summaries of their sound.
 
-    :param lexicon: the words, with the corpus' frequencies if there are any.
+    :param lexicon: the words, with corpus frequencies if available.
     :param language: language of the phone set.
-    :param seed: decides among equals, which words are dev, and which are tested where only some are.
-    :param per_word: most non-words a word, an even number.
-    :param max_distance: largest phone edit distance, 1 or 2.
-    :param same_skeleton: keep the consonant-vowel skeleton.
+    :param seed: breaks ties, assigns words to dev, and selects the tested words where `most` is given.
+    :param per_word: largest number of non-words per word, an even number.
+    :param max_distance: largest phone edit distance between word and non-word, 1 or 2.
+    :param same_skeleton: keep the consonant-vowel skeleton of the word.
     :param legal_trigrams: allow only trigrams that the lexicon attests.
-    :param split: share of words of each split; default 20 % dev, 80 % test.
-    :param known: a broad vocabulary: no non-word sounds like one of its words, rare words excepted where a word has no
-        other balanced choice. Default that of the language (`babyslm.stimuli.words.vocabulary`).
-    :param targets: phone strings of the words that may be tested; default all. The lexicon's other words still count
-        as words, and in n-grams and neighbourhoods.
-    :param most: most words tested; default all. Those that are get a balanced choice of their own.
-    :param sounds: makes what words sound like in the voices of each split; default sound is not balanced.
+    :param split: share of words in each split; default 20 % dev, 80 % test.
+    :param known: a broad vocabulary, whose words are excluded as non-words; rare words are allowed where a word has no
+        other opposite pair. Default: the vocabulary of the language (`babyslm.stimuli.words.vocabulary`).
+    :param targets: phone strings of the words that may be tested; default all. The other words of the lexicon still
+        count as words, and in n-grams and neighbourhoods.
+    :param most: largest number of words tested; default all. The set is balanced over the tested words.
+    :param sounds: returns the sound summaries of words in the voices of each split; default sound is not balanced.
     :param workers: number of processes; the result does not depend on it.
+    :raises PerWordError: if `per_word` is odd or below 2.
+    :raises NoBalancedWordError: if no word has a balanced set of non-words.
     """
     if per_word < 2 or per_word % 2:
         raise PerWordError(per_word)
@@ -141,6 +145,11 @@ def build_lexical(
         nonwords_of[place] = [strings[member] for member in members]
         if not len(members):
             reasons[place] = each.reason or "non-words taken"
+    used = {string for strings in nonwords_of.values() for string in strings}
+    for place, each, strings in zip(tested, weighed, candidates, strict=True):
+        free = np.array([string not in used for string in strings], dtype=np.bool_)
+        if reasons[place] == "non-words taken" and len(each.pairs.among(free)):
+            reasons[place] = "no balanced pair"
     left_out = words.assign(reason=reasons)[["word", "phones", "frequency", "reason"]]
     left_out = left_out[left_out["reason"] != ""].sort_values(["reason", "phones"], ignore_index=True)
     counted = {str(reason): count for reason, count in sorted(Counter(left_out["reason"]).items())}
@@ -173,11 +182,11 @@ def build_lexical(
 
 
 def _searched(search: Search, order: Sequence[int], most: int | None, workers: int) -> dict[int, Found]:
-    """Search words in order until as many as asked for have non-words."""
+    """Search words in order until enough of them have non-words."""
     found: dict[int, Found] = {}
     missing = len(order) if most is None else most
     while len(found) < len(order) and missing > 0:
-        # About half of all words have opposite pairs. How many are searched at once must not depend on the workers.
+        # About half of all words have opposite pairs. The size of a batch must not depend on the number of workers.
         size = len(order) if most is None else max(SMALLEST_BATCH, 2 * missing)
         batch = order[len(found) : len(found) + size]
         words = [search.nonwords.phonotactics.words[place] for place in batch]
@@ -187,7 +196,7 @@ def _searched(search: Search, order: Sequence[int], most: int | None, workers: i
 
 
 def _divided(tested: Sequence[int], split: Mapping[Split, float]) -> dict[int, Split]:
-    """Deal words out to the splits, in order."""
+    """Assign words to the splits, in order."""
     ends = np.round(np.cumsum(list(split.values())) / sum(split.values()) * len(tested)).astype(int).tolist()
     starts = [0, *ends[:-1]]
     return {place: name for name, start, end in zip(split, starts, ends, strict=True) for place in tested[start:end]}
@@ -211,9 +220,9 @@ def _rare(known: KnownWords, nonwords_of: Mapping[int, Sequence[str]]) -> int:
 
 
 def token_weights(words: pd.DataFrame) -> pd.Series:
-    """Return how often each word is heard: its frequency, or a stand-in by age band where nobody counted.
+    """Return how often each word is heard: its frequency, or a weight by age band where the frequency is missing.
 
-    :param words: `frequency`, and maybe `age_band`.
+    :param words: `frequency`, and optionally `age_band`.
     """
     frequency = words["frequency"].astype("Float64")
     stand_in = words["age_band"].map(BAND_WEIGHT) if "age_band" in words else pd.Series(1.0, index=words.index)
@@ -221,7 +230,7 @@ def token_weights(words: pd.DataFrame) -> pd.Series:
 
 
 def _unfit(words: pd.DataFrame, taboo: frozenset[str]) -> np.ndarray[Any, np.dtype[np.object_]]:
-    """Say of each word why it is no target, or ""."""
+    """Return the reason why each word cannot be tested, or ""."""
     reasons = np.full(len(words), "", dtype=object)
     rule: list[tuple[Reason, pd.Series]] = [
         ("too short", words["phones"].str.split().str.len() < SHORTEST),
@@ -234,6 +243,6 @@ def _unfit(words: pd.DataFrame, taboo: frozenset[str]) -> np.ndarray[Any, np.dty
 
 
 def _later_spellings(words: pd.DataFrame) -> pd.Series:
-    """Say which words are spelled as another that is heard more often: file names are spellings."""
+    """Return which words share their spelling with a more frequent word: file names are spellings."""
     order = words.assign(weight=-token_weights(words)).sort_values(["word", "weight", "phones"])
     return order["word"].duplicated().reindex(words.index)

@@ -1,18 +1,20 @@
-"""The choice across words: which opposite pairs are taken, so that the whole set tells nothing.
+"""Balance across words: selection of opposite pairs such that the differences of the whole set carry no information.
 
-Signs are balanced within every word (see `balance`); what is left is size: the sum of a pair's two differences is 0
-only for perfect mirror images. A classifier learns from such sums where they lean one way. Therefore pairs are chosen
-one after the other so that three kinds of odd functions of the differences add up to nearly 0 over the set:
+Signs are balanced within every word (see `balance`). Sizes are not: the two differences of a pair sum to 0 only for
+perfect mirror images, and a classifier can learn from sums that lean to one side. Therefore pairs are selected one
+after the other such that three kinds of odd functions of the differences sum to nearly 0 over the set:
 
-* the differences themselves, decorrelated, within each word too as far as its pairs allow: what a linear classifier
-  sees;
-* where neighbourhood is not opposite in every pair: how often the word has more neighbours, or closer ones;
-* for every two shortcuts, the cells of a grid over both differences, a cell counting against the cell opposite to it:
-  what trees and other classifiers see.
+* the decorrelated differences themselves, also within each word as far as its pairs allow. These are the features of a
+  linear classifier.
+* the signs of the differences in neighbourhood, which are not opposite in every pair.
+* for every two shortcuts, the cells of a grid over both differences, each cell counted against the opposite cell.
+  Trees and other non-linear classifiers use such regions.
 
-The differences are then spread as their own mirror image is, and there is nothing to learn. Splits add up apart, so
-that each is balanced by itself, however small. A word's first pair is always taken, a further one only if it does not
-make things worse.
+The distribution of the differences is then symmetric about 0, and a classifier cannot beat chance. Sums are kept per
+split, so each split is balanced by itself, however small it is. The first pair of a word is always selected, a further
+pair only if the balance does not suffer (see `PATIENCE`). In small sets later pairs cannot compensate. There, pairs
+are released again until the decorrelated sums are well below those of random signs (see `CHANCE`), and a word may lose
+all its pairs.
 """
 
 from collections.abc import Sequence
@@ -28,13 +30,13 @@ from babyslm.stimuli.lexical.search import Found
 __all__ = ["choose_pairs"]
 
 QUANTILES = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97)
-"""Where the grid cuts the sizes of a difference."""
+"""Quantiles at which the grid divides the absolute size of a difference."""
 
 LINEAR = 0.003
-"""Weight of the sums, in standard deviations, squared."""
+"""Weight of the squared sums, in standard deviations."""
 
 WITHIN = 60.0
-"""Weight of the sums within a word, against the sums over all words."""
+"""Weight of the sums within a word, relative to the sums over all words."""
 
 CELLS = 5.0
 """Weight of the cells, averaged over all grids."""
@@ -43,20 +45,31 @@ EVEN = 0.3
 """Weight of the signs of neighbourhood, squared: of how many pairs more prefer the word than its non-word."""
 
 MIRRORING = 0.1
-"""Weight of a pair's own cost."""
+"""Weight of the cost of the pair itself."""
 
 PATIENCE = 25.0
-"""How much worse a further pair may make things: one pair that leans little, as later ones can make up for it."""
+"""Largest increase of the objective that a further pair may cause: about one slightly asymmetric pair, which later
+pairs can compensate."""
 
 RIDGE = 1e-3
-"""Smallest share of a decorrelated direction in the variance: smaller ones are not stretched further."""
+"""Smallest share of the variance in a decorrelated direction; directions below it are not scaled up further."""
 
 SWEEPS = 2
-"""How often every word's choice is made again, in the light of all others."""
+"""Number of times that the selection for every word is repeated, given the selection for all other words."""
+
+SMALL = 1000
+"""Number of tested words below which pairs are released again; larger sets are balanced without it."""
+
+CHANCE = 0.25
+"""Largest mean square of the decorrelated sums of a split in a small set, in units of its expectation if the signs of
+all differences were random."""
+
+FEWEST = 40
+"""Number of pairs of a split below which none is released."""
 
 
 class _Grid:
-    """Cells of the grids over two differences each; opposite cells share a number and differ in sign."""
+    """Cells of the grids over pairs of shortcuts; opposite cells share a number and differ in sign."""
 
     def __init__(self, differences: Matrix) -> None:
         self.cuts = [_cuts(np.abs(column)) for column in differences.T]
@@ -66,7 +79,7 @@ class _Grid:
         self.size = len(self.grids) * self.cells
 
     def __call__(self, differences: Matrix) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        """Return the number of each difference's cell in each grid, and on which side it lies (-1, 0 or 1)."""
+        """Return the cell of each difference in each grid, and its side (-1, 0 or 1)."""
         steps = np.stack(
             [
                 np.where(np.abs(column) < TIE, 0, np.sign(column)) * (np.searchsorted(cuts, np.abs(column)) + 1)
@@ -85,7 +98,7 @@ def _cuts(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _decorrelation(differences: Matrix) -> Matrix:
-    """Return the matrix that makes differences uncorrelated and of unit size (principal axes, whitened)."""
+    """Return the matrix that whitens the differences (principal axes, unit variance)."""
     spread = np.sqrt((differences**2).mean(axis=0))
     scale = np.where(spread > TIE, 1 / np.maximum(spread, TIE), 0.0)
     scaled = differences * scale
@@ -94,22 +107,22 @@ def _decorrelation(differences: Matrix) -> Matrix:
 
 
 def choose_pairs(found: Sequence[Found], splits: Sequence[str], per_word: int, seed: int) -> list[NDArray[np.int64]]:
-    """Choose the pairs of every word; no non-word serves two words.
+    """Select the pairs of every word; no non-word is used for two words.
 
     :param found: the opposite pairs of each word.
-    :param splits: the split that each word is in; each split is balanced by itself.
-    :param per_word: most non-words a word, an even number.
-    :param seed: decides the order in which words choose.
-    :returns: positions in each word's pairs.
+    :param splits: the split of each word; each split is balanced by itself.
+    :param per_word: largest number of non-words per word, an even number.
+    :param seed: draws the order of the words.
+    :returns: for each word, the indices of its selected pairs.
     """
     some = [place for place, each in enumerate(found) if len(each.pairs)]
     if not some:
         return [np.zeros(0, dtype=np.int64) for _ in found]
     drawn = generator(seed, "order of words").permutation(len(some))
-    # Words with few pairs choose first: what they need is still free.
+    # Words with few pairs are served first, while their non-words are still free.
     order = sorted((some[place] for place in drawn), key=lambda place: len(found[place].pairs))
     state = _Choice(found, splits)
-    for wanted in range(1, per_word // 2 + 1):  # every word has its first pair before any has its second
+    for wanted in range(1, per_word // 2 + 1):  # all first pairs before any second pair
         for place in order:
             state.extend(place, wanted)
     for _ in range(SWEEPS):
@@ -117,11 +130,13 @@ def choose_pairs(found: Sequence[Found], splits: Sequence[str], per_word: int, s
             wanted = max(len(state.chosen[place]), 1)
             state.release(place)
             state.extend(place, wanted)
+    if len(some) <= SMALL:
+        state.trim()
     return [np.array(pairs, dtype=np.int64) for pairs in state.chosen]
 
 
 class _Choice:
-    """The pairs chosen so far, and what their odd functions add up to."""
+    """The pairs selected so far, and the sums of their odd functions."""
 
     def __init__(self, found: Sequence[Found], splits: Sequence[str]) -> None:
         pooled = np.concatenate([each.differences for each in found if len(each.pairs)])
@@ -138,7 +153,7 @@ class _Choice:
         self.taken: set[bytes] = set()
 
     def release(self, place: int) -> None:
-        """Give back all pairs of a word."""
+        """Release all pairs of a word."""
         cells, sides = self.grid(self.found[place].differences)
         counts = self.counts[self.splits[place]]
         for member in self._members(place):
@@ -150,7 +165,7 @@ class _Choice:
         self.chosen[place] = []
 
     def extend(self, place: int, wanted: int) -> None:
-        """Choose pairs of a word up to a number, each time the one that brings the sums closest to 0."""
+        """Select pairs of a word up to a given number, each time the one that brings the sums closest to 0."""
         pairs, names = self.found[place].pairs, self.names[place]
         free = np.array([name not in self.taken for name in names], dtype=np.bool_)
         if len(self.chosen[place]) >= wanted or not (free[pairs.first] & free[pairs.second]).any():
@@ -191,12 +206,40 @@ class _Choice:
         signs[:, : crowds.shape[1]] = np.where(np.abs(crowds) < TIE, 0, np.sign(crowds))
         return signs
 
+    def trim(self) -> None:
+        """Release pairs until the sums of each split are small; first the pair whose release reduces them most."""
+        scaled = [each.differences @ self.decorrelated for each in self.found]
+        for split in sorted(self.totals):
+            pairs = [
+                (place, pair)
+                for place, chosen in enumerate(self.chosen)
+                if self.splits[place] == split
+                for pair in chosen
+            ]
+            if len(pairs) <= FEWEST:
+                continue
+            first = np.stack([scaled[place][self.found[place].pairs.first[pair]] for place, pair in pairs])
+            second = np.stack([scaled[place][self.found[place].pairs.second[pair]] for place, pair in pairs])
+            moves, squares = first + second, (first**2 + second**2).mean(axis=1)
+            kept = np.ones(len(pairs), dtype=np.bool_)
+            total = moves.sum(axis=0)
+            while kept.sum() > FEWEST and (total**2).mean() > CHANCE * squares[kept].sum():
+                left = np.where(kept, np.round(((total - moves) ** 2).sum(axis=1), 9), np.inf)
+                worst = int(np.argmin(left))
+                if left[worst] >= (total**2).sum():
+                    break
+                kept[worst] = False
+                total = total - moves[worst]
+            for (place, pair), stays in zip(pairs, kept, strict=True):
+                if not stays:
+                    self.chosen[place].remove(pair)
+
     def _members(self, place: int) -> list[int]:
         pairs = self.found[place].pairs
         return [int(member) for pair in self.chosen[place] for member in (pairs.first[pair], pairs.second[pair])]
 
     def _cell_cost(self, place: int, cells: NDArray[np.int32], sides: NDArray[np.float32]) -> NDArray[np.float64]:
-        """Return what a pair adds to the squared counts by itself: nothing, if its two lie in opposite cells."""
+        """Return the increase of the squared counts by each pair alone; 0 if its members lie in opposite cells."""
         first, second = self.found[place].pairs.first, self.found[place].pairs.second
         alone = (sides**2).sum(axis=1)
         together = np.where(cells[first] == cells[second], sides[first] * sides[second], 0).sum(axis=1)

@@ -1,9 +1,9 @@
-"""How words and their non-words sound: what else, beside n-grams and neighbours, must not tell them apart.
+"""Sound of words and their non-words, as further shortcuts to balance.
 
-Signs cannot be balanced within every word here: two non-words that mirror each other under all n-grams seldom do so in
-length and level too. So sound joins the differences that add up to nearly nothing across words
-(`choice.py`). Each word is heard in one voice of its split, together with its non-words; words take the
-voices by turns.
+Signs of sound differences cannot be balanced within every word: two non-words that mirror each other under all n-grams
+seldom do so in duration and level too. Sound therefore enters the differences whose sums are balanced across words
+(`choice.py`). Each word is measured in one voice of its split, together with its non-words; the voices of a split
+alternate over words.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -22,16 +22,18 @@ from babyslm.verify.speech.voices import MisheardError, UnspeakablePhoneError
 __all__ = ["SoundSource", "hear_found"]
 
 SoundSource = Callable[[], Mapping[Split, Sequence[SentenceSound]]]
-"""Makes, in the process that is to hear, what words sound like in the voices of each split, one voice each."""
+"""Returns the sound of words in the voices of each split, one function per voice. It is called in the worker
+process."""
 
 DECIMALS = 3
-"""Differences are rounded, in units of their spread over all words, so that no machine's last digits decide."""
+"""Differences are rounded to this many decimals of their standard deviation, so results do not depend on the
+machine."""
 
 CHUNK = 16
-"""Words a worker takes at a time."""
+"""Number of words per task of a worker."""
 
 _Task = list[tuple[Split, int, list[str]]]
-"""Of each word its split, its turn, and its phones with those of its non-words."""
+"""For each word its split, its position in the alternation of voices, and its phones with those of its non-words."""
 
 
 def hear_found(
@@ -43,14 +45,15 @@ def hear_found(
     *,
     workers: int,
 ) -> list[Found]:
-    """Return what was found with further columns of differences, non-word less word, one a summary of sound.
+    """Add sound differences, non-word minus word, to the results of the search, one column per summary of sound.
 
     :param words: phones of each word.
     :param nonwords: phones of each word's non-words.
-    :param found: what was found for each word.
-    :param splits: the split that each word is in.
-    :param sounds: what they sound like.
+    :param found: the result of the search for each word.
+    :param splits: the split of each word.
+    :param sounds: returns the sound of words in the voices of each split.
     :param workers: number of processes; the result does not depend on it.
+    :returns: the results with further columns; pairs with a non-word that cannot be spoken are dropped.
     """
     asked = [
         (split, turn, [word, *others])
@@ -64,7 +67,7 @@ def hear_found(
             progress.advance(len(part))
     if not heard:
         return list(found)
-    width = max(each.shape[1] for each in heard)  # of a word of which nothing can be spoken it is not known
+    width = max(each.shape[1] for each in heard)  # a word that cannot be spoken has no columns
     heard = [np.broadcast_to(each, (len(each), width)) for each in heard]
     spread = np.sqrt(np.nanmean(np.square(np.concatenate(heard)), axis=0))
     spread = np.where(spread > 0, spread, 1.0)
@@ -72,7 +75,7 @@ def hear_found(
 
 
 def _joined(found: Found, sound: NDArray[np.float64]) -> Found:
-    """Add the sound to the differences; pairs one of whose non-words cannot be spoken are dropped."""
+    """Append the sound to the differences, and drop pairs with a non-word that cannot be spoken."""
     spoken = np.asarray(np.isfinite(sound).all(axis=1))
     pairs = found.pairs.among(spoken)
     reason = found.reason if len(pairs) else found.reason or "no opposite pair"
@@ -81,9 +84,9 @@ def _joined(found: Found, sound: NDArray[np.float64]) -> Found:
 
 
 def _hear(sounds: Mapping[Split, Sequence[SentenceSound]], task: _Task) -> list[NDArray[np.float64]]:
-    """Return of each word the differences of its non-words, shape (non-words, summaries); NaN of what is unspeakable.
+    """Return the differences of the non-words of each word, shape (non-words, summaries); NaN if unspeakable.
 
-    A word that cannot be spoken has no differences: it is the speaking of the set that has to say so.
+    A word that cannot be spoken gets no differences; the synthesis of the set reports it as an error.
     """
     differences = []
     for split, turn, strings in task:

@@ -1,4 +1,4 @@
-"""Non-words: every phone string near a word that could be one and is none."""
+"""Non-words: all phonotactically legal phone strings near a word that are not words."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,21 +14,22 @@ from babyslm.verify.stimuli.nonwords import DistanceError
 __all__ = ["NonWords"]
 
 NEAR = 2
-"""Places farther apart share no trigram: what is legal at each alone is legal at both."""
+"""Positions farther apart share no trigram: substitutions that are legal separately are legal together."""
 
 
 @dataclass(frozen=True)
 class NonWords:
-    """The non-words of a lexicon: same length, near a word, legal, and said by nobody.
+    """The non-words of a lexicon: strings of the word's length, close to it, legal and not words.
 
-    :param phonotactics: the lexicon that says what is legal.
+    :param phonotactics: the lexicon that defines legal sequences.
     :param vowels: the vowels among its phones.
-    :param known: words beyond the lexicon's own: no non-word sounds like one of them or like a word of the lexicon.
-        Their mergers say what sounds alike.
+    :param known: further words; strings that sound like one of them or like a word of the lexicon are excluded. Their
+        mergers define what sounds alike.
     :param max_distance: largest phone edit distance to the word, 1 or 2.
-    :param same_skeleton: keep each phone's class, so that the consonant-vowel skeleton stays.
-    :param legal_trigrams: allow only trigrams that are attested, boundaries included.
-    :param attested: the attested trigrams; default those that some word of the lexicon has.
+    :param same_skeleton: substitute consonants by consonants and vowels by vowels.
+    :param legal_trigrams: allow only attested trigrams, boundaries included.
+    :param attested: the attested trigrams; default those of the lexicon.
+    :raises DistanceError: if `max_distance` is neither 1 nor 2.
     """
 
     phonotactics: Phonotactics = field(repr=False)
@@ -44,12 +45,12 @@ class NonWords:
             raise DistanceError(self.max_distance)
 
     def candidates(self, word: Codes) -> Codes:
-        """Return every non-word of a word, in order of its codes.
+        """Return every non-word of a word, sorted by code.
 
-        The search is exhaustive: a string within the distance that is missing breaks one of the rules.
+        The search is exhaustive: every string within the distance that obeys the rules is returned.
 
-        :param word: a coded word.
-        :returns: (non-words, length).
+        :param word: codes of the word, shape (length,).
+        :returns: shape (non-words, length).
         """
         found = [self._substitute(word, place) for place in range(len(word))]
         if self.max_distance == 2:
@@ -70,9 +71,10 @@ class NonWords:
         return words.contain(self._recoded[codes])
 
     def legal(self, codes: Codes) -> NDArray[np.bool_]:
-        """Say of each string whether every trigram of it is attested, boundaries included.
+        """Return whether all trigrams of each string are attested, boundaries included.
 
-        :param codes: strings of one length (strings, length).
+        :param codes: strings of one length, shape (strings, length).
+        :returns: shape (strings,).
         """
         padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
         attested = self.phonotactics.attested if self.attested is None else self.attested
@@ -96,7 +98,7 @@ class NonWords:
 
     @cached_property
     def _phones(self) -> tuple[Codes, Codes]:
-        """The phones that may stand for a consonant, and for a vowel."""
+        """The codes of the consonants and of the vowels."""
         codes = np.arange(1, len(self.phonotactics.alphabet.phones) + 1, dtype=np.uint8)
         if not self.same_skeleton:
             return codes, codes
@@ -124,7 +126,7 @@ class NonWords:
         return rows
 
     def _move(self, word: Codes, i: int, j: int) -> Codes:
-        """Delete the phone at place i and insert another one so that it comes to stand at place j."""
+        """Delete the phone at position i and insert another one such that it ends up at position j."""
         rest = np.delete(word, i)
         if self.same_skeleton:
             low, high = sorted((i, j))

@@ -1,4 +1,4 @@
-"""The search for non-words, word by word: what may be chosen, before anything is chosen."""
+"""Search for the non-words and opposite pairs of each word, before the selection."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,37 +17,47 @@ from babyslm.stimuli.words.phonotactics import Codes
 
 __all__ = ["REASONS", "Found", "Reason", "Search", "search_words"]
 
-Reason = Literal["too short", "taboo", "same spelling", "no non-word near", "no opposite pair", "non-words taken"]
+Reason = Literal[
+    "too short",
+    "taboo",
+    "same spelling",
+    "no non-word near",
+    "no opposite pair",
+    "non-words taken",
+    "no balanced pair",
+]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 
 NOISE = 0.05
-"""Largest random addition to a non-word's cost: the seed's say among non-words that mirror about as well."""
+"""Largest random addition to the cost of a non-word, by which the seed chooses among non-words that mirror equally
+well."""
 
 POOL = 120
-"""Pairs kept by n-grams and neighbours before OLD20, the costly shortcut, is computed for their members."""
+"""Number of pairs kept by n-grams and neighbours before OLD20, the expensive shortcut, is computed for their
+members."""
 
 WORST = 1.0
-"""Largest cost of a pair, in squared standard deviations: worse ones are no mirror images."""
+"""Largest cost of a pair, in squared standard deviations; pairs above it do not mirror each other."""
 
 ENOUGH = 5
 """Pairs without a common non-word that a word should have: with fewer, more is allowed."""
 
 EDGES = 60
-"""Opposite pairs handed on for each word."""
+"""Largest number of opposite pairs returned per word."""
 
 CHUNK = 32
-"""Words a worker takes at a time."""
+"""Number of words per task of a worker."""
 
 
 @dataclass(frozen=True)
 class Found:
     """The opposite pairs of one word.
 
-    :param codes: non-words that are in some pair (non-words, length).
-    :param differences: non-word less word under each shortcut (non-words, shortcuts).
-    :param pairs: the opposite pairs, as positions in `codes`, the best mirror images first.
-    :param legal: how many non-words the word has in all.
-    :param reason: why there is none, or None.
+    :param codes: codes of the non-words in some pair, shape (non-words, length).
+    :param differences: non-word minus word under each shortcut, shape (non-words, shortcuts).
+    :param pairs: the opposite pairs, as indices into `codes`, best mirror images first.
+    :param legal: total number of legal non-words of the word.
+    :param reason: the reason why there is no pair, or None.
     """
 
     codes: Codes = field(repr=False)
@@ -59,13 +69,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Search:
-    """Everything a worker needs to search the non-words of a word.
+    """The search for the non-words of a word, with all data that a worker needs.
 
-    :param nonwords: the rules.
-    :param wider: rules that allow more, for words with too few pairs of non-words.
-    :param rare: rare words, which are non-words to most listeners: taken where a word has no other pair.
-    :param shortcuts: what must be balanced.
-    :param seed: decides among non-words that mirror about as well.
+    :param nonwords: the rules for non-words.
+    :param wider: rules that allow more trigrams, for words with too few pairs.
+    :param rare: rare words, which are allowed where a word has no other pair.
+    :param shortcuts: the measures to balance.
+    :param seed: chooses among non-words that mirror equally well.
     """
 
     nonwords: NonWords = field(repr=False)
@@ -75,9 +85,9 @@ class Search:
     seed: int
 
     def __call__(self, word: Codes) -> Found:
-        """Search one word.
+        """Search the non-words of one word.
 
-        :param word: its codes.
+        :param word: codes of the word, shape (length,).
         """
         candidates = self.nonwords.candidates(word)
         rare = self.nonwords.among(self.rare, candidates)
@@ -96,7 +106,7 @@ class Search:
         """Find the pairs of candidates that are opposite under the first so many shortcuts."""
         legal = len(candidates)
         differences = self.shortcuts.differences(word, candidates)
-        # A tie under an n-gram is no safe half: another program may round it to either side.
+        # Ties under an n-gram are excluded: another implementation may round them to either side.
         clear = (np.abs(differences[:, : self.shortcuts.strict]) > TIE).all(axis=1)
         candidates, differences = candidates[clear], differences[clear]
         name = self.nonwords.phonotactics.alphabet.decode(word)
@@ -114,11 +124,11 @@ class Search:
 
 
 def search_words(search: Search, words: Sequence[Codes], workers: int) -> list[Found]:
-    """Search many words; the answer does not depend on the number of workers.
+    """Search many words; the result does not depend on the number of workers.
 
     :param search: the search.
-    :param words: coded words.
-    :param workers: number of processes; 1 stays in this one.
+    :param words: codes of the words.
+    :param workers: number of processes; 1 runs in this process.
     """
     chunks = [words[start : start + CHUNK] for start in range(0, len(words), CHUNK)]
     found: list[Found] = []
@@ -130,7 +140,7 @@ def search_words(search: Search, words: Sequence[Codes], workers: int) -> list[F
 
 
 def _kept(search: Search) -> Search:
-    """Return what a worker keeps: the search, which is much larger than the words and crosses to it once."""
+    """Return the state of a worker: the search, which is much larger than the words, is sent to it only once."""
     return search
 
 

@@ -1,4 +1,4 @@
-"""Words and their non-words as official tables."""
+"""Words and non-words in the format of the official tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,12 +15,12 @@ COLUMNS = ["id", "filename", "voice", "frequency", "word", "phones", "length", "
 def lexical_tables(
     words: pd.DataFrame, nonwords: Mapping[int, Sequence[str]], splits: Mapping[int, Split]
 ) -> dict[Split, pd.DataFrame]:
-    """Write a row a word and a row a non-word for each pair.
+    """Return the official tables: for each pair one row for the word and one for the non-word.
 
-    :param words: `word`, `phones` and `frequency` by place.
-    :param nonwords: phone strings by the place of their word.
-    :param splits: the split of each place, one split after the other; ids are counted through in this order.
-    :returns: the official table of each split, unspoken, its words in the order of their places.
+    :param words: `word`, `phones` and `frequency`, indexed by word number.
+    :param nonwords: phone strings of the non-words, by word number.
+    :param splits: the split of each word number, one split after the other; ids are numbered in this order.
+    :returns: the official table of each split, without voices, words in the order of their numbers.
     """
     tables: dict[Split, pd.DataFrame] = {}
     number = 0

@@ -1,4 +1,4 @@
-"""Pronunciation dictionaries in CMUdict's text format, folded to a phone set."""
+"""Pronunciation dictionaries in CMUdict's text format, mapped to a phone set."""
 
 import re
 from functools import lru_cache
@@ -14,14 +14,15 @@ COMMENT = ";;;"
 
 
 def read_dictionary(path: Path, phone_set: PhoneSet) -> dict[str, str]:
-    """Read `WORD PHONE PHONE ...` lines; words lower-case, phones of the set, the first pronunciation of each word.
+    """Read lines `WORD PHONE PHONE ...`; return the first pronunciation of each lower-case word, in phones of the set.
 
-    :param path: the dictionary; UTF-8, or Latin-1 as old releases of CMUdict are.
+    :param path: the dictionary, in UTF-8, or in Latin-1 as in old releases of CMUdict.
     :param phone_set: a phone set with an ARPAbet table.
+    :raises DictionaryError: if the file cannot be read or mapped.
     """
     if not phone_set.arpabet:
         raise DictionaryError(
-            path, 0, f"the phone set of {phone_set.language} has no ARPAbet table, so it is of no use"
+            path, 0, f"the phone set of {phone_set.language} has no ARPAbet table, so a dictionary cannot be used"
         )
     try:
         modified = path.stat().st_mtime_ns
@@ -32,7 +33,7 @@ def read_dictionary(path: Path, phone_set: PhoneSet) -> dict[str, str]:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, phone_set: PhoneSet, modified: int) -> dict[str, str]:
-    del modified  # part of the key: a dictionary that was edited is read again
+    del modified  # part of the cache key: an edited dictionary is read again
     entries: dict[str, str] = {}
     for word, phones in read_pronunciations(path, phone_set):
         entries.setdefault(word, phones)
@@ -51,7 +52,7 @@ def read_pronunciations(path: Path, phone_set: PhoneSet) -> list[tuple[str, str]
             continue
         word, *symbols = line.partition("#")[0].split() or [""]
         if not symbols:
-            raise DictionaryError(path, number, "holds a word without phones; expected WORD PHONE PHONE ...")
+            raise DictionaryError(path, number, "contains a word without phones; expected WORD PHONE PHONE ...")
         word = VARIANT.sub("", word).lower()
         if word[:1].isalnum():
             try:
@@ -59,7 +60,7 @@ def read_pronunciations(path: Path, phone_set: PhoneSet) -> list[tuple[str, str]
             except UnknownPhoneError as error:
                 raise DictionaryError(path, number, str(error)) from error
     if not entries:
-        raise DictionaryError(path, 0, "holds no word; expected lines of WORD PHONE PHONE ...")
+        raise DictionaryError(path, 0, "contains no word; expected lines of WORD PHONE PHONE ...")
     return entries
 
 

@@ -1,9 +1,10 @@
-"""The phones of a language, and how other ways of writing them are folded into them."""
+"""Phone sets, and the mapping from other notations to them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,19 +17,19 @@ from babyslm.stimuli.words.phonotactics import Alphabet
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.stimuli.lexicon import MergerPhoneError, UnknownPhoneError
 
-__all__ = ["MARKS", "Phone", "PhoneSet", "load_phone_set", "rewrite"]
+__all__ = ["MARKS", "Phone", "PhoneSet", "load_phone_set", "read_phone_set", "rewrite"]
 
 STRESS = "ˈˌ"
 MARKS = STRESS + "-"
-"""Stress, and the mark that espeak-ng sets behind the vowel of some function words."""
+"""Stress marks, and the mark that espeak-ng sets after the vowel of some function words."""
 
 
 class Phone(BaseModel):
-    """What is known of a phone of the inventory.
+    """Properties of a phone in the inventory.
 
     :param kind: vowel or consonant; written `class` in the file.
     :param long: a long vowel.
-    :param diphthong: two qualities in one vowel.
+    :param diphthong: a diphthong.
     :param nasal: a nasal vowel.
     """
 
@@ -62,24 +63,24 @@ class _Document(BaseModel):
 
 @dataclass(frozen=True, eq=False)
 class PhoneSet:
-    """The phones of a language and the tables that lead to them.
+    """The phones of a language and the tables that map to them.
 
     :param language: two-letter code.
     :param espeak: espeak-ng's voice for phonemisation.
-    :param letters: the letters of the language's words; espeak-ng would spell others out by name.
+    :param letters: the letters of the language's words; espeak-ng would spell out other letters by name.
     :param inventory: the phones, in the file's order, with their class.
     :param espeak_folding: espeak-ng's symbols that are not phones of the set -> phones.
-    :param espeak_rewrites: sequences of espeak-ng's symbols, stress marks and all, replaced before folding.
+    :param espeak_rewrites: sequences of espeak-ng's symbols, including stress marks, replaced before folding.
     :param rewrites: phone sequences replaced after folding, in order.
-    :param spelling_rewrites: (pattern of the spelling, phones, phones): the same, for words whose spelling matches.
-    :param respellings: (pattern of the spelling, replacement): what espeak-ng is given in the word's stead.
-    :param words: words whose phones are set by hand.
+    :param spelling_rewrites: (pattern of the spelling, phones, phones): rewrites for words whose spelling matches.
+    :param respellings: (pattern of the spelling, replacement): input of espeak-ng instead of the word.
+    :param words: words with manually defined phones.
     :param arpabet: ARPAbet symbols (with or without stress digit) -> phones.
-    :param endings: phones of regular endings: a non-word that is a word with one of them may well be a word.
-    :param one_letter_words: words of a single letter; any other letter by itself is no word.
-    :param elided: pattern of what is cut off at the beginning of a spelling, as it is a word of its own; may be None.
-    :param merged: phones that listeners do not tell apart reliably, in the order in which they are merged.
-    :param digest: SHA-256 of the file, the key of whatever is derived from it.
+    :param endings: phones of regular endings; a word with such an ending is excluded as a non-word.
+    :param one_letter_words: words of a single letter; other single letters are not words.
+    :param elided: pattern of an elided word at the beginning of a spelling, which is cut off; may be None.
+    :param merged: phones that listeners do not distinguish reliably, in the order in which they are merged.
+    :param digest: SHA-256 of the file, the key of everything derived from it.
     """
 
     language: str
@@ -101,12 +102,12 @@ class PhoneSet:
 
     @property
     def vowels(self) -> tuple[str, ...]:
-        """The vowels, in the inventory's order."""
+        """The vowels, in the order of the inventory."""
         return tuple(phone for phone, known in self.inventory.items() if known.kind == "vowel")
 
     @property
     def consonants(self) -> tuple[str, ...]:
-        """The consonants, in the inventory's order."""
+        """The consonants, in the order of the inventory."""
         return tuple(phone for phone, known in self.inventory.items() if known.kind == "consonant")
 
     @cached_property
@@ -122,13 +123,14 @@ class PhoneSet:
         return "".join("V" if self.inventory[phone].kind == "vowel" else "C" for phone in phones)
 
     def fold(self, symbols: Iterable[str], word: str) -> str:
-        """Fold espeak-ng's symbols to phones of the set, separated by spaces.
+        """Map espeak-ng's symbols to phones of the set, separated by spaces.
 
-        :param symbols: espeak-ng's IPA symbols, stress marks allowed.
-        :param word: what they say, for the error.
+        :param symbols: espeak-ng's IPA symbols, with or without stress marks.
+        :param word: the word, for error messages.
+        :raises UnknownPhoneError: if a symbol cannot be mapped.
         """
         spoken = " ".join(symbols)
-        if any(mark in spoken for mark in STRESS):  # espeak-ng leaves some words without any: nothing is reduced there
+        if any(mark in spoken for mark in STRESS):  # some words have no stress and no reduced vowels
             spoken = rewrite(spoken, self.espeak_rewrites)
         bare = [symbol.strip(MARKS) for symbol in spoken.split()]
         folded = [self.espeak_folding.get(symbol, symbol) for symbol in bare if symbol]
@@ -137,14 +139,14 @@ class PhoneSet:
         return self.check(rewrite(phones, by_spelling), word)
 
     def by_hand(self, word: str) -> str | None:
-        """Return the phones that the file sets for a word or its respelling, if any.
+        """Return the phones that the file defines for a word or its respelling, if any.
 
         :param word: a lower-case word.
         """
         return self.words.get(word) or self.words.get(self.respell(word))
 
     def respell(self, word: str) -> str:
-        """Return the spelling under which espeak-ng says the word rightly.
+        """Return the spelling for which espeak-ng's pronunciation of the word is correct.
 
         :param word: a lower-case word.
         """
@@ -153,10 +155,11 @@ class PhoneSet:
         return word
 
     def fold_arpabet(self, symbols: Iterable[str], word: str) -> str:
-        """Fold ARPAbet symbols (`AH0`, `K`) to phones of the set, separated by spaces.
+        """Map ARPAbet symbols (`AH0`, `K`) to phones of the set, separated by spaces.
 
-        :param symbols: the symbols, as CMUdict writes them.
-        :param word: what they say, for the error.
+        :param symbols: the symbols, as in CMUdict.
+        :param word: the word, for error messages.
+        :raises UnknownPhoneError: if a symbol cannot be mapped.
         """
         folded = []
         for symbol in symbols:
@@ -167,10 +170,11 @@ class PhoneSet:
         return self.check(rewrite(" ".join(folded), self.rewrites), word)
 
     def check(self, phones: str, word: str) -> str:
-        """Return the phones as they are if all are of the set.
+        """Return the phones unchanged if all belong to the set.
 
         :param phones: separated by spaces, `|` between words.
-        :param word: what they say, for the error.
+        :param word: the word, for error messages.
+        :raises UnknownPhoneError: if a phone does not belong to the set.
         """
         split = phones.split()
         for phone in split:
@@ -185,7 +189,14 @@ def load_phone_set(language: str) -> PhoneSet:
 
     :param language: two-letter code; `en` and `fr` are shipped.
     """
-    path = resource("datasets", f"phones/{language}.yaml")
+    return read_phone_set(resource("datasets", f"phones/{language}.yaml"))
+
+
+def read_phone_set(path: Path) -> PhoneSet:
+    """Read a phone set from its card.
+
+    :param path: the YAML file.
+    """
     document = parse_document(_Document, read_yaml(path), path)
     for rule in document.mergers:
         if unknown := sorted(rule.symbols - document.inventory.keys()):
@@ -213,6 +224,6 @@ def load_phone_set(language: str) -> PhoneSet:
 def rewrite(symbols: str, rules: Sequence[tuple[str, str]]) -> str:
     """Replace sequences of whole symbols, rule after rule."""
     for old, new in rules:
-        if old in symbols:  # nearly never: the pattern is then not worth its time
+        if old in symbols:  # rarely true; avoids the slower pattern
             symbols = re.sub(rf"(?<!\S){re.escape(old)}(?!\S)", new, symbols)
     return symbols

@@ -1,8 +1,8 @@
-"""One set of phones a language, and the way from words to phones.
+"""Conversion from words to phones, with one phone set per language.
 
-A word *type* is phonemised alone, in lower case, and its phones are put wherever it occurs: so a word sounds the same
-in a list, in a sentence and in a corpus, and no effect of context (liaison, reduction, flapping across words) can tell
-one stimulus from another.
+Each word *type* is phonemised in isolation, in lower case, and its phones are used wherever it occurs. A word is
+therefore pronounced the same in a list, in a sentence and in a corpus, and no effect of context (liaison, reduction,
+flapping across words) can distinguish stimuli.
 """
 
 import re
@@ -21,11 +21,11 @@ __all__ = ["WORD_BOUNDARY", "Phone", "PhoneSet", "load_phone_set", "phonemize", 
 
 OTHER_SIGNS = frozenset("0123456789'-.")
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*['’]?")
-"""Letters and digits, with apostrophes and hyphens inside, and an elision's apostrophe behind."""
+"""Letters and digits, with internal apostrophes and hyphens and a final apostrophe of elision."""
 
 
 def tokenize(text: str) -> list[str]:
-    """Split a text into lower-case words; punctuation goes, apostrophes and hyphens inside words stay.
+    """Split a text into lower-case words, without punctuation except apostrophes and hyphens within words.
 
     >>> tokenize("Don't touch the teddy-bear, Mommy!")
     ["don't", 'touch', 'the', 'teddy-bear', 'mommy']
@@ -36,13 +36,15 @@ def tokenize(text: str) -> list[str]:
 
 
 def phonemize(texts: Sequence[str], language: str, *, dictionary: Path | None = None) -> list[str]:
-    """Turn words or sentences into phones, separated by spaces, `|` between words: `ð ə | k æ t`.
+    """Convert words or sentences to phones, separated by spaces, `|` between words: `ð ə | k æ t`.
 
-    Raises the error of the first word that has no phones; see `pronounce` for the rest.
+    See `pronounce` for a variant that returns errors instead of raising them.
 
     :param texts: words or sentences.
     :param language: two-letter code of a phone set.
     :param dictionary: a pronunciation dictionary in CMUdict's text format.
+    :raises UnpronounceableError: if a text or word has no phones; other errors of the first faulty word are raised
+        too.
     """
     tokens = [tokenize(text) for text in texts]
     known, faults = pronounce({word for words in tokens for word in words}, language, dictionary=dictionary)
@@ -58,14 +60,14 @@ def phonemize(texts: Sequence[str], language: str, *, dictionary: Path | None = 
 def pronounce(
     words: Iterable[str], language: str, *, dictionary: Path | None = None
 ) -> tuple[dict[str, str], dict[str, BabySLMError]]:
-    """Return the phones of lower-case word types, and why some have none.
+    """Return the phones of lower-case word types, and errors for those without phones.
 
-    Each type is phonemised alone (see the module): by the dictionary if given, then by the phone set's own exceptions,
-    then by espeak-ng. Stress is dropped. What a process has met once it remembers.
+    Each type is phonemised in isolation (see the module): by the dictionary if given, then by the exceptions of the
+    phone set, then by espeak-ng. Stress is dropped. Results are cached within the process.
 
-    :param words: word types, as `tokenize` gives them.
+    :param words: word types, as returned by `tokenize`.
     :param language: two-letter code of a phone set.
-    :param dictionary: a pronunciation dictionary in CMUdict's text format; its first pronunciation of a word counts.
+    :param dictionary: a pronunciation dictionary in CMUdict's text format; the first pronunciation of a word is used.
     """
     phone_set = load_phone_set(language)
     entries = read_dictionary(dictionary, phone_set) if dictionary else {}
@@ -90,7 +92,7 @@ def pronounce(
 
 @cache
 def _memory(language: str) -> tuple[dict[str, str], dict[str, BabySLMError]]:
-    """Phones of the word types that this process has met, and the errors of those that have none."""
+    """Return the cached phones and errors of the word types seen in this process."""
     del language
     return {}, {}
 
@@ -106,7 +108,7 @@ def _backend(voice: str) -> Any:
 
 
 def _espeak(words: list[str], phone_set: PhoneSet) -> list[str]:
-    """Return espeak-ng's symbols of each word, separated by spaces; parts of a compound follow one another."""
+    """Return espeak-ng's symbols of each word, separated by spaces; the parts of a compound are concatenated."""
     if not words:
         return []
     from phonemizer.separator import Separator

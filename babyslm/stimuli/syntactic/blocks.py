@@ -1,4 +1,4 @@
-"""Which blocks of minimal pairs are taken: every template and every lexical material in turn, no sound twice."""
+"""Selection of blocks of minimal pairs, evenly over templates and lexical materials, without repeated sounds."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,24 +14,24 @@ from babyslm.stimuli.syntactic.mirror import Mirror, SentenceSound
 __all__ = ["AHEAD", "REUSE", "BlockChoice"]
 
 AHEAD = 32
-"""Blocks of one lexical material among which the one is taken whose sides sound most alike."""
+"""Number of blocks of one lexical material among which the block with the most similar sides in sound is selected."""
 
 REUSE = 2.0
-"""How often a filler may be used, against an even use of all fillers of its slot, where the blocks ahead leave a
-choice: a set that sounds balanced since it has but two verbs would test nothing else."""
+"""Largest use of a filler, relative to an even use of all fillers of its slot, if the next blocks leave a choice.
+Without this limit a set could be balanced in sound because it contains only a few verbs."""
 
 TAKEN = ("", "")
-"""Under which the blocks themselves are counted; no slot and no lemma is called so."""
+"""Key under which the blocks themselves are counted; no slot and no lemma has this name."""
 
 Candidate = tuple[Block, NDArray[np.float64]]
-"""A block and how its pairs differ in sound; see `Mirror.differences`."""
+"""A block and the sound differences of its pairs; see `Mirror.differences`."""
 
 
 class BlockChoice:
-    """Takes blocks; no two that it took hold sentences that sound the same.
+    """Selects blocks such that no two of them contain sentences with the same sound.
 
     :param language: two-letter code, for the phones.
-    :param seed: the order of the lexical materials depends on it.
+    :param seed: seed of the order of the lexical materials.
     """
 
     def __init__(self, language: str, seed: int) -> None:
@@ -45,12 +45,12 @@ class BlockChoice:
         quota: int,
         sound: SentenceSound | None = None,
     ) -> list[Block]:
-        """Take blocks in turn from every template of a phenomenon and, within it, from every lexical material.
+        """Select blocks, alternating over the templates of a phenomenon and, within each, over lexical materials.
 
-        :param templates: the phenomenon's templates.
+        :param templates: the templates of the phenomenon.
         :param allowed: the lexical materials that may be used.
-        :param quota: how many blocks are wanted; fewer are returned where there are no more.
-        :param sound: what sentences sound like; without it the first block of a material that can be used is taken.
+        :param quota: number of blocks; fewer are returned if there are no more.
+        :param sound: sound summaries of sentences; without them the first usable block of a material is selected.
         """
         mirror = Mirror(self.language, sound) if sound and templates[0].template.crossed else None
         turns = [self._in_turn(each, allowed, mirror) for each in templates]
@@ -68,7 +68,7 @@ class BlockChoice:
     def _in_turn(
         self, source: BlockSource, allowed: Collection[tuple[str, ...]], mirror: Mirror | None
     ) -> Iterator[Block]:
-        # The order depends on the template too, so that small sets of several phenomena do not all speak of the same.
+        # The order depends on the template as well, so that small sets of several phenomena use different materials.
         materials = sorted(
             source.materials().intersection(allowed),
             key=lambda material: (derive(self.seed, source.label, *material), material),
@@ -93,7 +93,7 @@ class BlockChoice:
                 yield block
 
     def _fill(self, blocks: Iterator[Block], waiting: list[Candidate], mirror: Mirror | None) -> None:
-        """Keep as many candidates as are looked at, all of which can still be used."""
+        """Fill the list of candidates with blocks that can still be used."""
         waiting[:] = [candidate for candidate in waiting if self._is_usable(candidate[0])]
         found: list[Block] = []
         for block in blocks:
@@ -105,7 +105,7 @@ class BlockChoice:
         waiting += zip(found, differences, strict=True)
 
     def _is_usable(self, block: Block) -> bool:
-        """Tell whether a block's sentences sound different from each other and from all that was taken."""
+        """Return whether a block's sentences differ in sound from each other and from all selected sentences."""
         sounds = self._sounds(block)
         return len(sounds) == (4 if len(block.pairs) > 1 else 2) and self.taken.isdisjoint(sounds)
 
@@ -114,7 +114,7 @@ class BlockChoice:
 
 
 def _varied(source: BlockSource, blocks: Sequence[Block], uses: Mapping[tuple[str, str], int]) -> list[int]:
-    """Return the places of blocks none of whose fillers is used too often; if there is none, all places."""
+    """Return the indices of blocks without overused fillers; if there is none, all indices."""
     allowed = {slot: REUSE * uses[TAKEN] / len(source.fillers[slot]) for slot in source.slots}
     varied = [
         place

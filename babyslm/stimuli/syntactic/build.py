@@ -1,4 +1,4 @@
-"""Sets of grammatical minimal pairs, from templates and a lexicon."""
+"""Construction of the syntactic test from templates and a lexicon."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from babyslm.verify.stimuli.templates import TooFewPairsError, UnknownPhenomenon
 __all__ = ["DEFAULT_PAIRS", "DEV_SHARE", "OFFICIAL_PAIRS", "build_syntactic"]
 
 DEFAULT_PAIRS = 10_800
-"""As many as the official set has."""
+"""Number of pairs in the official set."""
 
 OFFICIAL_PAIRS = {
     "adj_noun_order": 1600,
@@ -31,23 +31,23 @@ OFFICIAL_PAIRS = {
     "determiner_noun": 1000,
     "noun_verb_agreement": 3600,
 }
-"""The official phenomena and how many pairs each has there, dev and test together."""
+"""Official phenomena and their numbers of pairs, dev and test together."""
 
 DEV_SHARE = 0.2
-"""Share of the pairs, and of the lexical material, that goes to dev, as in the official set."""
+"""Share of the pairs, and of the lexical material, in dev, as in the official set."""
 
 
 class HasEntries(Protocol):
-    """What is asked of a lexicon: its surface forms, one a row."""
+    """Interface of a lexicon: its surface forms, one per row."""
 
     @property
     def entries(self) -> pd.DataFrame:
-        """Columns `word, lemma, category, form` and those that the templates constrain."""
+        """Columns `word, lemma, category, form`, and all columns used in constraints of the templates."""
 
 
 @dataclass(frozen=True)
 class _Source:
-    """A phenomenon's templates and which lexical material goes where."""
+    """The templates of a phenomenon and the assignment of lexical material to splits."""
 
     templates: list[BlockSource]
     material: dict[Split, set[tuple[str, ...]]]
@@ -63,27 +63,28 @@ def build_syntactic(
     templates: Path | None = None,
     sounds: Mapping[Split, SentenceSound] | None = None,
 ) -> dict[Split, pd.DataFrame]:
-    """Build the dev and test tables of a language's minimal pairs.
+    """Build the dev and test tables of minimal pairs of a language.
 
-    Pairs come in blocks over the same words (see `crossing.py`), a block is in one split, and within a
-    phenomenon dev and test share no lexical material. No two blocks hold sentences that sound the same, and a block
-    two of whose sentences sound the same is left out as a whole, so that the crossing holds in what is kept. The
-    answer depends on the lexicon, the templates, the sounds and the seed alone.
+    Pairs come in blocks over the same words (see `crossing.py`). A block belongs to one split, and within a phenomenon
+    dev and test share no lexical material. No two blocks contain sentences with the same sound. If two sentences of a
+    block have the same sound, the whole block is excluded, so that the crossing holds in the remaining ones. The
+    result depends only on the lexicon, the templates, the sounds and the seed.
 
     :param language: two-letter code, for the phones and for the shipped templates.
     :param lexicon: the words.
-    :param seed: chooses the words.
-    :param pairs: how many in dev and test together, 20 % of them in dev: a number by phenomenon, or a total that is
-        spread evenly over all of them, both rounded to whole blocks, of which each split has at least one; default
-        10,800 in total.
-    :param at_least: occurrences that a word form needs in the lexicon's corpus; 0 takes every word.
+    :param seed: seed of the selection of words.
+    :param pairs: number of pairs in dev and test together, 20 % of them in dev: a number per phenomenon, or a total
+        that is distributed evenly. Both are rounded to whole blocks, at least one per split; default 10,800 in total.
+    :param at_least: smallest number of occurrences of a word form in the lexicon's corpus; 0 uses all words.
     :param templates: a template file; default the shipped one of the language.
-    :param sounds: what sentences sound like in the voices of each split: with it blocks are chosen whose two sides
-        sound alike (see `babyslm.stimuli.syntactic.mirror`); default every block will do.
-    :return: by split, the official columns and `phones` and `cluster` (lexical material). Each table's `attrs` say
-        `shared_words` (share of the test's lemmas that dev has as well), `shared_material` (share of the test's
-        clusters that dev has as well), `left_out` (lemmas that some template cannot use, as it would tell apart two
-        forms that sound the same) and `balance` (phenomenon -> highest order of word n-grams at exactly 50 %).
+    :param sounds: sound summaries of sentences in the voices of each split. With them, blocks are selected whose two
+        sides are similar in sound (see `babyslm.stimuli.syntactic.mirror`); default no selection by sound.
+    :return: by split, the official columns, `phones` and `cluster` (lexical material). The `attrs` of each table hold
+        `shared_words` (share of the test lemmas that occur in dev), `shared_material` (share of the test clusters that
+        occur in dev), `left_out` (lemmas that some template cannot use, because two forms to be distinguished are
+        homophones) and `balance` (phenomenon -> highest order of word n-grams at exactly 50 %).
+    :raises TooFewPairsError: if the lexicon yields fewer pairs.
+    :raises UnknownPhenomenonError: if a phenomenon has no template.
     """
     document = load_templates(language, templates)
     entries = lexicon.entries
@@ -126,7 +127,7 @@ def build_syntactic(
 def _quotas(
     language: str, phenomena: list[Phenomenon], pairs: Mapping[str, int] | int | None
 ) -> dict[str, dict[Split, int]]:
-    """Return blocks by phenomenon and split, in the file's order."""
+    """Return the number of blocks by phenomenon and split, in file order."""
     names = [phenomenon.name for phenomenon in phenomena]
     if isinstance(pairs, Mapping):
         for name in pairs:
@@ -146,9 +147,9 @@ def _quotas(
 
 
 def _source(templates: list[BlockSource], seed: int) -> _Source:
-    """Split a phenomenon's lexical material.
+    """Split the lexical material of a phenomenon.
 
-    What goes to dev depends on the seed and on the material alone, so that a word is in dev in all phenomena or in
+    The assignment depends only on the seed and on the material, so that a word is in dev for all phenomena or for
     none, as far as their numbers allow.
     """
     found = sorted(
@@ -160,7 +161,7 @@ def _source(templates: list[BlockSource], seed: int) -> _Source:
 
 
 def _learn_words(bank: WordBank, language: str) -> None:
-    """Phonemise every word that may occur in one go; word by word would be slow."""
+    """Phonemise all possible words in one call; single calls would be slow."""
     phonemize(sorted({word for filler in bank.fillers for word in (filler.lemma, *filler.forms.values())}), language)
 
 

@@ -1,14 +1,14 @@
-"""From a template and its fillers to blocks of minimal pairs.
+"""Blocks of minimal pairs from a template and its fillers.
 
-A block crosses two contexts c and two targets t over the same words. Its sentences S(c, t) are good where c and t
-match, and each good sentence is paired with the bad one that has the other target and with the bad one that has the
-other context. In a block every word stands as often in good as in bad members, and so does every pair of neighbours as
-long as c and t do not touch: whatever sum of such features a model computes, it is right in half of the pairs.
+A block crosses two contexts c and two targets t over the same words. A sentence S(c, t) is grammatical if c and t
+match. Each grammatical sentence is paired with the ungrammatical sentence with the other target and with that with the
+other context. In a block every word occurs equally often in good and in bad members, and so does every bigram as long
+as c and t are not adjacent. Any model that computes a sum of such features is therefore correct in half of the pairs.
 """
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,18 +16,25 @@ import numpy as np
 from babyslm.seeds import generator
 from babyslm.stimuli.phones.pronunciation import phonemize
 from babyslm.stimuli.syntactic.fillers import Filler, WordBank
-from babyslm.stimuli.syntactic.templates import REFERENCE, Phenomenon, Template, TemplateFile, references
+from babyslm.stimuli.syntactic.templates import (
+    REFERENCE,
+    Choice,
+    Phenomenon,
+    Template,
+    TemplateFile,
+    references,
+)
 from babyslm.verify.stimuli.templates import EmptySlotError
 
 __all__ = ["Block", "BlockSource", "realise"]
 
 DRAWN = 50_000
-"""Candidates tried for one lexical material; where there are more, as many are drawn."""
+"""Largest number of candidates per lexical material; if there are more, this number is drawn."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Pairs that are made of the same words, and that no split takes apart.
+    """Pairs over the same words, which all belong to one split.
 
     :param phenomenon: name of the phenomenon.
     :param template: name of the template, or of the phenomenon if it has only one.
@@ -44,20 +51,20 @@ class Block:
 
     @property
     def sentences(self) -> frozenset[str]:
-        """The different sentences."""
+        """The distinct sentences."""
         return frozenset(sentence for pair in self.pairs for sentence in pair)
 
 
 class BlockSource:
-    """Every block of one template, in a seeded order, by lexical material.
+    """All blocks of one template, in seeded order, by lexical material.
 
-    `left_out` names the lemmas dropped because two of their forms, which a pair would tell apart, sound the same.
+    `left_out` names the lemmas dropped because two of their forms that a pair distinguishes are homophones.
 
     :param templates: the file.
     :param phenomenon: the phenomenon.
     :param template: one of its templates.
     :param bank: the words.
-    :param seed: the order depends on it, on the names, and on nothing else.
+    :param seed: seed of the order, which depends only on it and on names.
     """
 
     def __init__(
@@ -81,11 +88,15 @@ class BlockSource:
             )
             for slot in self.slots
         }
+        together = [self._allowed(templates, bank, choice) for choice in template.together] or [{}]
+        for slot in set.intersection(*(set(choice) for choice in together)):
+            met = frozenset().union(*(choice[slot] for choice in together))
+            self.fillers[slot] = tuple(filler for filler in self.fillers[slot] if filler.lemma in met)
         self.left_out = self._leave_out(templates)
-        self.choices = self._choices(templates)
+        self.choices = self._choices(templates, together)
 
     def _leave_out(self, templates: TemplateFile) -> tuple[str, ...]:
-        """Drop and return the fillers whose two contexts or two targets sound the same, such as the sheep."""
+        """Drop and return the fillers whose two contexts or two targets are homophones, such as sheep."""
         left_out: set[str] = set()
         for variants in (self.template.context, self.template.target):
             used = {slot for text in variants or () for slot, _ in references(text)}
@@ -98,17 +109,31 @@ class BlockSource:
             )
             heard = [filler for filler, a, b in zip(self.fillers[slot], first, second, strict=True) if a != b]
             left_out |= {filler.lemma for filler in self.fillers[slot]} - {filler.lemma for filler in heard}
-            if not heard:
-                raise EmptySlotError(templates.path, self.label, slot, "none sounds different in the two places")
+            if not heard and self.fillers[slot]:
+                raise EmptySlotError(templates.path, self.label, slot, "in every lemma, the two forms are homophones")
             self.fillers[slot] = tuple(heard)
         return tuple(sorted(left_out))
 
-    def _choices(self, templates: TemplateFile) -> list[dict[str, tuple[Filler, ...]]]:
-        """Return the fillers by slot, once a choice of `together`; a choice the lexicon cannot fill drops out."""
+    def _allowed(self, templates: TemplateFile, bank: WordBank, choice: Choice) -> dict[str, frozenset[str]]:
+        """Return the lemmas that a choice of `together` names, by slot."""
+        allowed: dict[str, frozenset[str]] = {}
+        for slot, value in choice.items():
+            if isinstance(value, list):
+                allowed[slot] = frozenset(value)
+                continue
+            rule = templates.named(self.label, slot, value)
+            found = bank.matching(rule, path=templates.path, label=self.label, slot=slot)
+            allowed[slot] = frozenset(filler.lemma for filler in found)
+        return allowed
+
+    def _choices(
+        self, templates: TemplateFile, together: Sequence[Mapping[str, frozenset[str]]]
+    ) -> list[dict[str, tuple[Filler, ...]]]:
+        """Return the fillers by slot, once per choice of `together`; choices the lexicon cannot fill are dropped."""
         choices = []
-        for together in self.template.together or [{}]:
+        for allowed in together:
             choice = {
-                slot: tuple(filler for filler in fillers if slot not in together or filler.lemma in together[slot])
+                slot: tuple(filler for filler in fillers if slot not in allowed or filler.lemma in allowed[slot])
                 for slot, fillers in self.fillers.items()
             }
             if all(choice.values()):
@@ -119,7 +144,7 @@ class BlockSource:
         return choices
 
     def materials(self) -> set[tuple[str, ...]]:
-        """Return the lexical materials: a lemma for each of the template's material slots."""
+        """Return the lexical materials: tuples with one lemma per material slot of the template."""
         names = self.template.material
         return {
             material
@@ -129,9 +154,9 @@ class BlockSource:
         }
 
     def blocks(self, material: tuple[str, ...]) -> Iterator[Block]:
-        """Yield the blocks of one lexical material, in seeded order; no lemma stands in two slots.
+        """Yield the blocks of one lexical material, in seeded order; no lemma fills two slots.
 
-        :param material: a lemma for each of the template's material slots.
+        :param material: one lemma per material slot of the template.
         """
         fixed = dict(zip(self.template.material, material, strict=True))
         spaces = [
@@ -169,10 +194,10 @@ class BlockSource:
 
 
 def realise(text: str, chosen: Mapping[str, Filler]) -> str:
-    """Fill a template's text and write it as a sentence: one space between words, a capital, no full stop.
+    """Fill the text of a template and format it as a sentence: single spaces, an initial capital, no full stop.
 
     :param text: text with `{slot}` and `{slot:form}`.
-    :param chosen: slot -> filler; each has the forms the text uses.
+    :param chosen: slot -> filler; each filler has the forms used in the text.
     """
     filled = REFERENCE.sub(lambda found: chosen[found[1]].form(found[2] or "") or "", text)
     words = re.sub(r"(?<=') ", "", " ".join(filled.split()))
@@ -194,7 +219,7 @@ def _product(lists: list[list[str]]) -> list[tuple[str, ...]]:
 
 
 def _at(space: list[tuple[Filler, ...]], index: int) -> list[Filler]:
-    """Return the fillers at a place of the product, the last slot running fastest."""
+    """Return the fillers at an index of the product; the last slot varies fastest."""
     chosen = []
     for fillers in reversed(space):
         index, place = divmod(index, len(fillers))

@@ -1,7 +1,7 @@
-"""Words that fill the slots of templates and grammars, found in a lexicon by constraints."""
+"""Words for the slots of templates and grammars, selected from a lexicon by constraints."""
 
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,16 +14,17 @@ __all__ = ["Filler", "WordBank"]
 
 RESERVED = ("only", "except", "has", "lacks", "words", "starts")
 VOWEL_LETTERS = frozenset("aeiouyhœæ")
-"""With these a word may ask for elision or another article; h counts as one, as it is mute in French."""
+"""Initial letters that may require elision or another article; h is included, since it is mute in French."""
 UNINFLECTED = ("form", "word", "lemma", "phones", "frequency", "homophones")
-"""Columns that tell the forms of a lemma apart, so that no slot, which takes a lemma, can be constrained on them."""
+"""Columns that differ between forms of a lemma; slots select lemmas, so they cannot be constrained on these
+columns."""
 
 
 @dataclass(frozen=True)
 class Filler:
     """A lemma and its forms.
 
-    :param lemma: the form without a name, `{noun}`.
+    :param lemma: the default form, `{noun}`.
     :param forms: name of the form -> word, `{noun:plural}`.
     :param traits: column -> value of the lemma, such as category or animacy.
     """
@@ -33,9 +34,9 @@ class Filler:
     traits: Mapping[str, str] = field(default_factory=dict)
 
     def form(self, name: str) -> str | None:
-        """Return a form, the lemma for the empty name, or None if the word has no such form.
+        """Return a form, the lemma for an empty name, or None if there is no such form.
 
-        :param name: such as `plural`, or empty.
+        :param name: name such as `plural`, or empty.
         """
         return self.forms.get(name) if name else self.lemma
 
@@ -43,12 +44,12 @@ class Filler:
 class WordBank:
     """The lemmas of a lexicon with their forms.
 
-    :param entries: one row a surface form, with `word, lemma, category, form` and further columns.
+    :param entries: one row per surface form, with `word, lemma, category, form` and further columns.
     """
 
     def __init__(self, entries: pd.DataFrame) -> None:
         self.columns = [column for column in entries.columns if column not in UNINFLECTED]
-        # Words of a plain list have no category, so that they fit no slot that asks for one.
+        # Words of a plain list have no category, so they fit no slot that requires one.
         entries = entries.assign(**{name: entries[name].astype("object").fillna("") for name in ("category", "form")})
         grouped: dict[tuple[str, str], dict[str, str]] = {}
         traits: dict[tuple[str, str], dict[str, str]] = {}
@@ -61,7 +62,7 @@ class WordBank:
             values.to_dict("records"),
             strict=True,
         ):
-            # The first row of a lemma speaks for it; of two variants of a form the first is kept.
+            # The first row of a lemma determines its traits; of two variants of a form the first is kept.
             grouped.setdefault((lemma, category), {}).setdefault(form, word)
             traits.setdefault((lemma, category), row)
         self.fillers = tuple(
@@ -69,22 +70,18 @@ class WordBank:
         )
 
     def find(self, rule: SlotRule, forms: Collection[str], *, path: Path, label: str, slot: str) -> tuple[Filler, ...]:
-        """Return the fillers of a slot, sorted by lemma, each with every form asked for.
+        """Return the fillers of a slot, sorted by lemma, each with every required form.
 
-        :param rule: the slot's constraints.
-        :param forms: forms the sentences use; the empty name is the lemma.
-        :param path: the template file, for errors.
-        :param label: the template, for errors.
-        :param slot: the slot, for errors.
+        :param rule: the constraints of the slot.
+        :param forms: forms used in the sentences; the empty name is the lemma.
+        :param path: the template file, for error messages.
+        :param label: the template, for error messages.
+        :param slot: the slot, for error messages.
+        :raises EmptySlotError: if no word fits.
+        :raises UnknownColumnError: if a constraint refers to an unknown column.
         """
         needed = sorted(set(forms))
-        if "words" in rule:
-            found: Iterable[Filler] = [_literal(value) for value in _listed(rule["words"])]
-        else:
-            for column in rule:
-                if column not in RESERVED and column not in self.columns:
-                    raise UnknownColumnError(path, label, slot, column, self.columns)
-            found = [filler for filler in self.fillers if _fits(filler, rule, path, label)]
+        found = self.matching(rule, path=path, label=label, slot=slot)
         kept = tuple(filler for filler in found if all(filler.form(name) is not None for name in needed))
         if not kept:
             wanted = ", ".join(f"{key}: {value}" for key, value in rule.items() if key != "except")
@@ -92,6 +89,21 @@ class WordBank:
                 path, label, slot, f"{wanted[:160]}; forms: {', '.join(n or 'lemma' for n in needed)}"
             )
         return kept
+
+    def matching(self, rule: SlotRule, *, path: Path, label: str, slot: str) -> tuple[Filler, ...]:
+        """Return every word that meets constraints, whatever its forms; maybe none.
+
+        :param rule: the constraints.
+        :param path: the template file, for errors.
+        :param label: the template, for errors.
+        :param slot: the slot, for errors.
+        """
+        if "words" in rule:
+            return tuple(_literal(value) for value in _listed(rule["words"]))
+        for column in rule:
+            if column not in RESERVED and column not in self.columns:
+                raise UnknownColumnError(path, label, slot, column, self.columns)
+        return tuple(filler for filler in self.fillers if _fits(filler, rule, path, label))
 
 
 def _listed(value: object) -> list[str | dict[str, str]]:

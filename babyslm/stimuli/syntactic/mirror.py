@@ -1,13 +1,12 @@
-"""Blocks of minimal pairs whose two sides are mirror images in sound.
+"""Selection of blocks of minimal pairs whose two sides are balanced in sound.
 
-What adds up over words cancels out in a crossing of four: where one pair gains a sound, another loses it. What a
-listener measures is seldom such a sum. Level, centroid and tilt of a spectrum are ratios and logarithms of sums, so
-that the same sound counts for less in a sentence that has more of its kind, and grammar decides in which sentences
-they meet: of "the dog runs", "the dogs run" and of "the dog run", "the dogs runs" the right ones have one -s each, the
-wrong ones none and two.
+Sums over words cancel in a crossing of four: a sound gained in one pair is lost in another. Most acoustic measures are
+not such sums. Level, centroid and tilt of a spectrum are ratios and logarithms of sums, so a sound has less effect in
+a sentence with more sounds of its kind, and grammar determines which sounds co-occur: "the dog runs" and "the dogs
+run" have one -s each, whereas the ungrammatical "the dog run" and "the dogs runs" have none and two.
 
-A block leans by the sum of its pairs' differences, good less bad; where the pairs are mirror images it is nothing. Of
-many blocks those are taken that lean little, and to the other side than those before them.
+The imbalance of a block is the sum of the differences of its pairs, good minus bad; it is 0 if the pairs are mirror
+images. Blocks with a small imbalance, opposite to that of the blocks before them, are selected.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,19 +20,19 @@ from babyslm.stimuli.syntactic.crossing import Block
 __all__ = ["Mirror", "SentenceSound"]
 
 SentenceSound = Callable[[Sequence[str]], NDArray[np.float64]]
-"""Phones of sentences -> summaries of their sound, shape (sentences, voices, summaries)."""
+"""Maps phones of sentences to summaries of their sound, shape (sentences, voices, summaries)."""
 
 DECIMALS = 9
-"""To which costs are rounded, so that no machine's last digits decide."""
+"""Decimals to which costs are rounded, so that results do not depend on the machine."""
 
 
 class Mirror:
-    """Chooses the block after which the leaning of all blocks so far is least.
+    """Selects the block that minimises the total imbalance of all blocks so far.
 
-    Differences are measured in units of their root mean square over all blocks seen.
+    Differences are scaled by their root mean square over all blocks seen.
 
     :param language: two-letter code, for the phones.
-    :param sound: what sentences sound like.
+    :param sound: sound summaries of sentences.
     """
 
     def __init__(self, language: str, sound: SentenceSound) -> None:
@@ -45,7 +44,7 @@ class Mirror:
     def differences(self, blocks: Sequence[Block]) -> list[NDArray[np.float64]]:
         """Return each block's differences, good less bad, shape (pairs, voices, summaries).
 
-        :param blocks: what is compared from now on.
+        :param blocks: the blocks, which also enter the scale.
         """
         sentences = sorted(set().union(*(block.sentences for block in blocks)))
         if not sentences:
@@ -61,7 +60,7 @@ class Mirror:
         return found
 
     def best(self, candidates: Sequence[NDArray[np.float64]]) -> int:
-        """Return the place of the block to take: it leans little itself, and so do all together after it.
+        """Return the index of the block with the smallest imbalance of its own and of all blocks after its selection.
 
         :param candidates: differences of blocks.
         """
@@ -73,7 +72,7 @@ class Mirror:
         return int(np.argmin(np.round(costs, DECIMALS)))
 
     def add(self, differences: NDArray[np.float64]) -> None:
-        """Take note of a block that was taken.
+        """Record a selected block.
 
         :param differences: its differences.
         """

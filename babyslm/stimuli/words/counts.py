@@ -1,4 +1,4 @@
-"""How often words occur around children: counted from a corpus table or text, or read from a plain list."""
+"""Word frequencies, counted in a corpus table or text, or read from a word list."""
 
 from collections import Counter
 from functools import lru_cache
@@ -15,7 +15,7 @@ __all__ = ["CORPUS_TABLE", "count_words", "words_of"]
 DAYS_IN_MONTH = 30.4375
 CORPUS_TABLE = "utterances.parquet"
 DIGITS = 12
-"""Of a count: more than all of mankind's words would take."""
+"""Largest number of digits of a count."""
 
 TEXT_COLUMNS = ("text", "gloss")
 AGE_COLUMNS = ("age", "target_child_age")
@@ -23,7 +23,7 @@ ROLE_COLUMNS = ("role", "speaker_role")
 NOT_PEOPLE = {"media", "environment"}
 UNINTELLIGIBLE = {"xxx", "yyy", "www", "xx", "yy"}
 CODES = ("&", "[", "+", "0", "<", ">", "%", "*")
-"""Tokens that begin with one of these are codes of the CHAT format (events, fillers, omissions), not words."""
+"""First characters of CHAT codes (events, fillers, omissions), which are not words."""
 
 CATEGORIES = {
     "n": "noun",
@@ -51,16 +51,16 @@ CATEGORIES = {
     "co": "interjection",
     "on": "interjection",
 }
-"""Parts of speech of the MOR tagger -> categories; a finer tag that is not named here counts as its head."""
+"""Parts of speech of the MOR tagger -> categories; a finer tag that is not listed counts as its head."""
 
 
 def words_of(text: str, language: str) -> list[str]:
-    """Return the words of an utterance, lower-case; codes, unintelligible stretches, numerals and stray letters go.
+    """Return the words of an utterance in lower case, without codes, unintelligible speech, numerals and lone letters.
 
-    Elided words (French `l'`, `qu'`), as the language's phone set names them, are cut off and dropped: `l'eau` counts
-    as `eau`.
+    Elided words (French `l'`, `qu'`), as defined in the phone set of the language, are removed: `l'eau` counts as
+    `eau`.
 
-    :param text: plain text, or a main line in the manner of CHAT.
+    :param text: plain text, or a main tier in CHAT format.
     :param language: two-letter code.
     """
     return [word for token in text.split() for word in _words_of_token(token, language)]
@@ -82,14 +82,14 @@ def _words_of_token(token: str, language: str) -> tuple[str, ...]:
 
 
 def count_words(path: Path, language: str) -> pd.DataFrame:
-    """Count the words of a corpus or read a list of counts; columns `word, frequency, category, age_band`.
+    """Count the words of a corpus, or read a list of counts; columns `word, frequency, category, age_band`.
 
-    `category` is the commonest part of speech where the corpus is tagged token by token, `age_band` that of the age
-    at which the word first occurs where ages are given (in days); otherwise they are empty. Utterances of media and of
-    the environment are left out.
+    `category` is the most frequent part of speech, if the corpus has a tag for each token. `age_band` is that of the
+    age at which the word first occurs, if ages are given (in days). Otherwise they are empty. Utterances of media and
+    of the environment are excluded.
 
-    :param path: a parquet table with a column `text` or `gloss`, a folder with such an `utterances.parquet`, or a
-        plain list `word<TAB>count`, with or without a header, or running text without a tab in it.
+    :param path: a parquet table with a column `text` or `gloss`, a folder with such an `utterances.parquet`, a list
+        `word<TAB>count` with or without a header, or running text without tabs.
     :param language: two-letter code.
     """
     if path.is_dir():
@@ -98,7 +98,7 @@ def count_words(path: Path, language: str) -> pd.DataFrame:
         raise LexiconFormatError(path, "no such file; expected a corpus (parquet), a text, or a list word<TAB>count")
     counts = _from_corpus(path, language) if path.suffix == ".parquet" else _from_list(path, language)
     if counts.empty:
-        raise LexiconFormatError(path, "holds no word; is it the right file and the right language?")
+        raise LexiconFormatError(path, "contains no word; check file and language")
     return counts.sort_values("word", ignore_index=True)
 
 
@@ -179,7 +179,7 @@ def _table(counts: Counter[str], kinds: dict[str, Counter[str]], first: dict[str
 
 
 def _band(days: float) -> str:
-    """Return the band of an age; what is younger or older belongs to the first or the last."""
+    """Return the band of an age; ages outside all bands belong to the first or the last."""
     months = days / DAYS_IN_MONTH
     upper = [int(band.split("-")[1]) for band in AGE_BANDS]
     return next((band for band, end in zip(AGE_BANDS, upper, strict=True) if months < end), AGE_BANDS[-1])

@@ -1,7 +1,7 @@
-"""The words that children hear, with all their forms, phones and frequency.
+"""Lexicon of child-directed words: all their forms, phones and frequencies.
 
-A lexicon comes from the shipped lists (`datasets/lexicons/child-LANG.tsv`, written for this project), from a list in
-the same form, from a plain list of word counts, or from a corpus; frequencies may be merged in from a corpus.
+A lexicon is read from the shipped lists (`datasets/lexicons/child-LANG.tsv`, written for this project), from a list in
+the same format, from a list of word counts, or from a corpus. Frequencies may be added from a corpus.
 """
 
 from dataclasses import dataclass, field, replace
@@ -33,11 +33,11 @@ ENTRY_COLUMNS = (
     "homophones",
 )
 BASE = "base"
-"""The name of the form under which a lemma is listed: singular, infinitive, masculine singular."""
+"""Name of the citation form of a lemma: singular, infinitive, masculine singular."""
 
 
 CLOSED_CLASSES = ("determiner", "pronoun", "preposition", "auxiliary", "conjunction", "question", "number")
-"""Categories of the words of grammar."""
+"""Categories of function words."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Lexicon:
     """All surface forms of a list of words.
 
     :param language: two-letter code.
-    :param entries: one row a surface form of a lemma, columns `ENTRY_COLUMNS`. `frequency` is that of the spelling,
-        missing where no corpus tells; `homophones` names the group of words with the same phones by one of them, the
-        representative of `words`.
-    :param source: the file it was read from.
+    :param entries: one row per surface form of a lemma, columns `ENTRY_COLUMNS`. `frequency` is that of the spelling,
+        missing without a corpus; `homophones` identifies the group of words with the same phones by its representative
+        in `words`.
+    :param source: file from which it was read.
     :param digest: SHA-256 of that file.
-    :param left_out: words of a corpus or a count list that have no phones -> the reason.
+    :param left_out: words of a corpus or a count list without phones -> the reason.
     """
 
     language: str
@@ -63,11 +63,11 @@ class Lexicon:
         return len(self.entries)
 
     def words(self) -> pd.DataFrame:
-        """Return the distinct phone strings, each once, sorted by phones.
+        """Return one row per distinct phone string, sorted by phones.
 
-        Columns: `phones`; `word`, the representative spelling: the most frequent, then the youngest, then the first in
-        the alphabet; `spellings`, a tuple of all; `frequency`, summed over spellings: how often the sound was heard;
-        `length` in phones; `category` and `age_band` of the representative.
+        Columns: `phones`; `word`, the representative spelling (the most frequent, then the earliest acquired, then the
+        alphabetically first); `spellings`, a tuple of all; `frequency`, summed over spellings; `length` in phones;
+        `category` and `age_band` of the representative.
         """
         ordered = _by_preference(self.entries).drop_duplicates(["phones", "word"])
         groups = ordered.groupby("phones", sort=True)
@@ -79,22 +79,23 @@ class Lexicon:
         return table[["phones", "word", "spellings", "frequency", "length", "category", "age_band"]]
 
     def up_to(self, age_band: str) -> "Lexicon":
-        """Return the lexicon of a younger child: the words of this age band and before, and the words of grammar.
+        """Return the lexicon of a younger child: the words up to this age band, and all function words.
 
-        Determiners, pronouns and their like are kept at any age: no sentence is made without them.
+        Determiners, pronouns and other function words are kept at any age, since every sentence needs them.
 
-        :param age_band: such as `18-24` (months).
+        :param age_band: age band such as `18-24` (months).
+        :raises UnknownAgeBandError: if there is no such band.
         """
         if age_band not in AGE_BANDS:
             raise UnknownAgeBandError(age_band)
         young = self.entries["age_band"].isin(AGE_BANDS[: AGE_BANDS.index(age_band) + 1])
         if not young.any():
-            raise LexiconFormatError(self.source, f"tells no word's age band, so none is known to be up to {age_band}")
+            raise LexiconFormatError(self.source, f"has no age bands, so words up to {age_band} are unknown")
         kept = self.entries[young | self.entries["category"].isin(CLOSED_CLASSES)]
         return replace(self, entries=_group_homophones(kept.reset_index(drop=True)))
 
     def forms(self, lemma: str, category: str) -> dict[str, str]:
-        """Return the forms of a lemma by name, `base` included; empty if the lexicon lacks it.
+        """Return the forms of a lemma by name, including `base`; empty if the lemma is unknown.
 
         :param lemma: the lemma.
         :param category: its category.
@@ -113,12 +114,13 @@ def load_lexicon(
 ) -> Lexicon:
     """Load a lexicon.
 
-    :param path: a list in the shipped form, a list `word<TAB>count`, or a corpus (parquet, or a folder that holds
+    :param path: a list in the shipped format, a list `word<TAB>count`, or a corpus (parquet, or a folder with
         `utterances.parquet`); default: the shipped list of the language.
     :param language: two-letter code of a phone set.
-    :param corpus: where frequencies are counted, in any form that `word_counts.count_words` takes.
-    :param dictionary: a pronunciation dictionary in CMUdict's text format, which goes before espeak-ng.
-    :param minimum_count: words of a count list or corpus that are rarer are left out.
+    :param corpus: corpus in which frequencies are counted, in any format that `counts.count_words` reads.
+    :param dictionary: a pronunciation dictionary in CMUdict's text format, preferred to espeak-ng.
+    :param minimum_count: smallest count of the words of a count list or corpus.
+    :raises LexiconFormatError: if the file cannot be parsed, or contains no usable word.
     """
     path = path or resource("datasets", f"lexicons/child-{language}.tsv")
     left_out: dict[str, str] = {}
@@ -139,13 +141,13 @@ def load_lexicon(
         counts = entries["word"].str.lower().map(heard).fillna(0)
         entries["frequency"] = counts.astype("Int64")
     if entries.empty:
-        raise LexiconFormatError(path, "holds no word that can be used")
+        raise LexiconFormatError(path, "contains no usable word")
     source = path if path.is_file() else path / CORPUS_TABLE
     return Lexicon(language, _group_homophones(entries), path, sha256_file(source), left_out)
 
 
 def read_lemmas(path: Path) -> pd.DataFrame:
-    """Read and check a list of lemmas in the shipped form; columns `LEMMA_COLUMNS`, all text.
+    """Read and check a list of lemmas in the shipped format; columns `LEMMA_COLUMNS`, all text.
 
     :param path: the tab-separated file.
     """
@@ -159,7 +161,7 @@ def read_lemmas(path: Path) -> pd.DataFrame:
 
 @cache
 def taboo_phones(language: str) -> frozenset[str]:
-    """Return the phone strings that no stimulus may have, from `datasets/lexicons/taboo-LANG.txt`.
+    """Return the phone strings excluded from all stimuli, from `datasets/lexicons/taboo-LANG.txt`.
 
     :param language: two-letter code.
     """
@@ -188,7 +190,7 @@ def _surface_forms(lemmas: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_preference(entries: pd.DataFrame) -> pd.DataFrame:
-    """Order the entries so that the representative of each phone string comes first, whatever their order was."""
+    """Sort the entries so that the representative of each phone string comes first, whatever the input order."""
     bands = {band: position for position, band in enumerate(AGE_BANDS)}
     keys = pd.DataFrame(
         {

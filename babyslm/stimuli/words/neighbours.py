@@ -1,8 +1,8 @@
-"""How crowded the lexicon is around a word or non-word: edit-distance-1 count and OLD20.
+"""Neighbourhood of words and non-words in the lexicon: number of neighbours and OLD20.
 
 *Neighbours* are the words of the lexicon one phone apart (one substituted, inserted or deleted; Coltheart's N and its
 extension). *OLD20* is the mean phone edit distance to the 20 closest words (Yarkoni, Balota & Yap 2008, on phones
-here). A word is never its own neighbour.
+here). A word is not its own neighbour.
 """
 
 from collections.abc import Sequence
@@ -16,23 +16,23 @@ from babyslm.stimuli.words.phonotactics import Codes, by_length
 __all__ = ["CLOSEST", "Neighbours"]
 
 CLOSEST = 20
-"""OLD20's twenty."""
+"""Number of closest words in OLD20."""
 
 FARTHEST = 8
-"""Edit distances are counted up to here; a lexicon too small to hold 20 closer words counts the rest as this far."""
+"""Largest edit distance computed; if a small lexicon has fewer than 20 closer words, the others count as this far."""
 
 LONGEST = 255
 BLOCK = 256
-"""Words compared with the lexicon in one call."""
+"""Number of words compared with the lexicon in one call."""
 
 Keys = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The lexicon, indexed for questions about what lies near.
+    """The lexicon, indexed for neighbourhood queries.
 
-    :param words: distinct coded words.
+    :param words: codes of the distinct words.
     """
 
     words: tuple[Codes, ...] = field(repr=False)
@@ -42,8 +42,8 @@ class Neighbours:
     _spans: dict[int, tuple[int, int]] = field(repr=False, init=False)
 
     def __post_init__(self) -> None:
-        # A phone string's key is the sum of one random number a (place, phone); keys of strings with one phone less,
-        # or with one phone unknown, come from it by subtraction. Two strings share a key with probability 2^-64.
+        # The key of a phone string is the sum of one random number per (position, phone). Keys of strings with one
+        # phone deleted or masked follow by subtraction. Two strings share a key with probability 2^-64.
         numbers = np.random.default_rng(20).integers(0, 1 << 63, size=(LONGEST + 2, 256), dtype=np.uint64) * np.uint64(
             2
         )
@@ -68,16 +68,16 @@ class Neighbours:
         object.__setattr__(self, "_spans", spans)
 
     def contains(self, codes: Codes) -> NDArray[np.bool_]:
-        """Say of each string whether it is a word of the lexicon.
+        """Return whether each string is a word of the lexicon.
 
-        :param codes: strings of one length (strings, length).
+        :param codes: strings of one length, shape (strings, length).
         """
         return self._count("word", self._key(codes)) > 0
 
     def density(self, codes: Codes) -> NDArray[np.int64]:
-        """Count the words one phone away from each string, the string itself never counted.
+        """Return the number of words one phone away from each string, excluding the string itself.
 
-        :param codes: strings of one length (strings, length).
+        :param codes: strings of one length, shape (strings, length).
         """
         known = self.contains(codes).astype(np.int64)
         substituted = self._count("unknown", self._unknown(codes)).sum(axis=1) - known * codes.shape[1]
@@ -87,11 +87,11 @@ class Neighbours:
         return np.asarray(substituted + inserted + deleted)
 
     def old20(self, codes: Codes) -> NDArray[np.float64]:
-        """Return the mean phone edit distance to the 20 closest words, the string itself never counted.
+        """Return the mean phone edit distance to the 20 closest words, excluding the string itself.
 
-        A lexicon of fewer words gives the mean over all of them.
+        With fewer than 20 words in the lexicon, the mean is over all of them.
 
-        :param codes: strings of one length (strings, length).
+        :param codes: strings of one length, shape (strings, length).
         """
         known = self.contains(codes)
         wanted = np.minimum(CLOSEST, len(self.words) - known)
@@ -107,7 +107,7 @@ class Neighbours:
         return np.asarray(((taken * distances).sum(axis=1) + missing * FARTHEST) / np.maximum(wanted, 1))
 
     def _distances(self, codes: Codes) -> NDArray[np.int64]:
-        """Count the words at each distance: exact up to the distance that holds the 20 closest, (strings, 9)."""
+        """Count the words at each distance, exact up to the distance of the 20th closest word; shape (strings, 9)."""
         from rapidfuzz.distance import Levenshtein
         from rapidfuzz.process import cdist
 
@@ -115,7 +115,7 @@ class Neighbours:
         strings = [_text(row) for row in codes]
         counts = np.zeros((len(codes), FARTHEST + 1), dtype=np.int64)
         place = np.arange(len(codes))[:, None] * (FARTHEST + 1)
-        for apart in range(FARTHEST):  # words whose length differs by `apart` are at least so far
+        for apart in range(FARTHEST):  # the length difference is a lower bound
             if apart and (counts[:, : apart + 1].sum(axis=1) > CLOSEST).all():
                 break
             for other in {length - apart, length + apart} & self._spans.keys():
@@ -133,15 +133,16 @@ class Neighbours:
         return np.asarray(self._numbers[places, codes])
 
     def _unknown(self, codes: Codes) -> Keys:
-        """Keys of each string with the phone at each place replaced by an unknown one: (strings, length)."""
+        """Return the keys of each string with the phone at each position masked, shape (strings, length)."""
         placed = self._placed(codes)
         unknown = self._numbers[np.arange(codes.shape[1]) + 1, 0]
         return np.asarray(placed.sum(axis=1, keepdims=True, dtype=np.uint64) - placed + unknown)
 
     def _shorter(self, codes: Codes) -> tuple[Keys, NDArray[np.bool_]]:
-        """Keys of each string without the phone at each place, and whether the result is new: (strings, length).
+        """Return the keys of each string with the phone at each position deleted, and whether the result is new.
 
-        Within a run of one phone every deletion gives the same string; the first counts.
+        Both have shape (strings, length). Within a run of equal phones all deletions give the same string; the first
+        counts.
         """
         here, moved = self._placed(codes), self._placed(codes, 1)
         before = np.cumsum(here, axis=1, dtype=np.uint64) - here
@@ -159,5 +160,5 @@ class Neighbours:
 
 
 def _text(codes: Sequence[int] | Codes) -> str:
-    """One character a phone, as rapidfuzz compares them."""
+    """Encode phones as characters, as rapidfuzz needs them."""
     return "".join(chr(int(code) + 32) for code in codes)

@@ -1,13 +1,14 @@
-"""What a phone n-gram knows of a lexicon: the shortcuts that a lexical test must not reward.
+"""Phone n-gram models of a lexicon, the shortcuts that a lexical test must not reward.
 
-A word of L phones is read alone, with n - 1 boundary symbols before it and one behind it, which is predicted too:
+A word of L phones is modelled in isolation, with n - 1 boundary symbols before it and one after it, which is predicted
+as well:
 
     log P(w) = sum_{i=1..L+1} ln P(w_i | w_{i-n+1} ... w_{i-1})
     P(x | h) = (count(h x) + k) / (count(h) + k (V + 1))
 
-with V the number of phones of the alphabet (the boundary is one more outcome), and counts over the words of the
-lexicon, each counted as often as it is said (`token`) or once (`type`). k is 1 unless said otherwise: add-one
-smoothing of isolated words is the plainest model there is.
+V is the number of phones of the alphabet (the boundary is one more outcome). Counts are over the words of the lexicon,
+weighted by frequency (`token`) or counted once (`type`). By default k = 1: add-one smoothing on isolated words is the
+simplest model.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,17 +25,17 @@ Weight = Literal["token", "type"]
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
 
 BOUNDARY = 0
-"""Code of the word boundary; phones are coded from 1."""
+"""Code of the word boundary; phones have codes from 1."""
 
 TABLE_ORDER = 3
-"""Up to this order the probabilities of all n-grams fit a small table, and reading it is faster than a search."""
+"""Largest order for which the probabilities of all n-grams are tabulated, which is faster than a search."""
 
 Codes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Alphabet:
-    """Phones as small integers, from 1.
+    """Mapping of phones to integers from 1.
 
     :param phones: the phones, in the order of their codes.
     """
@@ -48,21 +49,22 @@ class Alphabet:
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Alphabet":
-        """Return the alphabet of the phones that occur, sorted.
+        """Return the alphabet of all phones that occur, sorted.
 
         :param words: phone strings, separated by spaces.
         """
         return cls(tuple(sorted({phone for word in words for phone in word.split()})))
 
     def encode(self, word: str) -> Codes:
-        """Return the codes of one phone string; a phone that is not of the alphabet is a `KeyError`.
+        """Return the codes of one phone string.
 
         :param word: phones separated by spaces.
+        :raises KeyError: if a phone is not in the alphabet.
         """
         return np.array([self.code[phone] for phone in word.split()], dtype=np.uint8)
 
     def decode(self, codes: Iterable[int]) -> str:
-        """Return the phone string of codes.
+        """Return the phone string of a sequence of codes.
 
         :param codes: codes from 1.
         """
@@ -72,8 +74,8 @@ class Alphabet:
 def by_length(words: Sequence[Codes]) -> dict[int, tuple[NDArray[np.int64], Codes]]:
     """Group coded words by length.
 
-    :param words: coded words.
-    :returns: for each length, sorted, the positions of its words and their codes (words, length).
+    :param words: codes of the words.
+    :returns: for each length, sorted, the indices of its words and their codes, shape (words, length).
     """
     lengths = np.array([len(word) for word in words], dtype=np.int64)
     return {
@@ -87,11 +89,11 @@ def by_length(words: Sequence[Codes]) -> dict[int, tuple[NDArray[np.int64], Code
 
 
 def pad(codes: Codes, order: int) -> Codes:
-    """Put n - 1 boundaries before each word and one behind.
+    """Add n - 1 boundaries before and one boundary after each word.
 
-    :param codes: words of one length (words, length).
+    :param codes: words of one length, shape (words, length).
     :param order: n.
-    :returns: (words, length + n).
+    :returns: shape (words, length + n).
     """
     return np.pad(codes, ((0, 0), (order - 1, 1)), constant_values=BOUNDARY)
 
@@ -99,10 +101,10 @@ def pad(codes: Codes, order: int) -> Codes:
 def ngram_keys(codes: Codes, order: int, base: int) -> NDArray[np.int64]:
     """Return the key of every n-gram of words of one length, boundaries included.
 
-    :param codes: (words, length).
+    :param codes: shape (words, length).
     :param order: n.
-    :param base: number of symbols, boundary included.
-    :returns: (words, length + 1); the n-gram as a number in this base, its last phone as the last digit.
+    :param base: number of symbols, including the boundary.
+    :returns: shape (words, length + 1); the n-gram as a number in this base, its last phone as the last digit.
     """
     padded = pad(codes, order).astype(np.int64)
     positions = padded.shape[1] - order + 1
@@ -114,7 +116,7 @@ def ngram_keys(codes: Codes, order: int, base: int) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Ngram:
-    """A phone n-gram over isolated words, add-k smoothed (see the module).
+    """A phone n-gram over isolated words with add-k smoothing (see the module).
 
     :param order: n.
     :param phones: V, the number of phones.
@@ -137,10 +139,10 @@ class Ngram:
     def train(
         cls, words: Sequence[Codes], weights: Sequence[float], order: int, phones: int, *, smoothing: float = 1.0
     ) -> "Ngram":
-        """Count a lexicon.
+        """Train a model on a lexicon.
 
-        :param words: coded words.
-        :param weights: how often each is counted.
+        :param words: codes of the words.
+        :param weights: weight of each word.
         :param order: n.
         :param phones: V, the number of phones.
         :param smoothing: k.
@@ -158,10 +160,10 @@ class Ngram:
         return cls(order, phones, seen, counts, histories, totals, smoothing)
 
     def terms(self, codes: Codes) -> NDArray[np.float64]:
-        """Return the log-probability of every phone and of the closing boundary, in nats.
+        """Return the log-probability of every phone and of the final boundary, in nats.
 
-        :param codes: words of one length (words, length).
-        :returns: (words, length + 1).
+        :param codes: words of one length, shape (words, length).
+        :returns: shape (words, length + 1).
         """
         keys = ngram_keys(codes, self.order, self.phones + 1)
         if self._table is not None:
@@ -171,7 +173,8 @@ class Ngram:
     def score(self, codes: Codes) -> NDArray[np.float64]:
         """Return the log-probability of words of one length, in nats.
 
-        :param codes: (words, length).
+        :param codes: shape (words, length).
+        :returns: shape (words,).
         """
         return np.asarray(self.terms(codes).sum(axis=1))
 
@@ -196,11 +199,11 @@ def _lookup(keys: NDArray[np.int64], values: NDArray[np.float64], asked: NDArray
 
 @dataclass(frozen=True)
 class Phonotactics:
-    """What a lexicon says about which phones follow which.
+    """Phone sequences of a lexicon, and the n-gram models trained on them.
 
     :param alphabet: its phones.
-    :param words: its distinct words, coded.
-    :param frequencies: how often each is said.
+    :param words: codes of its distinct words.
+    :param frequencies: frequency of each word.
     """
 
     alphabet: Alphabet
@@ -211,11 +214,11 @@ class Phonotactics:
     def of(
         cls, words: Sequence[str], frequencies: Sequence[float], alphabet: Alphabet | None = None
     ) -> "Phonotactics":
-        """Read a lexicon.
+        """Encode a lexicon.
 
         :param words: distinct phone strings.
-        :param frequencies: how often each is said.
-        :param alphabet: the phones; default those that occur.
+        :param frequencies: frequency of each word.
+        :param alphabet: the phones; default all that occur.
         """
         alphabet = alphabet or Alphabet.of(words)
         return cls(alphabet, tuple(alphabet.encode(word) for word in words), tuple(map(float, frequencies)))
@@ -224,7 +227,7 @@ class Phonotactics:
         """Train an n-gram on the lexicon.
 
         :param order: n.
-        :param weight: count words by how often they are said (`token`) or once (`type`).
+        :param weight: weight words by frequency (`token`) or count each once (`type`).
         :param smoothing: k.
         """
         weights = self.frequencies if weight == "token" else (1.0,) * len(self.words)
@@ -232,7 +235,7 @@ class Phonotactics:
 
     @cached_property
     def attested(self) -> NDArray[np.bool_]:
-        """The trigrams that some word has, boundaries (code 0) included: (V + 1, V + 1, V + 1)."""
+        """Whether each trigram occurs in some word, boundaries (code 0) included, shape (V + 1, V + 1, V + 1)."""
         size = len(self.alphabet.phones) + 1
         table = np.zeros((size, size, size), dtype=np.bool_)
         for _, codes in by_length(self.words).values():

@@ -1,4 +1,4 @@
-"""Training of speech encoders from sound alone: HuBERT in iterations, contrastive predictive coding.
+"""Training of speech encoders from raw sound: HuBERT in iterations, contrastive predictive coding (CPC).
 
-Comes in: waveforms of a corpus. Goes out: an encoder folder inside the model folder.
+Input: waveforms of a corpus. Output: an encoder folder inside the model folder.
 """

@@ -1,8 +1,8 @@
-"""Train contrastive predictive coding: tell the frames that come next from frames of elsewhere (Riviere et al. 2020).
+"""Contrastive predictive coding: discrimination of future frames from negative frames (Riviere et al. 2020).
 
-The encoder is the reference's. Predictions are made by one causal transformer layer over the contexts with a linear
-head for each step, as its multi-head predictor has it, or by the heads alone. What is predicted is told from frames
-of the same speaker, so that telling speakers apart does not help.
+The encoder is that of the reference implementation. One causal transformer layer over the contexts with one linear
+head per step makes the predictions, as in the reference's multi-head predictor; optionally the heads alone. Negatives
+are frames of the same speaker, so that speaker identity does not help.
 """
 
 from typing import Literal
@@ -22,17 +22,17 @@ from babyslm.training.speech.waveforms import Waveforms
 __all__ = ["HOP", "Contrast", "CpcPretraining", "CpcProblem", "CpcSizes"]
 
 HOP = 160
-"""Samples between two frames of the encoder."""
+"""Hop of the encoder, in samples."""
 
 Batch = NDArray[np.int64]
 
 
 class CpcSizes(BaseModel):
-    """Sizes of the encoder; the defaults are the reference's.
+    """Sizes of the encoder; the defaults are those of the reference.
 
-    :param channels: of the convolutions.
-    :param hidden: of the recurrent network.
-    :param levels: of the recurrent network.
+    :param channels: channels of the convolutions.
+    :param hidden: width of the recurrent network.
+    :param levels: layers of the recurrent network.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,14 +43,14 @@ class CpcSizes(BaseModel):
 
 
 class Contrast(BaseModel):
-    """What is predicted, and told from what; the defaults are the reference's.
+    """Settings of the contrastive loss; the defaults are those of the reference.
 
-    :param steps: frames ahead that are predicted, each of them.
-    :param negatives: frames of the same speaker that each prediction must be told from.
-    :param window: samples heard at once.
+    :param steps: number of future frames predicted, one head each.
+    :param negatives: number of frames of the same speaker that each prediction is contrasted with.
+    :param window: samples of a training window.
     :param predictor: `transformer` or `linear`.
-    :param heads: of the transformer's attention.
-    :param dropout: inside the transformer.
+    :param heads: attention heads of the transformer.
+    :param dropout: dropout rate of the transformer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,10 +64,10 @@ class Contrast(BaseModel):
 
 
 class CpcPretraining(nn.Module):
-    """Encoder and predictors.
+    """Encoder with predictors.
 
-    :param sizes: of the encoder.
-    :param contrast: what is predicted.
+    :param sizes: sizes of the encoder.
+    :param contrast: settings of the loss.
     """
 
     def __init__(self, sizes: CpcSizes, contrast: Contrast) -> None:
@@ -111,14 +111,14 @@ class CpcPretraining(nn.Module):
 
 
 class CpcProblem:
-    """Windows of one speaker a batch, cut from the speaker's utterances put one behind the other.
+    """Batches of windows of one speaker, cut from the concatenated utterances of that speaker.
 
     :param sounds: the utterances.
-    :param training: numbers of the utterances that are trained on.
-    :param held_out: numbers of those that are validated on; may be empty.
-    :param contrast: what is predicted.
-    :param batch_frames: most frames a batch holds.
-    :param seed: decides the order, and the negatives in validation.
+    :param training: indices of the training utterances.
+    :param held_out: indices of the validation utterances; may be empty.
+    :param contrast: settings of the loss.
+    :param batch_frames: upper limit on the frames of a batch.
+    :param seed: seed of the order, and of the negatives in validation.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class CpcProblem:
         self.held_out = self._cut(held_out)
 
     def _cut(self, numbers: NDArray[np.int64]) -> list[Batch]:
-        """Cut the utterances of each speaker, in a drawn order, into windows; return their numbers by speaker."""
+        """Cut the shuffled utterances of each speaker into windows; return the indices of the windows by speaker."""
         found = []
         speakers = self.sounds.corpus.speakers[numbers]
         for speaker in np.unique(speakers):
@@ -154,7 +154,7 @@ class CpcProblem:
         return found
 
     def _parts(self, numbers: NDArray[np.int64], ends: NDArray[np.int64], start: int) -> list[tuple[int, int, int]]:
-        """Return which samples of which utterances a window is made of: number, first sample, how many."""
+        """Return the parts of utterances that make up a window: utterance, first sample, number of samples."""
         parts, stop = [], start + self.contrast.window
         place = int(np.searchsorted(ends, start, side="right"))
         while start < stop:
@@ -165,7 +165,7 @@ class CpcProblem:
         return parts
 
     def plan(self, epoch: int) -> list[Batch]:
-        """Return the batches of an epoch, as numbers of windows."""
+        """Return the batches of an epoch, as indices of windows."""
         draw = generator(self.seed, "epoch", epoch)
         batches = [batch for mine in self.training for batch in self._batches(mine[draw.permutation(len(mine))])]
         return [batches[i] for i in draw.permutation(len(batches))]
@@ -174,7 +174,7 @@ class CpcProblem:
         return [numbers[batch] for batch in length_batches([self.frames] * len(numbers), self.batch * self.frames)]
 
     def symbols(self, batch: Batch) -> int:
-        """Return how many predictions a batch makes."""
+        """Return the number of predictions in a batch."""
         return len(batch) * (self.frames - self.contrast.steps) * self.contrast.steps
 
     def loss(self, network: nn.Module, batch: Batch, device: torch.device) -> Tensor:
@@ -186,7 +186,7 @@ class CpcProblem:
         return loss
 
     def validate(self, network: nn.Module, device: torch.device) -> float | None:
-        """Return the mean loss of a prediction over what is held out, among the same negatives whenever asked."""
+        """Return the mean loss in nats per prediction on held-out windows, with the same negatives in each call."""
         batches = [batch for mine in self.held_out for batch in self._batches(mine)]
         if not batches:
             return None

@@ -1,8 +1,8 @@
-"""Pre-train HuBERT: predict the cluster of masked frames, first of MFCCs, then of a layer of the network itself.
+"""HuBERT pre-training: prediction of the clusters of masked frames, of MFCCs first, then of a layer of the network.
 
-Network and masks are torchaudio's, the loss is the published one (Hsu et al. 2021): cross-entropy over masked frames,
-over unmasked ones by a weight, and a penalty on the energy of the front end's features. Utterances of like length are
-cut to the shortest of their batch, so that no frame is padding, as in fairseq's recipe.
+Network and masks are torchaudio's. The loss is the published one (Hsu et al. 2021): cross-entropy over masked frames,
+weighted cross-entropy over unmasked frames, and a penalty on the energy of the front end's features. Utterances of
+similar length are cut to the shortest of their batch, so that no frame is padding, as in fairseq's recipe.
 """
 
 from collections.abc import Sequence
@@ -26,16 +26,16 @@ Labels = NDArray[np.int64]
 
 
 class MaskedPrediction(BaseModel):
-    """What is predicted.
+    """Settings of masked prediction.
 
-    :param share: of the frames that are masked, before overlaps.
+    :param share: proportion of the frames that are masked, before overlaps.
     :param length: frames of a masked span.
-    :param unmasked: weight of the loss over frames that are not masked; the published recipe has 0.
-    :param penalty: weight of the mean square of the front end's features; it has no effect on a log-mel front.
-    :param front_gradient: factor of the front end's gradients, between 0 and 1; None leaves them as they are.
-    :param final: dimensions in which predictions and clusters meet.
-    :param shortest: seconds below which an utterance is left out.
-    :param longest: seconds of an utterance that are heard at once.
+    :param unmasked: weight of the loss over unmasked frames; 0 in the published recipe.
+    :param penalty: weight of the mean square of the front end's features; without effect on a log-mel front end.
+    :param front_gradient: factor of the front end's gradients, between 0 and 1; None leaves them unchanged.
+    :param final: dimension of the space in which predictions and clusters are compared.
+    :param shortest: utterances shorter than this are left out, in seconds.
+    :param longest: maximum length of a training segment, in seconds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -51,18 +51,18 @@ class MaskedPrediction(BaseModel):
 
 
 def frames_of(samples: NDArray[np.int64] | int, hop: int, receptive: int) -> NDArray[np.int64]:
-    """Return how many frames a network makes of so many samples; 0 where they are too few for one."""
+    """Return the number of frames that a network computes from this many samples; 0 if they are too few."""
     return np.where(np.asarray(samples) < receptive, 0, 1 + (np.asarray(samples) - receptive) // hop)
 
 
 def to_frames(labels: Labels, rate: float, frames: int, hop: int, receptive: int) -> Labels:
-    """Return, for each frame of a network, the label whose time is nearest to the middle of what the frame sees.
+    """Return, for each frame of a network, the label nearest in time to the centre of the frame's receptive field.
 
-    :param labels: shape (n,): of frames that are centred on multiples of 1 / `rate` seconds.
-    :param rate: Hz.
-    :param frames: of the network.
-    :param hop: samples between them.
-    :param receptive: samples that each sees.
+    :param labels: shape (n,): labels of frames centred on multiples of 1 / `rate` seconds.
+    :param rate: rate of the labels in Hz.
+    :param frames: number of frames of the network.
+    :param hop: samples between two frames.
+    :param receptive: samples of a frame's receptive field.
 
     >>> to_frames(np.arange(6), 100.0, 2, 320, 560).tolist()
     [2, 4]
@@ -75,13 +75,13 @@ class HubertProblem:
     """Masked prediction on batches of equal length.
 
     :param sounds: the utterances.
-    :param labels: of each utterance, one a frame of the network.
-    :param training: numbers of the utterances that are trained on.
-    :param held_out: numbers of those that are validated on; may be empty.
-    :param span: samples between two frames, and samples a frame sees.
-    :param settings: what is predicted.
-    :param batch_frames: most frames a batch holds.
-    :param seed: decides the order, and masks and cuts in validation.
+    :param labels: labels of each utterance, one per frame of the network.
+    :param training: indices of the training utterances.
+    :param held_out: indices of the validation utterances; may be empty.
+    :param span: samples between two frames, and samples of a frame's receptive field.
+    :param settings: settings of masked prediction.
+    :param batch_frames: upper limit on the frames of a batch.
+    :param seed: seed of the order, and of masks and cuts in validation.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class HubertProblem:
         self.batch_frames, self.seed = batch_frames, seed
 
     def plan(self, epoch: int) -> list[Batch]:
-        """Return the batches of an epoch, as numbers of utterances."""
+        """Return the batches of an epoch, as indices of utterances."""
         draw = generator(self.seed, "epoch", epoch)
         shuffled = self.training[draw.permutation(len(self.training))]
         batches = self._batches(shuffled)
@@ -120,7 +120,7 @@ class HubertProblem:
         return int(min(self.most, self.frames[batch].min()))
 
     def symbols(self, batch: Batch) -> int:
-        """Return how many frames a batch has; the loss is that of a masked frame, times their number."""
+        """Return the number of frames of a batch; its loss is the mean per masked frame times this number."""
         return self._length(batch) * len(batch)
 
     def loss(self, network: nn.Module, batch: Batch, device: torch.device) -> Tensor:
@@ -141,7 +141,7 @@ class HubertProblem:
         return loss * self.symbols(batch)
 
     def validate(self, network: nn.Module, device: torch.device) -> float | None:
-        """Return the mean loss of a frame over what is held out, under the same masks whenever asked."""
+        """Return the mean loss in nats per frame on the held-out utterances, with the same masks in each call."""
         if not len(self.held_out):
             return None
         torch.manual_seed(derive(self.seed, "validation"))

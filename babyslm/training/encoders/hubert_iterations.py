@@ -1,4 +1,4 @@
-"""HuBERT in iterations: each predicts clusters of spectral features, or of a layer of the network before."""
+"""Iterations of HuBERT: each predicts clusters of spectral features or of a layer of the previous network."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,19 +30,19 @@ __all__ = ["HubertRecipe", "Iteration", "train_hubert"]
 LABELS = "labels.safetensors"
 
 CHUNK = 64
-"""Utterances labelled at once."""
+"""Number of utterances labelled at once."""
 
 Labels = NDArray[np.int64]
 
 
 class Iteration(BaseModel):
-    """One training of HuBERT.
+    """One iteration of HuBERT training.
 
-    :param layer: of the network of the iteration before, whose clusters are predicted; None for spectral features.
+    :param layer: layer of the previous iteration's network whose clusters are predicted; None for spectral features.
     :param encoder: the spectral features of the first iteration.
-    :param units: how the features become clusters.
-    :param start: `fresh` weights, as published, or those of the `previous` iteration.
-    :param loop: how it is optimised; `batch_tokens` are frames.
+    :param units: how the features are clustered.
+    :param start: `fresh` weights, as published, or the weights of the `previous` iteration.
+    :param loop: settings of the optimisation; `batch_tokens` counts frames.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,13 +55,13 @@ class Iteration(BaseModel):
 
 
 class HubertRecipe(BaseModel):
-    """HuBERT from nothing.
+    """Recipe of a HuBERT encoder trained from scratch.
 
-    :param sizes: of the network.
-    :param layer: whose outputs are the features of the learner.
-    :param warps: with which training speech is heard, one a batch (log-mel fronts only).
+    :param sizes: sizes of the network.
+    :param layer: layer whose outputs are the features of the learner.
+    :param warps: frequency warps applied to training speech, one per batch (log-mel front end only).
     :param prediction: masks and loss.
-    :param iterations: the published recipe has two.
+    :param iterations: the iterations; the published recipe has two.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -76,22 +76,22 @@ class HubertRecipe(BaseModel):
     @model_validator(mode="after")
     def _layers_are_there(self) -> Self:
         if self.iterations[0].layer is not None:
-            raise ValueError("the first iteration has no network whose layer it could predict; leave its layer out")
+            raise ValueError("the first iteration has no previous network to take a layer from; leave layer out")
         if any(iteration.layer is None for iteration in self.iterations[1:]):
-            raise ValueError("each iteration after the first needs the layer whose clusters it predicts")
+            raise ValueError("each iteration after the first needs layer, the layer whose clusters it predicts")
         if max(self.layer, *(iteration.layer or 0 for iteration in self.iterations)) > self.sizes.layers:
-            raise ValueError(f"a layer beyond the {self.sizes.layers} of sizes.layers is asked for")
+            raise ValueError(f"layer must not exceed sizes.layers, which is {self.sizes.layers}")
         if set(self.warps) != {1.0} and self.sizes.front != "log-mel":
             raise ValueError("warps need sizes.front=log-mel")
         return self
 
 
 def train_hubert(recipe: HubertRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:
-    """Train HuBERT, iteration by iteration.
+    """Train HuBERT, one iteration after another.
 
-    :param recipe: what to train.
-    :param run: on what, and where.
-    :returns: settings of the encoder, and what the training record says of each iteration.
+    :param recipe: the recipe.
+    :param run: corpus, folders and settings of the run.
+    :returns: settings of the encoder, and the training record of each iteration.
     """
     records = []
     before: Path | None = None
@@ -141,7 +141,7 @@ def _network(recipe: HubertRecipe, iteration: Iteration, before: Path | None, se
 def _labels(
     iteration: Iteration, sizes: HubertSizes, before: Path | None, run: EncoderRun, stage: str
 ) -> Sequence[Labels]:
-    """Return what the frames of each utterance are to be predicted as."""
+    """Return the target cluster of each frame of each utterance."""
     path = run.stages / stage / LABELS
     if not path.is_file():
         settings = iteration.encoder
@@ -164,7 +164,7 @@ def _labels(
 
 
 def _labelled(run: EncoderRun, encoder: Encoder, codebook: Codebook) -> Iterator[tuple[int, int, Labels]]:
-    """Yield number, samples and labels of each utterance."""
+    """Yield index, number of samples and labels of each utterance."""
     chunk: list[tuple[int, Samples]] = []
     for number, waveform in run.corpus.waveforms(np.arange(len(run.corpus))):
         chunk.append((number, waveform))

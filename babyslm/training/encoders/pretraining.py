@@ -1,4 +1,4 @@
-"""Encoders that are trained from nothing but sound, before there are units: HuBERT and CPC."""
+"""Training of encoders from raw sound, before units are learned: HuBERT, CPC, denoising masked prediction."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from babyslm.models.encoders.settings import CpcSettings, EncoderSettings
 from babyslm.seeds import derive
 from babyslm.training.encoders.cpc import Contrast, CpcPretraining, CpcProblem, CpcSizes
+from babyslm.training.encoders.denoising.rounds import train_denoising
+from babyslm.training.encoders.denoising.settings import DenoisingRecipe
 from babyslm.training.encoders.hubert_iterations import HubertRecipe, train_hubert
 from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.settings import LoopSettings
@@ -17,12 +19,12 @@ __all__ = ["CpcRecipe", "Pretraining", "pretrain"]
 
 
 class CpcRecipe(BaseModel):
-    """Contrastive predictive coding from nothing.
+    """Recipe of a contrastive predictive coding encoder trained from scratch.
 
-    :param sizes: of the encoder.
+    :param sizes: sizes of the encoder.
     :param layer: level of the recurrent network whose outputs are the features of the learner.
-    :param contrast: what is predicted, and told from what.
-    :param loop: how it is optimised; `batch_tokens` are frames.
+    :param contrast: settings of the contrastive loss.
+    :param loop: settings of the optimisation; `batch_tokens` counts frames.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,25 +38,29 @@ class CpcRecipe(BaseModel):
     @model_validator(mode="after")
     def _level_is_there(self) -> Self:
         if self.layer > self.sizes.levels:
-            raise ValueError(f"level {self.layer} is asked for and there are {self.sizes.levels}")
+            raise ValueError(f"layer {self.layer} must not exceed sizes.levels, which is {self.sizes.levels}")
         return self
 
 
-Pretraining = Annotated[HubertRecipe | CpcRecipe, Field(discriminator="kind")]
+Pretraining = Annotated[HubertRecipe | CpcRecipe | DenoisingRecipe, Field(discriminator="kind")]
 
 
-def pretrain(recipe: HubertRecipe | CpcRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:
-    """Train an encoder into the folder `encoder` of a model folder; stages that are done are kept.
+def pretrain(
+    recipe: HubertRecipe | CpcRecipe | DenoisingRecipe, run: EncoderRun
+) -> tuple[EncoderSettings, dict[str, Any]]:
+    """Train an encoder into the subfolder `encoder` of a model folder; finished stages are kept.
 
-    :param recipe: what to train.
-    :param run: on what, and where.
-    :returns: settings of the encoder, its weights named relative to the model folder, and what the record says.
+    :param recipe: the recipe.
+    :param run: corpus, folders and settings of the run.
+    :returns: settings of the encoder with weights named relative to the model folder, and the training record.
     """
     match recipe:
         case HubertRecipe():
             return train_hubert(recipe, run)
         case CpcRecipe():
             return _train_cpc(recipe, run)
+        case DenoisingRecipe():
+            return train_denoising(recipe, run)
 
 
 def _train_cpc(recipe: CpcRecipe, run: EncoderRun) -> tuple[EncoderSettings, dict[str, Any]]:

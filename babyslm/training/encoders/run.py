@@ -1,6 +1,7 @@
-"""One training of an encoder: what it is trained on, where it is kept, and what is left when it is done."""
+"""Training run of an encoder: its data, its folders and its finished stages."""
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from torch import nn
 
 from babyslm.files import sha256_text, write_json
 from babyslm.models.folder import write_tensors
+from babyslm.progress import side_effect
 from babyslm.training.curve import CURVE, PICTURE, draw_curve
-from babyslm.training.loop import LOSSES, Problem, fit
+from babyslm.training.loop import LOSSES, Fit, Problem, fit
 from babyslm.training.processes import first_alone, is_first
 from babyslm.training.settings import LoopSettings
 from babyslm.training.speech.utterances import SpokenUtterances
@@ -22,7 +24,7 @@ from babyslm.verify.documents import read_json
 __all__ = ["ENCODER", "WEIGHTS", "EncoderRun"]
 
 ENCODER = "encoder"
-"""Folder, inside the model's, of an encoder that was trained with it."""
+"""Subfolder of a model folder for an encoder trained with the model."""
 
 WEIGHTS = "model.safetensors"
 DONE = "done.json"
@@ -30,17 +32,17 @@ DONE = "done.json"
 
 @dataclass(frozen=True)
 class EncoderRun:
-    """What all trainings of encoders have in common.
+    """Settings shared by all trainings of encoders.
 
     :param corpus: the speech.
-    :param training: numbers of the utterances that are trained on.
-    :param held_out: numbers of those that are held out.
+    :param training: indices of the training utterances.
+    :param held_out: indices of the held-out utterances.
     :param folder: the model folder.
-    :param stages: where checkpoints and finished stages are kept.
-    :param seed: decides weights, order and masks.
-    :param name: of the learner, for the progress bar.
-    :param resume: go on with what is there.
-    :param device: auto, or cpu.
+    :param stages: folder of checkpoints and finished stages.
+    :param seed: seed of weights, order and masks.
+    :param name: name of the learner, for the progress bar.
+    :param resume: continue from finished stages and checkpoints.
+    :param device: `auto` or `cpu`.
     """
 
     corpus: SpokenUtterances
@@ -54,23 +56,35 @@ class EncoderRun:
     device: str = "auto"
 
     def done(self, stage: str) -> dict[str, Any] | None:
-        """Return what is recorded of a finished stage, or None."""
+        """Return the record of a finished stage, or None."""
         path = self.stages / stage / DONE
         return dict(read_json(path)) if path.is_file() else None
 
     def weights(self, stage: str) -> Path:
-        """Return the weights of a finished stage."""
+        """Return the path of the weights of a finished stage."""
         return self.stages / stage / WEIGHTS
 
-    def fit(self, stage: str, network: nn.Module, part: str, problem: Problem, loop: LoopSettings, told: str) -> None:
-        """Train a network and keep a part of it.
+    def fit(
+        self,
+        stage: str,
+        network: nn.Module,
+        part: str,
+        problem: Problem,
+        loop: LoopSettings,
+        told: str,
+        *,
+        notes: Callable[[Fit], dict[str, Any]] | None = None,
+    ) -> None:
+        """Train a network and keep one part of it.
 
         :param stage: name of the stage.
-        :param network: encoder and what serves in training alone.
-        :param part: name of the encoder inside the network.
-        :param problem: what it is trained on.
-        :param loop: how it is optimised.
-        :param told: what else decides the weights; checkpoints of anything else are refused.
+        :param network: the encoder and the parts that only training needs.
+        :param part: attribute name of the encoder in the network.
+        :param problem: data and loss.
+        :param loop: settings of the optimisation.
+        :param told: description of everything else that determines the weights; checkpoints with another one are
+            refused.
+        :param notes: gives further entries of the record; default none.
         """
         place = self.stages / stage
         timing = {"checkpoint_updates", "checkpoint_seconds"}
@@ -98,14 +112,19 @@ class EncoderRun:
                 write_tensors(place / WEIGHTS, kept)
                 draw_curve(outcome.position.losses, place)
                 parameters = sum(tensor.numel() for tensor in kept.values())
-                write_json(place / DONE, summary(outcome) | {"parameters": parameters})
+                write_json(
+                    place / DONE, summary(outcome) | {"parameters": parameters} | (notes(outcome) if notes else {})
+                )
 
     def bring_home(self, stage: str) -> Path:
-        """Copy a finished encoder and its curve into the model folder; return its place there, relative to it."""
+        """Copy a finished encoder and its loss curve into the model folder; return its path relative to it."""
         target = self.folder / ENCODER
         with first_alone(self.device):
             if is_first():
                 target.mkdir(parents=True, exist_ok=True)
-                for name in (LOSSES, CURVE, PICTURE, WEIGHTS):
+                for name in (LOSSES, CURVE, WEIGHTS):
                     shutil.copyfile(self.stages / stage / name, target / name)
+                if (self.stages / stage / PICTURE).is_file():  # drawing it may have failed
+                    with side_effect(f"write {target / PICTURE}"):
+                        shutil.copyfile(self.stages / stage / PICTURE, target / PICTURE)
         return Path(ENCODER) / WEIGHTS

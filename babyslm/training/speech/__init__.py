@@ -1,4 +1,4 @@
-"""The sound that spoken learners are trained on: utterances of a corpus, spoken first where it is only written.
+"""Sound for the training of spoken learners: utterances of a corpus, synthesised first if the corpus is only written.
 
-Comes in: a prepared corpus. Goes out: waveforms, one by one or in batches of one length.
+Input: a prepared corpus. Output: waveforms, one by one or in batches of equal length.
 """

@@ -1,4 +1,4 @@
-"""Training speech from text: a corpus that is only written is spoken by the training voices before it is heard."""
+"""Synthesis of training speech: a written corpus is spoken by the training voices."""
 
 from pathlib import Path
 
@@ -16,22 +16,22 @@ from babyslm.verify.documents import read_json
 __all__ = ["SpeechSettings", "speak_written", "speech_of"]
 
 IDENTITY = "spoken-from.json"
-"""Names what a corpus was spoken from, and how."""
+"""File that records the source and settings of a synthesised corpus."""
 
 A_PHONE, A_PAUSE = 0.075, 0.2
-"""Seconds that a phone and the silence around an utterance last at least: an estimate on the safe side."""
+"""Lower bounds, in seconds, of the duration of a phone and of the silence around an utterance."""
 
 
 class SpeechSettings(BaseModel):
-    """How a written corpus becomes sound.
+    """Settings of the synthesis of a written corpus.
 
-    :param hours: about how much is spoken, drawn from the corpus; None for all of it.
+    :param hours: approximate amount of speech, drawn from the corpus; None for all of it.
     :param times: how often each utterance is spoken, by different voices.
-    :param voices: most training voices; None for all.
-    :param conditions: acoustic conditions the utterances are spread over; none for clean speech.
+    :param voices: upper limit on the number of training voices; None for all.
+    :param conditions: acoustic conditions over which utterances are distributed; none for clean speech.
     :param noises: folder of noise recordings for them; None for babble and speech-shaped noise.
     :param responses: folder of impulse responses for them; None for simulated rooms.
-    :param workers: processes of this machine, 0: one a core; the sound does not depend on it.
+    :param workers: processes on this machine, 0 for one per core; the sound does not depend on it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,12 +46,12 @@ class SpeechSettings(BaseModel):
 
 
 def speech_of(folder: Path, settings: SpeechSettings | None, out: Path, *, seed: int) -> Path:
-    """Return a corpus with sound: the one that was given, or one that is spoken from it.
+    """Return a corpus with sound: the given one, or one synthesised from it.
 
     :param folder: a prepared corpus.
-    :param settings: how it is spoken if it is only written; None to refuse that later, when its sound is looked for.
-    :param out: where the spoken corpus is written; one that is there already serves.
-    :param seed: decides who says what, and where.
+    :param settings: settings of the synthesis; None leaves a written corpus as it is, to be refused when read.
+    :param out: folder of the synthesised corpus; an existing one is reused.
+    :param seed: seed of the assignment of voices and conditions.
     """
     if settings is None or load_corpus(folder).utterances["audio"].notna().any():
         return folder
@@ -60,12 +60,12 @@ def speech_of(folder: Path, settings: SpeechSettings | None, out: Path, *, seed:
 
 
 def speak_written(folder: Path, settings: SpeechSettings, out: Path, *, seed: int) -> Corpus:
-    """Speak a corpus that is only written. One that is spoken already, as asked for, is left as it is.
+    """Synthesise a written corpus. A corpus already synthesised with the same settings is left unchanged.
 
     :param folder: a prepared corpus with phones.
-    :param settings: how it is spoken.
-    :param out: corpus folder to write; a run that was stopped goes on with the files that are there.
-    :param seed: decides what is drawn, who says it, and where.
+    :param settings: settings of the synthesis.
+    :param out: corpus folder to write; an interrupted run reuses the files that are there.
+    :param seed: seed of the sample and of the assignment of voices and conditions.
     """
     with exclusive(out):
         corpus = load_corpus(folder)
@@ -94,7 +94,7 @@ def speak_written(folder: Path, settings: SpeechSettings, out: Path, *, seed: in
 
 
 def _draw(corpus: Corpus, settings: SpeechSettings, seed: int) -> Corpus:
-    """Draw utterances until they will last as long as is asked for; less is a part of more."""
+    """Draw utterances up to the requested duration; a smaller sample is a subset of a larger one."""
     rows = corpus.utterances[corpus.utterances["phones"].fillna("").str.strip(" |") != ""]
     if settings.hours is None:
         return Corpus(rows.reset_index(drop=True), corpus.folder, corpus.card)

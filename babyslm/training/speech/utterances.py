@@ -1,4 +1,4 @@
-"""The sound that a spoken learner is trained on: the utterances of a prepared corpus, read part by part."""
+"""Utterances of a prepared corpus with their sound, which is read in parts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,18 +20,18 @@ __all__ = ["SpokenUtterances", "read_utterances"]
 
 @dataclass(frozen=True)
 class SpokenUtterances:
-    """Where the utterances of a corpus lie.
+    """Locations of the utterances of a corpus.
 
     :param source: the corpus' table.
     :param sha256: its checksum.
-    :param files: sound files, in order of their path.
-    :param places: shape (n,): the file of each utterance, as a place in `files`.
+    :param files: sound files, sorted by path.
+    :param places: shape (n,): the file of each utterance, as an index into `files`.
     :param onsets: shape (n,): seconds.
     :param offsets: shape (n,): seconds.
-    :param speakers: shape (n,): who speaks, as numbers; where a corpus does not say, each file is a speaker.
-    :param rows: their rows of the table, in the same order.
-    :param condition: of the sound as the corpus' card says: clean, in-the-wild, or empty where it does not say.
-    :param language: BCP 47 tag, empty where nothing says.
+    :param speakers: shape (n,): speaker numbers; in a corpus without speakers each file counts as one.
+    :param rows: rows of the table, in the same order.
+    :param condition: condition of the sound on the corpus card: clean, in-the-wild, or empty if not stated.
+    :param language: BCP 47 tag, empty if not stated.
     """
 
     source: Path
@@ -55,14 +55,14 @@ class SpokenUtterances:
 
     @property
     def hours(self) -> float:
-        """Length of all utterances together."""
+        """Total length of all utterances in hours."""
         return float(self.seconds.sum() / 3600)
 
     def take(self, hours: float | None, seed: int) -> "SpokenUtterances":
-        """Return utterances drawn until they have lasted so many hours; less is always a part of more.
+        """Return a random sample of this many hours; a smaller sample is a subset of a larger one.
 
-        :param hours: None for all.
-        :param seed: decides which.
+        :param hours: length of the sample; None for all utterances.
+        :param seed: seed of the sample.
         """
         if hours is None or hours >= self.hours:
             return self
@@ -71,7 +71,7 @@ class SpokenUtterances:
         return self.chosen(np.sort(order[before < hours * 3600]))
 
     def chosen(self, numbers: NDArray[np.int64]) -> "SpokenUtterances":
-        """Return the utterances of these numbers, in their order."""
+        """Return the utterances with these indices, in their order."""
         return replace(
             self,
             places=self.places[numbers],
@@ -82,15 +82,15 @@ class SpokenUtterances:
         )
 
     def waveforms(self, chosen: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Samples]]:
-        """Yield number and sound of the chosen utterances; one utterance in memory at a time.
+        """Yield index and sound of the chosen utterances, with one utterance in memory at a time.
 
-        :param chosen: numbers of utterances; they are yielded file by file and in order of onset.
+        :param chosen: indices of utterances; they are yielded file by file and in order of onset.
         """
         for number, recording in self.recordings(chosen):
             yield number, read_whole(recording)
 
     def recordings(self, chosen: Sequence[int] | NDArray[np.int64]) -> Iterator[tuple[int, Recording]]:
-        """Yield number and place of the chosen utterances, in the order of `waveforms`; only headers are read."""
+        """Yield index and location of the chosen utterances, in the order of `waveforms`; only headers are read."""
         wanted = np.asarray(chosen, dtype=np.int64)
         order = wanted[np.lexsort((wanted, self.onsets[wanted], self.places[wanted]))]
         opened, whole = -1, Recording(Path(), 0, 0)
@@ -109,9 +109,9 @@ class SpokenUtterances:
 
 
 def read_utterances(corpus: Path) -> SpokenUtterances:
-    """Read which utterances of a prepared corpus have sound.
+    """Read the utterances of a prepared corpus that have sound.
 
-    :param corpus: folder made by `babyslm prepare` or spoken by synthetic voices.
+    :param corpus: folder made by `babyslm prepare`, or synthesised.
     """
     source = corpus / TABLE_NAME
     found = load_corpus(corpus)

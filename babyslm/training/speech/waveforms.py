@@ -1,4 +1,4 @@
-"""Batches of waveforms of one length, cut from utterances: what encoders are trained on."""
+"""Batches of equal-length waveforms cut from utterances, for the training of encoders."""
 
 from collections.abc import Sequence
 
@@ -14,13 +14,13 @@ from babyslm.training.speech.utterances import SpokenUtterances
 __all__ = ["HELD", "Waveforms"]
 
 HELD = 6 * 3600
-"""Seconds of sound up to which a corpus is held in memory (700 MB); more is read from its files, piece by piece."""
+"""Corpora up to this many seconds (700 MB) are held in memory; larger ones are read from their files in pieces."""
 
 
 class Waveforms:
-    """The sound of utterances, at hand in pieces.
+    """Random access to the sound of utterances.
 
-    :param corpus: where they lie.
+    :param corpus: the utterances.
     """
 
     def __init__(self, corpus: SpokenUtterances) -> None:
@@ -39,11 +39,11 @@ class Waveforms:
         return self.held[number][start : start + samples].astype(np.float32) / np.float32(32768)
 
     def stack(self, pieces: Sequence[tuple[int, int]], samples: int, device: torch.device) -> Tensor:
-        """Return pieces of one length, shape (pieces, samples).
+        """Return pieces of equal length, shape (pieces, samples).
 
-        :param pieces: number of the utterance and first sample of each.
-        :param samples: their length.
-        :param device: where the result is.
+        :param pieces: index of the utterance and first sample of each piece.
+        :param samples: length of the pieces in samples.
+        :param device: device of the result.
         """
         rows = np.stack([self.piece(number, start, samples) for number, start in pieces])
         return torch.from_numpy(rows).to(device, non_blocking=True)

@@ -1,4 +1,4 @@
-"""Train LSTM language models over phones, characters, word pieces or units."""
+"""Training of LSTM language models over phones, characters, word pieces or units."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,28 +18,28 @@ __all__ = ["LstmRecipe", "fit_lstm", "summary", "train_lstm"]
 
 
 class LstmRecipe(Recipe):
-    """What decides an LSTM."""
+    """Recipe of an LSTM language model."""
 
     family: Literal["lstm"] = "lstm"
     symbols: SymbolKind = "phones"
     language: str = "en"
     boundary: Boundary = "between"
     grain: Grain = "utterances"
-    at_least: int = Field(default=1, ge=1, description="occurrences a symbol needs")
+    at_least: int = Field(default=1, ge=1, description="fewest occurrences of a symbol; rarer ones are unknown")
     pieces: int = Field(default=8000, ge=4, description="size of a bpe vocabulary")
-    validation: float = Field(default=0.1, ge=0, lt=1, description="share of the sequences held out")
+    validation: float = Field(default=0.1, ge=0, lt=1, description="proportion of the sequences held out")
     sizes: LstmSizes = LstmSizes()
     loop: LoopSettings
 
 
 def train_lstm(recipe: LstmRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
-    """Train an LSTM from its recipe into a model folder.
+    """Train an LSTM by a recipe and write it as a model folder.
 
-    :param recipe: what to train.
-    :param folder: model folder; checkpoints are kept in it until it is whole.
-    :param resume: go on from a checkpoint where there is one.
-    :param device: auto, or cpu.
-    :returns: what the training record says: the corpus, its checksum, and how training went.
+    :param recipe: the recipe.
+    :param folder: the model folder, which keeps the checkpoints until training is complete.
+    :param resume: continue from a checkpoint if there is one.
+    :param device: `auto` or `cpu`.
+    :returns: the content of the training record: the corpus, its checksum, and the course of training.
     """
     corpus = read_lines(recipe.corpus, recipe.symbols, language=recipe.language, grain=recipe.grain)
     training, valid = held_out(corpus.lines, recipe.validation, seed=recipe.seed, source=corpus.source)
@@ -79,19 +79,19 @@ def fit_lstm(
     resume: bool = True,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Train an LSTM on sequences of symbol numbers into a model folder.
+    """Train an LSTM on sequences of symbol numbers and write it as a model folder.
 
-    :param training: without `<s>` and `</s>`; for units, see `Vocabulary.encode_units`.
-    :param valid: held out; may be empty.
+    :param training: symbol numbers without `<s>` and `</s>`; for units, see `Vocabulary.encode_units`.
+    :param valid: held-out sequences; may be empty.
     :param vocabulary: the symbols.
-    :param sizes: sizes of the network.
-    :param loop: how it is optimised.
+    :param sizes: size of the network.
+    :param loop: settings of the optimisation.
     :param folder: model folder.
     :param name: name of the learner in results.
-    :param seed: decides weights, order and dropout.
-    :param resume: go on from a checkpoint in the folder where there is one.
-    :param device: auto, or cpu.
-    :returns: numbers of sequences and symbols, updates, losses, seconds.
+    :param seed: seed of weights, order and dropout.
+    :param resume: continue from a checkpoint in the folder if there is one.
+    :param device: `auto` or `cpu`.
+    :returns: numbers of sequences and symbols, updates, losses (nats per symbol), seconds.
     """
     header = LstmHeader(name=name, sizes=sizes)
     problem = SequenceProblem(training, valid, batch_tokens=loop.batch_tokens, seed=seed)

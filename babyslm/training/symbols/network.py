@@ -1,4 +1,4 @@
-"""Train a network over symbols into a model folder, whatever its family."""
+"""Training of a network over symbols, independent of its family."""
 
 import hashlib
 from pathlib import Path
@@ -31,18 +31,18 @@ def fit_neural(
     resume: bool = True,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Train a network on sequences of symbol numbers into a model folder.
+    """Train a network on sequences of symbol numbers and write it as a model folder.
 
     :param learner: the family, which builds the network.
-    :param problem: what it is trained on, and held-out sequences.
+    :param problem: training and held-out sequences with their loss.
     :param vocabulary: the symbols.
     :param header: name and sizes.
-    :param loop: how it is optimised.
+    :param loop: settings of the optimisation.
     :param folder: model folder.
-    :param seed: decides weights, order and dropout.
-    :param resume: go on from a checkpoint in the folder where there is one.
-    :param device: auto, or cpu.
-    :returns: numbers of sequences and symbols, updates, losses, seconds.
+    :param seed: seed of weights, order and dropout.
+    :param resume: continue from a checkpoint in the folder if there is one.
+    :param device: `auto` or `cpu`.
+    :returns: numbers of sequences and symbols, updates, losses (nats per symbol), seconds.
     """
     torch.manual_seed(derive(seed, "weights"))
     network = learner.build(len(vocabulary), header.sizes)
@@ -58,8 +58,8 @@ def fit_neural(
         title=header.name,
     )
     if is_first():
-        draw_curve(outcome.position.losses, folder)
         save_neural(folder, outcome.weights, vocabulary, header)
+        draw_curve(outcome.position.losses, folder)
     return summary(outcome) | {
         "sequences": len(problem.training),
         "symbols": int(problem.lengths.sum()),
@@ -69,7 +69,7 @@ def fit_neural(
 
 
 def summary(outcome: Fit) -> dict[str, Any]:
-    """Return what a training record says of a run of the loop."""
+    """Return the entries of a training record that describe a run of the training loop."""
     at = outcome.position
     last = next((record.loss for record in reversed(at.losses) if record.loss is not None), None)
     return {
@@ -85,7 +85,7 @@ def summary(outcome: Fit) -> dict[str, Any]:
 def _identity(
     problem: SequenceProblem, vocabulary: Vocabulary, header: NeuralHeader, loop: LoopSettings, seed: int
 ) -> str:
-    """Name what is trained on what. When to keep checkpoints changes nothing and may change."""
+    """Return a hash of data and settings. The times of checkpoints are not part of it, since they change nothing."""
     told = loop.model_dump_json(exclude={"checkpoint_updates", "checkpoint_seconds"})
     digest = hashlib.sha256(f"{seed}\n{header.sizes.model_dump_json()}\n{told}\n{vocabulary.symbols}".encode())
     for part in (problem.training, problem.held_out):

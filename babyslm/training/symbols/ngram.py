@@ -1,4 +1,4 @@
-"""Train n-gram models: count once, done."""
+"""Training of n-gram models: one pass that counts."""
 
 from pathlib import Path
 from typing import Any, Literal
@@ -15,14 +15,14 @@ __all__ = ["NgramRecipe", "train_ngram"]
 
 
 class NgramRecipe(Recipe):
-    """What decides an n-gram model."""
+    """Recipe of an n-gram model."""
 
     family: Literal["ngram"] = "ngram"
     symbols: SymbolKind = "phones"
     language: str = "en"
     boundary: Boundary = "between"
     grain: Grain = "utterances"
-    at_least: int = Field(default=1, ge=1, description="occurrences a symbol needs; rarer ones are unknown")
+    at_least: int = Field(default=1, ge=1, description="fewest occurrences of a symbol; rarer ones are unknown")
     pieces: int = Field(default=8000, ge=4, description="size of a bpe vocabulary")
     order: int = Field(ge=1, le=MAX_ORDER)
     smoothing: Smoothing = "witten-bell"
@@ -30,13 +30,13 @@ class NgramRecipe(Recipe):
 
 
 def train_ngram(recipe: NgramRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
-    """Train an n-gram model from its recipe into a model folder.
+    """Train an n-gram model by a recipe and write it as a model folder.
 
-    :param recipe: what to train.
+    :param recipe: the recipe.
     :param folder: model folder.
     :param resume: not used: training takes seconds.
     :param device: not used.
-    :returns: what the training record says: the corpus, its checksum, sequences, symbols, n-grams of each order.
+    :returns: the content of the training record: the corpus, its checksum, sequences, symbols, n-grams of each order.
     """
     del resume, device
     corpus = read_lines(recipe.corpus, recipe.symbols, language=recipe.language, grain=recipe.grain)

@@ -1,4 +1,4 @@
-"""Next-symbol prediction on sequences: what LSTMs over phones, characters, word pieces and units are trained on."""
+"""Next-symbol prediction on sequences: the training problem of LSTMs over phones, characters, word pieces or units."""
 
 from collections.abc import Sequence
 
@@ -19,12 +19,12 @@ Batch = NDArray[np.int64]
 
 
 class SequenceProblem:
-    """Batches of sequences of like length under a token budget, in an order drawn anew for every epoch.
+    """Batches of sequences of similar length under a token budget, in a new random order for each epoch.
 
     :param training: symbol numbers without `<s>` and `</s>`.
-    :param held_out: the same; may be empty.
-    :param batch_tokens: most symbols a batch holds.
-    :param seed: decides the order.
+    :param held_out: validation sequences in the same form; may be empty.
+    :param batch_tokens: upper limit on the symbols of a batch.
+    :param seed: seed of the order.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class SequenceProblem:
         self.seed = seed
 
     def plan(self, epoch: int) -> list[Batch]:
-        """Return the batches of an epoch: neighbours in length change from epoch to epoch, and so does the order."""
+        """Return the batches of an epoch; their composition and order change from epoch to epoch."""
         draw = generator(self.seed, "epoch", epoch)
         shuffled = draw.permutation(len(self.training))
         batches = length_batches(self.lengths[shuffled].tolist(), self.batch_tokens)
         return [shuffled[batches[i]] for i in draw.permutation(len(batches))]
 
     def symbols(self, batch: Batch) -> int:
-        """Return how many symbols a batch predicts, `</s>` included."""
+        """Return the number of symbols that a batch predicts, `</s>` included."""
         return int(self.lengths[batch].sum())
 
     def loss(self, network: nn.Module, batch: Batch, device: torch.device) -> Tensor:
@@ -57,7 +57,7 @@ class SequenceProblem:
         return _nll(network, [self.training[i] for i in batch], device)
 
     def validate(self, network: nn.Module, device: torch.device) -> float | None:
-        """Return the mean loss a symbol on the held-out sequences."""
+        """Return the mean loss in nats per symbol on the held-out sequences, or None if there are none."""
         if not self.held_out:
             return None
         lengths = [len(sequence) + 1 for sequence in self.held_out]
@@ -68,6 +68,6 @@ class SequenceProblem:
 
 
 def _nll(network: nn.Module, sequences: Sequence[NDArray[np.int32]], device: torch.device) -> Tensor:
-    packed = pack(sequences, BOS, EOS)  # type: ignore[arg-type]  # arrays serve as sequences of int
+    packed = pack(sequences, BOS, EOS)  # type: ignore[arg-type]  # arrays are accepted as sequences of int
     logits = network(torch.from_numpy(packed.inputs).to(device), torch.from_numpy(packed.batch_sizes))
     return functional.cross_entropy(logits.float(), torch.from_numpy(packed.targets).to(device), reduction="sum")

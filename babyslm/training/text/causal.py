@@ -1,4 +1,4 @@
-"""Train causal transformers on text: words, phones, pieces, and Lucie's architecture at a small size."""
+"""Training of causal transformers on text: on words, phones or pieces, and of small models of Lucie's architecture."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,18 +22,18 @@ __all__ = ["CausalRecipe", "Shape", "options_of", "train_causal"]
 
 
 class Shape(BaseModel):
-    """Sizes of a causal transformer.
+    """Architecture and size of a causal transformer.
 
     :param kind: `gpt2` (learned positions, GELU) or `llama` (rotary positions, RMSNorm, SwiGLU, no biases).
-    :param hidden: width.
-    :param layers: blocks.
-    :param heads: attention heads.
-    :param key_heads: heads of keys and values (llama); fewer than `heads` is grouped-query attention.
+    :param hidden: width of the hidden states.
+    :param layers: number of blocks.
+    :param heads: number of attention heads.
+    :param key_heads: number of heads for keys and values (llama); fewer than `heads` means grouped-query attention.
     :param inner: width of the feed-forward network.
-    :param positions: most tokens of a text.
+    :param positions: maximum length of a text in tokens.
     :param theta: base of the rotary positions (llama).
-    :param tied: whether the output layer shares the embedding.
-    :param dropout: of gpt2; Llama has none.
+    :param tied: whether the output layer shares the weights of the embedding.
+    :param dropout: dropout rate (gpt2 only; Llama has no dropout).
     :param spread: standard deviation of the initial weights.
     """
 
@@ -58,9 +58,9 @@ class Shape(BaseModel):
         return self
 
     def build(self, tokenizer: Any) -> Any:
-        """Return the network with fresh weights.
+        """Return the network with freshly initialised weights.
 
-        :param tokenizer: decides the size of the vocabulary and the special tokens.
+        :param tokenizer: determines the size of the vocabulary and the special tokens.
         """
         from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
@@ -85,7 +85,7 @@ class Shape(BaseModel):
                 **ids,
             )
             network = GPT2LMHeadModel(config)
-            network.loss_type = "ForCausalLM"  # its class name does not tell, which it would warn of
+            network.loss_type = "ForCausalLM"  # not derivable from the class name; transformers would warn
             return network
         return LlamaForCausalLM(
             LlamaConfig(
@@ -103,16 +103,16 @@ class Shape(BaseModel):
 
 
 class CausalRecipe(Recipe):
-    """What decides a causal transformer.
+    """Recipe of a causal transformer.
 
-    :param symbols: words, phones, bpe (byte-level) or lucie (Lucie's way of splitting).
-    :param pieces: most symbols of the vocabulary.
-    :param at_least: occurrences that a word or phone needs.
-    :param weighting: read a line as often as it occurs (`tokens`) or once a pass (`types`).
-    :param alone: how often a pass also has each word of the utterances by itself, whatever its frequency.
-    :param sequences: `utterances`, each with its beginning and end, or `blocks` of running text.
-    :param block: tokens of a block.
-    :param validation: share of the lines held out.
+    :param symbols: `words`, `phones`, `bpe` (byte-level) or `lucie` (Lucie's pre-tokenisation).
+    :param pieces: upper limit on the size of the vocabulary.
+    :param at_least: fewest occurrences of a word or phone; rarer ones are unknown.
+    :param weighting: `tokens` repeats a line as often as it occurs, `types` uses each distinct line once per pass.
+    :param alone: how many times per pass each distinct word is added as an isolated word, whatever its frequency.
+    :param sequences: `utterances`, each with its begin and end token, or `blocks` of running text.
+    :param block: length of a block in tokens.
+    :param validation: proportion of the lines held out.
     """
 
     family: Literal["causal"] = "causal"
@@ -131,7 +131,7 @@ class CausalRecipe(Recipe):
 
 
 def options_of(symbols: Pieces) -> dict[str, Any]:
-    """Return how a learner of these symbols wants stimuli to be written; the end of a text is scored.
+    """Return how stimuli are written for a learner of these symbols; the end token of a text is scored.
 
     :param symbols: as in the recipe.
     """
@@ -143,10 +143,10 @@ def options_of(symbols: Pieces) -> dict[str, Any]:
 
 
 def read_text(recipe: Any, symbols: Pieces) -> tuple[list[str], list[str], dict[str, str]]:
-    """Return lines to train on, lines held out, and what the record says of the corpus.
+    """Return the training lines, the held-out lines, and the description of the corpus for the training record.
 
-    :param recipe: with `corpus`, `language`, `grain`, `validation` and `seed`.
-    :param symbols: decides their form.
+    :param recipe: a recipe with `corpus`, `language`, `grain`, `validation` and `seed`.
+    :param symbols: determines the form of the lines.
     """
     kind: Any = symbols if symbols in ("words", "phones", "bpe") else "bpe"
     corpus = read_lines(recipe.corpus, kind, language=recipe.language, grain=recipe.grain)
@@ -158,10 +158,10 @@ def read_text(recipe: Any, symbols: Pieces) -> tuple[list[str], list[str], dict[
 
 
 def words_alone(lines: Sequence[str], symbols: Pieces) -> list[str]:
-    """Return each different word of some lines once, in the order of first occurrence.
+    """Return each distinct word of the lines once, in the order of first occurrence.
 
-    :param lines: as `read_text` gives them.
-    :param symbols: phones have a mark between words, everything else a space.
+    :param lines: lines as returned by `read_text`.
+    :param symbols: in phone strings a mark separates words, in all other text a space.
 
     >>> words_alone(["ð ə | d ɔ ɡ", "ð ə"], "phones")
     ['ð ə', 'd ɔ ɡ']
@@ -171,7 +171,7 @@ def words_alone(lines: Sequence[str], symbols: Pieces) -> list[str]:
 
 
 def encode(lines: Sequence[str], tokenizer: Any) -> list[list[int]]:
-    """Return the tokens of lines without special ones."""
+    """Return the tokens of each line, without special tokens."""
     if not lines:
         return []
     ids: list[list[int]] = tokenizer(list(lines), add_special_tokens=False)["input_ids"]
@@ -179,13 +179,13 @@ def encode(lines: Sequence[str], tokenizer: Any) -> list[list[int]]:
 
 
 def train_causal(recipe: CausalRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
-    """Train a causal transformer from its recipe into a model folder.
+    """Train a causal transformer by a recipe and write it as a model folder.
 
-    :param recipe: what to train.
-    :param folder: model folder; checkpoints by tokens seen are kept in it.
-    :param resume: go on from the state of a stopped run.
-    :param device: auto, or cpu.
-    :returns: what the training record says.
+    :param recipe: the recipe.
+    :param folder: the model folder, which also keeps the checkpoints by tokens seen.
+    :param resume: continue from the saved state of an interrupted run.
+    :param device: `auto` or `cpu`.
+    :returns: the content of the training record.
     """
     training, valid, told = read_text(recipe, recipe.symbols)
     training += words_alone(training, recipe.symbols) * recipe.alone

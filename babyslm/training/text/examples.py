@@ -1,4 +1,4 @@
-"""What a text learner is trained on: sequences, which of their tokens the loss is on, and what is hidden of them."""
+"""Training examples of text learners: token sequences, the tokens that enter the loss, and the masked tokens."""
 
 import math
 from collections.abc import Sequence
@@ -15,15 +15,15 @@ from babyslm.training.text.plan import Draw
 __all__ = ["IGNORED", "Example", "Examples", "Masking", "mean_loss", "padded"]
 
 IGNORED = -100
-"""What cross-entropy leaves out."""
+"""Label of tokens that cross-entropy ignores."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """A sequence.
+    """A training sequence.
 
-    :param ids: tokens, special ones included.
-    :param scored: which of them the loss is on; None for all.
+    :param ids: tokens, special tokens included.
+    :param scored: whether each token enters the loss; None for all tokens.
     """
 
     ids: tuple[int, ...]
@@ -32,13 +32,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Masking:
-    """How a masked learner's tokens are hidden (BabyBERTa: never left as they are).
+    """Masking for a masked learner (as in BabyBERTa, no selected token is left unchanged).
 
-    :param mask: id of the mask.
-    :param size: size of the vocabulary, for tokens drawn at random.
-    :param special: ids that are never hidden.
-    :param share: of tokens that are predicted.
-    :param random: share of these that become a random token instead of the mask.
+    :param mask: id of the mask token.
+    :param size: size of the vocabulary, from which random tokens are drawn.
+    :param special: ids that are never masked.
+    :param share: proportion of tokens that are selected for prediction.
+    :param random: proportion of the selected tokens that become a random token instead of the mask.
     """
 
     mask: int
@@ -48,7 +48,7 @@ class Masking:
     random: float = 0.1
 
     def apply(self, ids: Sequence[int], draw: np.random.Generator) -> tuple[list[int], list[int]]:
-        """Return tokens with some hidden, and labels for these; at least one is hidden."""
+        """Return the tokens after masking, and labels for the masked ones; at least one token is masked."""
         own = [place for place, token in enumerate(ids) if token not in self.special]
         chosen = [place for place in own if draw.random() < self.share] or [own[int(draw.integers(len(own)))]]
         hidden, labels = list(ids), [IGNORED] * len(ids)
@@ -60,7 +60,7 @@ class Masking:
 
 
 class Examples(Dataset[tuple[list[int], list[int]]]):
-    """Examples by draw: how tokens are hidden depends on pass and place alone."""
+    """Examples addressed by draw: the masking of an example depends only on the pass and on its position."""
 
     def __init__(self, examples: Sequence[Example], masking: Masking | None, seed: int) -> None:
         self.examples, self.masking, self.seed = examples, masking, seed
@@ -79,10 +79,11 @@ class Examples(Dataset[tuple[list[int], list[int]]]):
 
 
 def padded(items: Sequence[tuple[list[int], list[int]]], pad: int) -> dict[str, torch.Tensor]:
-    """Return a batch of sequences of one width; padding is neither attended to nor scored.
+    """Return a batch padded to the length of its longest sequence; padding is neither attended to nor scored.
 
-    :param items: tokens and labels of each.
-    :param pad: the padding token.
+    :param items: tokens and labels of each sequence.
+    :param pad: id of the padding token.
+    :returns: `input_ids`, `attention_mask` and `labels`, each of shape (sequences, longest).
     """
     width = max(len(ids) for ids, _ in items)
     rows = [(ids + [pad] * (width - len(ids)), labels + [IGNORED] * (width - len(ids))) for ids, labels in items]
@@ -94,12 +95,12 @@ def padded(items: Sequence[tuple[list[int], list[int]]], pad: int) -> dict[str, 
 
 
 def mean_loss(network: Any, examples: Sequence[Example], masking: Masking | None, *, pad: int) -> float:
-    """Return the mean loss in nats a predicted token, in evaluation mode.
+    """Return the mean loss in nats per predicted token, in evaluation mode.
 
-    :param network: a model of transformers.
-    :param examples: at least one.
-    :param masking: for a masked learner; the same tokens are hidden every time.
-    :param pad: the padding token.
+    :param network: a transformers model.
+    :param examples: at least one example.
+    :param masking: the masking of a masked learner; the same tokens are masked in each call.
+    :param pad: id of the padding token.
     """
     was = network.training
     network.eval()

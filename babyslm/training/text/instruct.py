@@ -1,4 +1,4 @@
-"""Teach a trained causal learner to answer: conversations in a chat template, and a loss on the answers alone."""
+"""Instruction tuning of a trained causal learner: conversations in a chat template, with the loss on answers only."""
 
 import json
 from collections.abc import Sequence
@@ -30,11 +30,12 @@ TEMPLATE = (
     "{% endfor %}"
     "{% if add_generation_prompt %}{{ '" + START + "assistant" + END + "' }}{% endif %}"
 )
-"""A turn is its speaker's name between two marks, what is said, and a mark of its end; as Lucie's, after Llama 3."""
+"""Template of a turn: the name of the speaker between two marks, the content, and an end mark; as in Lucie (after
+Llama 3)."""
 
 
 class Message(BaseModel):
-    """One turn."""
+    """One turn of a conversation."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -43,7 +44,7 @@ class Message(BaseModel):
 
 
 class Conversation(BaseModel):
-    """Turns, an answer among them."""
+    """A conversation that contains at least one answer."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -51,25 +52,27 @@ class Conversation(BaseModel):
 
 
 class InstructRecipe(Recipe):
-    """What decides an instructed learner; `corpus` is a file of conversations, one JSON object a line.
+    """Recipe of an instructed learner; `corpus` is a file of conversations, one JSON object per line.
 
-    :param base: model folder of a causal learner whose tokenizer has the marks of a conversation (lucie-tiny).
-    :param validation: share of the conversations held out.
+    :param base: model folder of a causal learner whose tokenizer has the conversation marks (lucie-tiny).
+    :param validation: proportion of the conversations held out.
     """
 
     family: Literal["instruct"] = "instruct"
-    base: Path = Field(description="give it with --set base=FOLDER")
+    base: Path = Field(description="set it with --set base=FOLDER")
     validation: float = Field(default=0.02, ge=0, lt=1)
     schedule: TextSchedule
 
 
 def read_conversations(path: Path) -> list[Conversation]:
-    """Read conversations: `{"messages": [{"role": "user", "content": "..."}, {"role": "assistant", ...}]}` a line.
+    """Read conversations, one JSON object per line.
 
-    :raises LineFormatError: naming file and line of what is none.
+    Format of a line: `{"messages": [{"role": "user", "content": "..."}, {"role": "assistant", ...}]}`.
+
+    :raises LineFormatError: a line is not a conversation; the error gives file and line.
     """
     if not path.is_file():
-        raise NoSuchFileError(path, "name a file with one conversation a line (JSON)")
+        raise NoSuchFileError(path, "name a file with one conversation per line (JSON)")
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
@@ -79,7 +82,7 @@ def read_conversations(path: Path) -> list[Conversation]:
         except (json.JSONDecodeError, ValidationError) as error:
             raise LineFormatError(path, number, line, "a conversation: messages with role and content") from error
         if not any(message.role == "assistant" for message in conversation.messages):
-            raise LineFormatError(path, number, line, "a conversation with an answer of the assistant")
+            raise LineFormatError(path, number, line, "a conversation with an answer by the assistant")
         found.append(conversation)
     if not found:
         raise NoSentencesError(path)
@@ -87,11 +90,11 @@ def read_conversations(path: Path) -> list[Conversation]:
 
 
 def example_of(conversation: Conversation, tokenizer: Any, most: int) -> Example:
-    """Return the tokens of a conversation under the template; the loss is on the answers and the ends of their turns.
+    """Return the tokens of a conversation under the template; the loss covers the answers and their end marks.
 
-    :param conversation: its turns.
-    :param tokenizer: with the marks of a conversation.
-    :param most: tokens that the model takes; what goes beyond is cut off.
+    :param conversation: the conversation.
+    :param tokenizer: a tokenizer with the conversation marks.
+    :param most: maximum number of tokens of the model; longer conversations are truncated.
     """
     ids, scored = [int(tokenizer.bos_token_id)], [False]
     for message in conversation.messages:
@@ -111,13 +114,13 @@ def _ids(tokenizer: Any, text: str) -> list[int]:
 def train_instruct(
     recipe: InstructRecipe, folder: Path, *, resume: bool = True, device: str = "auto"
 ) -> dict[str, Any]:
-    """Train an instructed learner from its base into a model folder.
+    """Train an instructed learner from its base model and write it as a model folder.
 
-    :param recipe: what to train.
+    :param recipe: the recipe.
     :param folder: model folder.
-    :param resume: go on from the state of a stopped run.
-    :param device: auto, or cpu.
-    :returns: what the training record says.
+    :param resume: continue from the saved state of an interrupted run.
+    :param device: `auto` or `cpu`.
+    :returns: the content of the training record.
     """
     conversations = read_conversations(recipe.corpus)
     tokenizer = load_tokenizer(str(recipe.base))

@@ -1,4 +1,4 @@
-"""The lines a text learner is trained on, from a prepared corpus, a table of utterances or a text file."""
+"""Training lines of a text learner, read from a prepared corpus, a table of utterances or a text file."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,18 +25,18 @@ from babyslm.verify.learners.recipes import (
 __all__ = ["Grain", "Lines", "held_out", "read_lines"]
 
 Grain = Literal["utterances", "words"]
-"""Whether a sequence is a running utterance or an isolated word."""
+"""Grain of the sequences: whole utterances or isolated words."""
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Lines:
-    """What is trained on.
+    """The training sequences of a corpus.
 
-    :param lines: phone strings, sentences or unit numbers, one a sequence.
-    :param source: the file they came from.
-    :param sha256: its checksum.
+    :param lines: phone strings, sentences or unit numbers, one sequence each.
+    :param source: the file they were read from.
+    :param sha256: checksum of that file.
     """
 
     lines: list[str]
@@ -45,17 +45,17 @@ class Lines:
 
 
 def read_lines(corpus: Path, kind: SymbolKind, *, language: str = "en", grain: Grain = "utterances") -> Lines:
-    """Read a corpus in the form that a vocabulary is made of.
+    """Read a corpus as the sequences that a vocabulary of the given kind needs.
 
-    Known forms: a folder with `utterances.parquet`, as made by `babyslm prepare`; a parquet or CSV table with a column
-    `phones`, `text` or `gloss` (CHILDES glosses are cleaned); a text file with one sentence a line; a `.phones` file
-    with one phone string a line; a `.units` file with the unit numbers of one utterance a line. Sentences become
-    phones where a vocabulary of phones asks for them.
+    Accepted inputs: a folder with `utterances.parquet`, as written by `babyslm prepare`; a parquet or CSV table with a
+    column `phones`, `text` or `gloss` (CHILDES glosses are cleaned); a text file with one sentence per line; a
+    `.phones` file with one phone string per line; a `.units` file with the unit numbers of one utterance per line.
+    Sentences are phonemised if the vocabulary consists of phones.
 
     :param corpus: folder or file.
-    :param kind: the vocabulary's kind.
-    :param language: language of the phones.
-    :param grain: whole utterances, or each word for itself.
+    :param kind: kind of the vocabulary.
+    :param language: language for phonemisation.
+    :param grain: whole utterances or isolated words.
     """
     phonemic = kind == "phones"
     if corpus.is_dir():
@@ -123,17 +123,17 @@ def _from_text(path: Path, kind: SymbolKind) -> list[str]:
     if kind == "units":
         for number, line in enumerate(lines, start=1):
             if not all(unit.isdecimal() for unit in line.split()):
-                raise LineFormatError(path, number, line, "a line of unit numbers apart by spaces")
+                raise LineFormatError(path, number, line, "a line of unit numbers separated by spaces")
     return lines
 
 
 def held_out(items: list[Item], share: float, *, seed: int, source: Path) -> tuple[list[Item], list[Item]]:
-    """Part sequences into those to train on and those to validate on.
+    """Split sequences into training and held-out sequences.
 
     :param items: all sequences.
-    :param share: share to hold out; 0 holds out none.
-    :param seed: decides which.
-    :param source: the corpus, for the error where it is too small.
+    :param share: proportion to hold out; 0 holds out none.
+    :param seed: seed of the split.
+    :param source: the corpus, named in the error if it is too small.
     """
     if share == 0:
         return items, []

@@ -1,4 +1,4 @@
-"""Train masked transformers on text, of the size and in the manner of BabyBERTa."""
+"""Training of masked transformers on text, with BabyBERTa's size and procedure."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,18 +20,18 @@ from babyslm.training.text.tokenizers import Pieces, build_tokenizer
 __all__ = ["MaskedRecipe", "MaskedShape", "train_masked"]
 
 PLACES_BEFORE = 4
-"""RoBERTa counts positions from behind the padding's id, which is 3 here."""
+"""RoBERTa numbers positions from the padding id + 1; the padding id is 3 here."""
 
 
 class MaskedShape(BaseModel):
-    """Sizes of a RoBERTa.
+    """Size of a RoBERTa network.
 
-    :param hidden: width.
-    :param layers: blocks.
-    :param heads: attention heads.
+    :param hidden: width of the hidden states.
+    :param layers: number of blocks.
+    :param heads: number of attention heads.
     :param inner: width of the feed-forward network.
-    :param positions: most tokens of a text, special ones included.
-    :param dropout: everywhere.
+    :param positions: maximum length of a text in tokens, special tokens included.
+    :param dropout: dropout rate of all layers.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,7 +44,7 @@ class MaskedShape(BaseModel):
     dropout: float = Field(default=0.1, ge=0, lt=1)
 
     def build(self, tokenizer: Any) -> Any:
-        """Return the network with fresh weights."""
+        """Return the network with freshly initialised weights."""
         from transformers import RobertaConfig, RobertaForMaskedLM
 
         return RobertaForMaskedLM(
@@ -66,14 +66,14 @@ class MaskedShape(BaseModel):
 
 
 class MaskedRecipe(Recipe):
-    """What decides a masked transformer.
+    """Recipe of a masked transformer.
 
-    :param symbols: words, phones or bpe.
-    :param pieces: most symbols of the vocabulary.
-    :param at_least: occurrences that a word or phone needs.
-    :param validation: share of the lines held out.
-    :param masked: share of the tokens that are predicted.
-    :param random: share of these that become a random token; the others become the mask, none stays as it is.
+    :param symbols: `words`, `phones` or `bpe`.
+    :param pieces: upper limit on the size of the vocabulary.
+    :param at_least: fewest occurrences of a word or phone; rarer ones are unknown.
+    :param validation: proportion of the lines held out.
+    :param masked: proportion of the tokens that are predicted.
+    :param random: proportion of these that become a random token; the others become the mask, none is left unchanged.
     """
 
     family: Literal["masked"] = "masked"
@@ -90,13 +90,13 @@ class MaskedRecipe(Recipe):
 
 
 def train_masked(recipe: MaskedRecipe, folder: Path, *, resume: bool = True, device: str = "auto") -> dict[str, Any]:
-    """Train a masked transformer from its recipe into a model folder.
+    """Train a masked transformer by a recipe and write it as a model folder.
 
-    :param recipe: what to train.
-    :param folder: model folder; checkpoints by tokens seen are kept in it.
-    :param resume: go on from the state of a stopped run.
-    :param device: auto, or cpu.
-    :returns: what the training record says.
+    :param recipe: the recipe.
+    :param folder: the model folder, which also keeps the checkpoints by tokens seen.
+    :param resume: continue from the saved state of an interrupted run.
+    :param device: `auto` or `cpu`.
+    :returns: the content of the training record.
     """
     symbols: Pieces = recipe.symbols
     training, valid, told = read_text(recipe, symbols)

@@ -1,7 +1,7 @@
-"""Which sequences make up which update, and how many tokens have been seen by then: known before training begins.
+"""Plan of the updates of a text training: the sequences of each update, and the number of tokens seen after it.
 
-Because the plan depends on the recipe alone, checkpoints, learning rates and batch sizes can be told by tokens, and a
-run that was stopped goes on with the batches that it would have had.
+The plan depends on the recipe alone. Checkpoints, learning rates and batch sizes can therefore be given in tokens, and
+a resumed run uses the same batches as an uninterrupted one.
 """
 
 import math
@@ -20,23 +20,23 @@ from babyslm.seeds import generator
 __all__ = ["Draw", "TextSchedule", "TokenPlan", "Update", "blocks", "plan_updates"]
 
 Draw = tuple[int, int]
-"""Pass over the corpus, and place of the sequence in it."""
+"""Pass over the corpus, and index of the sequence in it."""
 
 Update = tuple[int, NDArray[np.int64]]
-"""Pass over the corpus, and places of the sequences in it."""
+"""Pass over the corpus, and indices of the sequences in it."""
 
 
 class TextSchedule(BaseModel):
-    """How a text learner is optimised, all of it by tokens.
+    """Optimisation schedule of a text learner, in tokens.
 
-    :param passes: over the corpus.
-    :param batch_tokens: most tokens an update.
-    :param ramp_from: tokens of the first updates; None for no ramp.
-    :param ramp_tokens: tokens over which updates grow to `batch_tokens`.
-    :param ramp_stages: equal steps of growth; Lucie grew from 256 to 1,024 sequences in 12.
-    :param warmup_tokens: over which the rate rises.
-    :param least_lr: where the cosine ends.
-    :param checkpoints: model folders kept by tokens seen, each twice as far as the one before, the last at the end.
+    :param passes: passes over the corpus.
+    :param batch_tokens: upper limit on the tokens of an update.
+    :param ramp_from: tokens of the first updates; None for a constant batch size.
+    :param ramp_tokens: number of tokens over which updates grow to `batch_tokens`.
+    :param ramp_stages: number of equal steps of this growth; Lucie grew from 256 to 1,024 sequences in 12 steps.
+    :param warmup_tokens: number of tokens over which the learning rate rises.
+    :param least_lr: final learning rate of the cosine decay.
+    :param checkpoints: number of checkpoints kept, each at twice as many tokens as the one before; the last is final.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,7 +55,7 @@ class TextSchedule(BaseModel):
     precision: Literal["no", "bf16", "fp16"] = "no"
     threads: int | None = Field(default=None, ge=1)
     checkpoints: int = Field(default=0, ge=0)
-    resume_updates: int = Field(default=500, ge=1, description="updates between the states that a stopped run needs")
+    resume_updates: int = Field(default=500, ge=1, description="updates between the saved states used to resume")
     log_updates: int = Field(default=50, ge=1)
 
     @model_validator(mode="after")
@@ -65,14 +65,14 @@ class TextSchedule(BaseModel):
         return self
 
     def batch_at(self, seen: int) -> int:
-        """Return the most tokens of an update after so many tokens were seen."""
+        """Return the upper limit on the tokens of an update after this many tokens seen."""
         if self.ramp_from is None or seen >= self.ramp_tokens:
             return self.batch_tokens
         stage = int(seen / self.ramp_tokens * self.ramp_stages)
         return self.ramp_from + (self.batch_tokens - self.ramp_from) * stage // self.ramp_stages
 
     def rate_at(self, seen: int, total: int) -> float:
-        """Return the learning rate after so many tokens: a linear rise, then half a cosine down to `least_lr`."""
+        """Return the learning rate after this many tokens: linear rise, then half a cosine down to `least_lr`."""
         if seen < self.warmup_tokens:
             return self.lr * seen / self.warmup_tokens
         share = (seen - self.warmup_tokens) / max(1, total - self.warmup_tokens)
@@ -81,9 +81,9 @@ class TextSchedule(BaseModel):
 
 @dataclass(frozen=True)
 class TokenPlan:
-    """The updates of a training.
+    """The planned updates of a training.
 
-    :param updates: sequences of each.
+    :param updates: draws of each update.
     :param seen: tokens seen after each update, shape (updates,).
     """
 
@@ -92,23 +92,23 @@ class TokenPlan:
 
     @property
     def total(self) -> int:
-        """Tokens of the whole training."""
+        """Total number of tokens of the training."""
         return int(self.seen[-1])
 
     def __len__(self) -> int:
         return len(self.updates)
 
     def __iter__(self) -> Iterator[list[Draw]]:
-        """Yield the draws of each update, as a loader's batch sampler does."""
+        """Yield the draws of each update, in the format of a batch sampler."""
         for number, places in self.updates:
             yield [(number, place) for place in places.tolist()]
 
     def tokens(self, updates: int) -> int:
-        """Return the tokens seen after so many updates."""
+        """Return the tokens seen after this many updates."""
         return int(self.seen[updates - 1]) if updates else 0
 
     def marks(self, count: int) -> dict[int, int]:
-        """Return updates at which a checkpoint is kept and the tokens seen there: total / 2^k, the end among them."""
+        """Return the updates with a checkpoint and the tokens seen there: total / 2^k, the final one included."""
         wanted = [self.total / 2**k for k in range(count)]
         places = {min(len(self.seen), bisect_right(self.seen, mark - 1) + 1) for mark in wanted}
         return {place: self.tokens(place) for place in sorted(places)}
@@ -117,12 +117,12 @@ class TokenPlan:
 def plan_updates(lengths: Sequence[int], schedule: TextSchedule, *, seed: int) -> TokenPlan:
     """Plan all updates.
 
-    In each pass the sequences are drawn in a new order and put together by like length; the batches of a pass follow
-    one another in a drawn order as well. Where the batch grows, a pass is cut into batches anew from where it stands.
+    In each pass the sequences are shuffled and batched by similar length, and the batches of the pass are shuffled as
+    well. Where the batch size grows within a pass, the rest of the pass is batched again.
 
-    :param lengths: tokens of each sequence, special ones included.
+    :param lengths: tokens of each sequence, special tokens included.
     :param schedule: batch sizes and passes.
-    :param seed: decides the orders.
+    :param seed: seed of the order of sequences and batches.
     """
     sizes = np.asarray(lengths, dtype=np.int64)
     goal = round(schedule.passes * int(sizes.sum()))
@@ -150,12 +150,12 @@ def plan_updates(lengths: Sequence[int], schedule: TextSchedule, *, seed: int) -
 
 
 def blocks(sequences: Sequence[Sequence[int]], length: int, *, begin: int, end: int) -> list[list[int]]:
-    """Put sequences one behind the other, each with its beginning and end, and cut them into blocks of one length.
+    """Concatenate sequences, each with its begin and end token, and cut the result into blocks of equal length.
 
-    :param sequences: without special tokens.
-    :param length: tokens of a block; the last may be shorter.
-    :param begin: the token that begins a text.
-    :param end: the token that ends it.
+    :param sequences: token sequences without special tokens.
+    :param length: tokens of a block; the last block may be shorter.
+    :param begin: id of the begin token.
+    :param end: id of the end token.
     """
     stream = [token for sequence in sequences for token in (begin, *sequence, end)]
     cut = [stream[start : start + length] for start in range(0, len(stream), length)]

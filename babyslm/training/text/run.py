@@ -1,4 +1,4 @@
-"""One training run of a text learner by transformers' Trainer, with checkpoints by tokens seen."""
+"""Training run of a text learner with transformers' Trainer and checkpoints by tokens seen."""
 
 import hashlib
 import json
@@ -33,20 +33,20 @@ STATES = ".checkpoints"
 
 
 class _Watch(TrainerCallback):  # type: ignore[misc]
-    """Keeps checkpoints by tokens, the loss curve, and the progress bar."""
+    """Callback that writes checkpoints by tokens, records losses and updates the progress bar."""
 
     def __init__(self, run: "_Run", progress: Any) -> None:
         self.run, self.progress = run, progress
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Keep a revision where one is due."""
+        """Write a checkpoint if one is due."""
         del args, control
         self.progress.advance()
         if state.global_step in self.run.marks and is_first():
             self.run.keep(state.global_step)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_: Any) -> None:
-        """Note the loss."""
+        """Record the loss."""
         del args, control
         if logs and "loss" in logs:
             if not math.isfinite(logs["loss"]):
@@ -55,7 +55,7 @@ class _Watch(TrainerCallback):  # type: ignore[misc]
 
 
 class _Run:
-    """What a run needs to keep its checkpoints."""
+    """State of a run that its checkpoints need."""
 
     def __init__(self, network: Any, tokenizer: Any, header: TextHeader, plan: TokenPlan, folder: Path) -> None:
         self.network, self.tokenizer, self.header, self.plan, self.folder = network, tokenizer, header, plan, folder
@@ -66,7 +66,7 @@ class _Run:
         self.pad = int(tokenizer.pad_token_id)
 
     def keep(self, updates: int) -> None:
-        """Write the model as it is as a revision of its own, named by its update and telling its tokens."""
+        """Write the current model as a revision, named by its update and with its number of tokens seen."""
         place = self.folder / f"step{updates:07d}"
         validation = self.validation()
         with atomic_folder(place) as temporary:
@@ -74,7 +74,7 @@ class _Run:
         self.losses.append(LossRecord(update=updates, epoch=0, lr=0.0, loss=None, validation=validation))
 
     def write(self, folder: Path, updates: int) -> None:
-        """Write weights, tokenizer, configuration with what was seen, and the header last."""
+        """Write weights, tokenizer and configuration with the tokens seen, and the header last."""
         bare = self.network
         bare.config.training_steps, bare.config.training_tokens = updates, self.plan.tokens(updates)
         bare.save_pretrained(folder, safe_serialization=True)
@@ -102,22 +102,22 @@ def fit_text(
     resume: bool = True,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Train a network and write it as a model folder; checkpoints by tokens lie in it as `step0000123`.
+    """Train a network and write it as a model folder, with checkpoints by tokens in subfolders `step0000123`.
 
-    The processes of `torchrun` share each update: however many there are, they take the steps that one would take.
+    The processes of `torchrun` share each update; the updates do not depend on the number of processes.
 
-    :param network: of transformers, with fresh or given weights.
+    :param network: a transformers network, freshly initialised or pretrained.
     :param tokenizer: its tokenizer.
-    :param training: what it learns from.
-    :param held_out: what it is validated on; may be empty.
-    :param schedule: how it is optimised.
-    :param header: what the folder says of itself.
+    :param training: training examples.
+    :param held_out: validation examples; may be empty.
+    :param schedule: settings of the optimisation.
+    :param header: content of `babyslm.json` in the model folder.
     :param folder: model folder.
-    :param seed: decides orders, masks and dropout.
-    :param masking: for a masked learner.
-    :param resume: go on from the state of a stopped run.
-    :param device: auto, or cpu.
-    :returns: updates, tokens, losses, parameters and checkpoints, for the record.
+    :param seed: seed of orders, masks and dropout.
+    :param masking: masking of a masked learner.
+    :param resume: continue from the saved state of an interrupted run.
+    :param device: `auto` or `cpu`.
+    :returns: updates, tokens, losses, parameters and checkpoints, for the training record.
     """
     plan = plan_updates([len(example.ids) for example in training], schedule, seed=seed)
     run = _Run(network, tokenizer, header, plan, folder)
@@ -183,7 +183,7 @@ def _trainer(
         fp16=schedule.precision == "fp16",
         use_cpu=on_cpu,
         seed=derive(seed, "trainer") % 2**31,
-        logging_nan_inf_filter=False,  # a loss that is no number must be seen
+        logging_nan_inf_filter=False,  # a loss that is not finite must be visible
         report_to=[],
         disable_tqdm=True,
         remove_unused_columns=False,
@@ -210,7 +210,7 @@ def _trainer(
 
 
 def _identity(training: Sequence[Example], schedule: TextSchedule, header: TextHeader, seed: int) -> str:
-    """Name what is trained on what."""
+    """Return a hash of the data and settings of a training."""
     told = schedule.model_dump(mode="json", exclude={"resume_updates", "log_updates", "threads"})
     digest = hashlib.sha256(json.dumps([told, header.model_dump(mode="json"), seed], sort_keys=True).encode())
     for example in training:
@@ -219,7 +219,7 @@ def _identity(training: Sequence[Example], schedule: TextSchedule, header: TextH
 
 
 def _state(states: Path, identity: str, *, resume: bool) -> str | None:
-    """Return where a stopped run left its state, if it is one of this training."""
+    """Return the folder of the saved state of an interrupted run, or None; raise an error for another training's."""
     told = states / "identity.json"
     if not resume and is_first():
         shutil.rmtree(states, ignore_errors=True)

@@ -1,6 +1,6 @@
-"""Tokenizers of text learners, trained on their corpus: words, phones, byte-pair pieces, and Lucie's way of splitting.
+"""Tokenizers of text learners, trained on their corpus: words, phones, byte-pair pieces, or Lucie's pre-tokenisation.
 
-Ids as Lucie's: 0 begins, 1 ends, 2 unknown, 3 padding; a masked learner's mask is 4.
+Special ids as in Lucie: 0 begin, 1 end, 2 unknown, 3 padding; 4 is the mask of a masked learner.
 """
 
 from collections import Counter
@@ -18,18 +18,18 @@ Pieces = Literal["words", "phones", "bpe", "lucie"]
 SPECIAL = ("<s>", "</s>", "<unk>", "<pad>")
 MASK = "<mask>"
 HEADERS = ("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")
-"""Marks of a conversation, with a place in the vocabulary from the start, as in Lucie's."""
+"""Conversation marks; reserved in the vocabulary from the start, as in Lucie."""
 RUNS = tuple(" " * n for n in range(1, 9))
 OPENING = "([{/<'’\"«“‘‚‹—–―"
-"""After these, and after line breaks and tabs, a space is put where a word or a space follows: an elided article does
-not change the noun's pieces."""
+"""A space is inserted after these characters, and after line breaks and tabs, if a word or a space follows: an elided
+article does not change the pieces of the noun."""
 
 
 def form_of(line: str, kind: Pieces) -> str:
-    """Return a line as its tokenizer wants it: lower case without final marks, but for phones and for Lucie.
+    """Return a line as its tokenizer expects it: lower case without final punctuation, except for phones and Lucie.
 
-    :param line: as the corpus has it.
-    :param kind: the kind of tokenizer.
+    :param line: line of the corpus.
+    :param kind: kind of tokenizer.
     """
     return line if kind in ("phones", "lucie") else normalise(line)
 
@@ -37,12 +37,12 @@ def form_of(line: str, kind: Pieces) -> str:
 def build_tokenizer(lines: Sequence[str], kind: Pieces, *, size: int, at_least: int = 1, masked: bool = False) -> Any:
     """Train a tokenizer.
 
-    :param lines: in the form of `form_of`.
-    :param kind: words and phones are what spaces part; `bpe` is byte-level; `lucie` see `lucie_pipeline`.
-    :param size: most symbols, special ones included; of words the most frequent are kept.
-    :param at_least: occurrences that a word or phone needs.
-    :param masked: with a mask, and `<s> ... </s>` around a text; otherwise only `<s>` before it.
-    :returns: a tokenizer of transformers.
+    :param lines: lines in the form given by `form_of`.
+    :param kind: `words` and `phones` are separated by spaces; `bpe` is byte-level; for `lucie` see `lucie_pipeline`.
+    :param size: upper limit on the vocabulary, special tokens included; of words the most frequent are kept.
+    :param at_least: fewest occurrences of a word or phone; rarer ones are unknown.
+    :param masked: add a mask token, and put `<s> ... </s>` around a text; otherwise only `<s>` before it.
+    :returns: a transformers tokenizer.
     """
     special = [*SPECIAL, *([MASK] if masked else [])]
     match kind:
@@ -58,7 +58,7 @@ def build_tokenizer(lines: Sequence[str], kind: Pieces, *, size: int, at_least: 
 
 
 def as_fast(made: Tokenizer, *, masked: bool = False) -> Any:
-    """Return a pipeline as a tokenizer of transformers, special tokens named."""
+    """Return a pipeline as a transformers tokenizer with named special tokens."""
     from transformers import PreTrainedTokenizerFast
 
     names = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
@@ -93,14 +93,15 @@ def _byte_pairs(lines: Sequence[str], special: list[str], size: int) -> Tokenize
 
 
 def lucie_pipeline(lines: Sequence[str], size: int) -> Tokenizer:
-    """Train byte-pair pieces that split as Lucie's do, at a small size.
+    """Train a small byte-pair tokenizer that segments text in the way of Lucie's tokenizer.
 
-    NFC; a space is put after opening marks where a word or space follows, and before the text; digits stand alone, and
-    punctuation never joins letters; what no piece covers becomes bytes. As in Lucie's, nothing is cut before merges
-    apply: they never cross a word all the same, because words were cut when they were learned.
+    Text is normalised to NFC; a space is inserted after opening marks if a word or space follows, and before the text;
+    each digit is a token, and punctuation never merges with letters; characters outside the vocabulary become bytes.
+    As in Lucie's tokenizer there is no pre-tokenisation when merges are applied. Merges do not cross word boundaries
+    even so, because they were learned on separate words.
 
-    :param lines: text as it is.
-    :param size: pieces, special ones and the 256 bytes included.
+    :param lines: raw text.
+    :param size: size of the vocabulary, special tokens and the 256 bytes included.
     """
     cut = pre_tokenizers.Sequence(
         [
@@ -131,7 +132,7 @@ def lucie_pipeline(lines: Sequence[str], size: int) -> Tokenizer:
 
 
 def _with_bytes(learning: Tokenizer, reserved: list[str], normalizer: Any) -> Tokenizer:
-    """Return the learned merges behind the reserved pieces, with byte fallback and without a cut before."""
+    """Return the learned merges after the reserved pieces, with byte fallback and without pre-tokenisation."""
     import json
 
     learned = json.loads(learning.to_str())["model"]

@@ -1,4 +1,4 @@
-"""transformers' Trainer on planned updates, which the processes of `torchrun` share."""
+"""transformers' Trainer with planned updates that the processes of `torchrun` share."""
 
 import os
 from collections.abc import Iterator
@@ -17,13 +17,13 @@ __all__ = ["PlannedTrainer", "Share"]
 
 
 class Share:
-    """The part of every update that one process reads: each of its sequences that the process' number comes to.
+    """The part of each update that one process reads: every `world`-th sequence, starting at `rank`.
 
-    Sequences of an update lie in the order of their lengths, so that the parts are of about the same size. A process
-    gets none where an update has fewer sequences than there are processes.
+    The sequences of an update are sorted by length, so that the parts are of similar size. A process gets no sequence
+    of an update with fewer sequences than there are processes.
 
     :param plan: the updates.
-    :param rank: number of the process.
+    :param rank: rank of the process.
     :param world: number of processes.
     """
 
@@ -34,21 +34,21 @@ class Share:
         return len(self.plan)
 
     def __iter__(self) -> Iterator[list[Draw]]:
-        """Yield the process' draws of each update, as a loader's batch sampler does."""
+        """Yield this process' draws of each update, in the format of a batch sampler."""
         for draws in self.plan:
             yield draws[self.rank :: self.world]
 
 
 class PlannedTrainer(Trainer):  # type: ignore[misc]
-    """A trainer whose every update is the one of the plan, however many processes share it.
+    """Trainer that executes the planned updates, independent of the number of processes.
 
     The gradient is that of the mean loss over all predicted tokens of the update.
 
     :param plan: the updates.
-    :param examples: what they are made of.
-    :param pad: the padding token.
-    :param seed: decides dropout where there are several processes, each of which draws its own.
-    :param settings: as transformers' Trainer takes them.
+    :param examples: the examples that the draws refer to.
+    :param pad: id of the padding token.
+    :param seed: seed of dropout if there are several processes, each with its own random stream.
+    :param settings: training arguments of transformers.
     """
 
     def __init__(self, plan: TokenPlan, examples: Examples, pad: int, *, seed: int, **settings: Any) -> None:
@@ -60,7 +60,7 @@ class PlannedTrainer(Trainer):  # type: ignore[misc]
             torch.manual_seed(derive(seed, "dropout", self.rank))
 
     def get_train_dataloader(self) -> Any:
-        """Return this process' part of the planned updates; accelerate, which would deal out updates, is kept off."""
+        """Return this process' part of the planned updates; accelerate must not distribute them again."""
         return DataLoader(
             self.examples,
             batch_sampler=self.share,
@@ -68,22 +68,23 @@ class PlannedTrainer(Trainer):  # type: ignore[misc]
         )
 
     def get_total_train_batch_size(self, args: Any) -> int:
-        """Return a nominal size: updates are planned by tokens."""
+        """Return a nominal batch size, since updates are planned in tokens."""
         del args
         return 1
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Tensor], return_outputs: bool = False, num_items_in_batch: Any = None
     ) -> Any:
-        """Return the loss of this process' part, weighted so that the average over processes is the update's mean.
+        """Return the loss of this process' part, weighted so that the mean over processes is the mean of the update.
 
-        Trainer's own count of tokens is not used: it counts a causal learner's first token, which nothing predicts.
+        The token count of Trainer is not used: for a causal learner it includes the first token, which is not
+        predicted.
         """
         del num_items_in_batch
         outputs = model(**inputs)
         labels = inputs["labels"] if self.examples.masking is not None else inputs["labels"][:, 1:]
         mine = (labels != IGNORED).sum()
         every = self.accelerator.reduce(mine, reduction="sum")
-        # Without tokens the mean is no number; the process still has to take part in the exchange of gradients.
+        # Without tokens the mean is NaN; the process still has to take part in the exchange of gradients.
         loss = outputs.loss * (mine * self.world / every) if mine else outputs.logits.sum() * 0.0
         return (loss, outputs) if return_outputs else loss

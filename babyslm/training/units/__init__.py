@@ -1,5 +1,5 @@
-"""Learning speech units: frames, projections, k-means, the extraction and quality of units, transformers over them.
+"""Learning of speech units: frames, projections, k-means, extraction and quality of units, transformers over units.
 
-Comes in: an encoder and the sound of a corpus. Goes out: a codebook, the units of the corpus, figures of their
+Input: an encoder and the sound of a corpus. Output: a codebook, the units of the corpus, and measures of their
 quality.
 """

@@ -1,9 +1,9 @@
-"""What stays the same when another voice says the same: a projection learned from utterances that sound alike.
+"""Speaker-invariant projection learned from pairs of similar utterances of different speakers.
 
-Short utterances of different speakers whose features lie closest are taken for the same word. Frame by frame along
-such a pair the difference is what speakers differ in; the projection keeps the directions in which frames vary most
-against these differences (the generalised eigenvectors of total against within-pair covariance, as in linear
-discriminant analysis, no label being used). With the projected features closer neighbours are found, and once more.
+Short utterances of different speakers whose features are closest are taken to be the same word. The frame-by-frame
+differences within such a pair reflect the speakers. The projection keeps the directions in which frames vary most
+relative to these differences: the generalised eigenvectors of total against within-pair covariance, as in linear
+discriminant analysis, without labels. The search for pairs is then repeated with the projected features.
 """
 
 from collections.abc import Sequence
@@ -21,25 +21,25 @@ from babyslm.verify.learners.units import NoCorrespondenceError
 __all__ = ["CorrespondenceSettings", "correspondence_projection", "nearest_pairs"]
 
 EMBEDDING_POINTS = 10
-"""Frames that stand for an utterance when neighbours are sought."""
+"""Frames that represent an utterance in the search for neighbours."""
 
 RIDGE = 1e-3
-"""Share of the mean variance that is added to the within-pair covariance."""
+"""Regularisation: the within-pair covariance is increased by this proportion of the mean variance."""
 
 BLOCK = 1024
-"""Utterances whose distances to all others are held at once."""
+"""Number of utterances whose distances to all others are in memory at once."""
 
 Pairs = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 class CorrespondenceSettings(BaseModel):
-    """How utterances that sound alike are found.
+    """Settings of the search for pairs of similar utterances.
 
-    :param max_seconds: longest utterance that is taken for a word said alone.
-    :param neighbours: nearest utterances of other speakers that each is paired with.
-    :param rounds: how often pairs are sought and the projection is learned.
-    :param points: places along a pair at which frames are compared.
-    :param most: most utterances that are compared.
+    :param max_seconds: maximum length of an utterance that is taken for an isolated word, in seconds.
+    :param neighbours: number of nearest utterances of other speakers paired with each utterance.
+    :param rounds: how often pairs are searched and the projection is learned.
+    :param points: number of points along a pair at which frames are compared.
+    :param most: upper limit on the number of utterances compared.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -60,14 +60,14 @@ def correspondence_projection(
     context: Sequence[int],
     settings: CorrespondenceSettings,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Learn a projection under which utterances that sound alike do so whoever speaks.
+    """Learn a projection in which similar utterances of different speakers are close.
 
     :param words: features of short utterances, each (frames, dimensions).
-    :param speakers: shape (len(words),): who speaks.
-    :param moments: mean, shape (D,), and covariance, shape (D, D), of the stacked frames of speech at large, whose
-        variation is to be kept.
-    :param context: offsets of the frames that are stacked.
-    :param settings: how pairs are found.
+    :param speakers: shape (len(words),): the speaker of each utterance.
+    :param moments: mean, shape (D,), and covariance, shape (D, D), of the stacked frames of all speech, whose
+        variation is to be preserved.
+    :param context: offsets of the stacked frames.
+    :param settings: settings of the search for pairs.
     :returns: mean of shape (D,) and projection of shape (D, d).
     """
     if len(words) < 2 or len(np.unique(speakers)) < 2:
@@ -85,12 +85,12 @@ def correspondence_projection(
 
 
 def nearest_pairs(words: Sequence[Features], speakers: NDArray[np.int64], neighbours: int) -> Pairs:
-    """Return pairs of utterances of different speakers that sound most alike.
+    """Return the most similar pairs of utterances of different speakers.
 
     :param words: features of each utterance, each (frames, dimensions).
-    :param speakers: shape (len(words),).
-    :param neighbours: nearest ones for each utterance; fewer where the other speakers have fewer.
-    :returns: numbers of the first and of the second of each pair; each utterance is first with its neighbours.
+    :param speakers: shape (len(words),): the speaker of each utterance.
+    :param neighbours: number of neighbours per utterance; fewer if the other speakers have fewer utterances.
+    :returns: indices of the first and of the second members of the pairs; each utterance is first with its neighbours.
     """
     points = np.stack([_along(features, EMBEDDING_POINTS).ravel() for features in words]).astype(np.float32)
     points -= points.mean(axis=0)
@@ -114,7 +114,7 @@ def _along(features: Features, points: int) -> Features:
 
 
 def _within(stacked: Sequence[Features], pairs: Pairs, points: int) -> NDArray[np.float64]:
-    """Return the covariance of differences between corresponding frames of pairs, halved: that of one about both."""
+    """Return the within-pair covariance: half that of the differences between paired frames, regularised."""
     looks = np.stack([_along(features, points) for features in stacked])
     size = looks.shape[2]
     scatter, count = np.zeros((size, size)), 0
@@ -129,7 +129,7 @@ def _within(stacked: Sequence[Features], pairs: Pairs, points: int) -> NDArray[n
 
 
 def _discriminants(total: NDArray[np.float64], within: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
-    """Return the directions in which the total varies most against what is within pairs, each of variance 1 within."""
+    """Return the directions of greatest total relative to within-pair variance, scaled to within-pair variance 1."""
     _, vectors = scipy.linalg.eigh(total, within)
     found: NDArray[np.float64] = vectors[:, ::-1][:, :dimensions]
     return found

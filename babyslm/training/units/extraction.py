@@ -1,4 +1,4 @@
-"""The units of a whole corpus, on the engine in use: here, or chunk by chunk on the workers of a cluster."""
+"""Extraction of the units of a corpus on the current engine: locally, or in chunks on the workers of a cluster."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -8,8 +8,8 @@ from babyslm.engines import in_processes, on_this_machine, workers_for
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import EncoderSettings
-from babyslm.models.units.codebook import Codebook, Units
 from babyslm.models.units.encoding import chunks_of, encode_units, warp_encoder
+from babyslm.models.units.protocol import Quantiser, Units
 from babyslm.progress import bar
 from babyslm.speech.sound import Recording, Sound
 from babyslm.training.speech.utterances import SpokenUtterances
@@ -18,26 +18,26 @@ __all__ = ["extract_units", "make_ears"]
 
 
 def make_ears(settings: EncoderSettings, warps: Sequence[float], device: str) -> list[Encoder]:
-    """Make an encoder, once a warp factor.
+    """Make one encoder per warp factor.
 
-    :param settings: of the encoder; weights are found where they say.
-    :param warps: factors that sound is heard with.
-    :param device: where an encoder that is a network runs.
+    :param settings: settings of the encoder, which name its weights.
+    :param warps: frequency warp factors.
+    :param device: device of an encoder that is a network.
     """
     return warp_encoder(make_encoder(settings, device=device), warps)
 
 
 def extract_units(
-    corpus: SpokenUtterances, ears: list[Encoder], codebook: Codebook, remake: Callable[[], list[Encoder]]
+    corpus: SpokenUtterances, ears: list[Encoder], codebook: Quantiser, remake: Callable[[], list[Encoder]]
 ) -> list[list[Units]]:
-    """Return the units of every utterance, in the order of the corpus, once an ear.
+    """Return, for each encoder, the units of every utterance in the order of the corpus.
 
-    The chunks of sound that are encoded together are the same on any engine, and so are the units.
+    All engines encode the same chunks of sound, so the units do not depend on the engine.
 
     :param corpus: utterances with sound.
-    :param ears: an encoder, or one in several warps; used on this machine.
+    :param ears: one encoder, or the same encoder with several warps; used on this machine.
     :param codebook: features to units.
-    :param remake: makes the ears anew on a worker of a cluster; a function of a module.
+    :param remake: module-level function that makes the encoders again on a worker of a cluster.
     """
     numbers: list[int] = []
 
@@ -56,6 +56,6 @@ def extract_units(
     return [heard[place] for place in np.argsort(np.array(numbers))]
 
 
-def _chunk_units(ears: list[Encoder], task: tuple[Codebook, Sequence[Sound]]) -> list[list[Units]]:
+def _chunk_units(ears: list[Encoder], task: tuple[Quantiser, Sequence[Sound]]) -> list[list[Units]]:
     codebook, chunk = task
     return list(encode_units(chunk, ears, codebook))

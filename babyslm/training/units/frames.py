@@ -1,4 +1,4 @@
-"""Frames that need not fit in memory: written to disk as they are encoded, read back stacked and in any order."""
+"""Feature frames on disk: written as they are encoded, read back with stacked neighbours in any order."""
 
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,19 +15,19 @@ from babyslm.models.encoders.protocol import Features
 __all__ = ["FrameStore", "Moments"]
 
 BLOCK = 10_000
-"""Frames read at once."""
+"""Number of frames read at once."""
 
 Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Mean of shape (D,) and covariance of shape (D, D)."""
 
 
 class FrameStore:
-    """The frames of some utterances in a temporary file, which goes when the store is closed.
+    """Frames of utterances in a temporary file, which is deleted when the store is closed.
 
-    :param dimensions: of a frame.
-    :param context: offsets of the frames that are stacked when frames are read; beyond the ends of its utterance the
-        first and last frames are repeated.
-    :param folder: where the file lies; default the system's folder of temporary files.
+    :param dimensions: dimensions of a frame.
+    :param context: offsets of the frames stacked when frames are read; beyond the ends of an utterance its first and
+        last frames are repeated.
+    :param folder: folder of the file; default the system's folder for temporary files.
     """
 
     def __init__(self, dimensions: int, context: Sequence[int] = (0,), folder: Path | None = None) -> None:
@@ -70,7 +70,7 @@ class FrameStore:
             self._starts.append(self._starts[-1] + count)
 
     def stacked(self, rows: NDArray[np.int64]) -> Features:
-        """Return some frames with their neighbours, shape (rows, dimensions x offsets)."""
+        """Return the given frames with their neighbours, shape (rows, dimensions x offsets)."""
         frames = np.memmap(self._file, dtype=np.float32, mode="r", shape=(len(self), self.dimensions))
         starts = np.asarray(self._starts)
         utterances = np.searchsorted(starts, rows, side="right") - 1
@@ -82,8 +82,8 @@ class FrameStore:
     def blocks(self, order: NDArray[np.int64] | None = None, size: int = BLOCK) -> Iterator[Features]:
         """Yield all frames with their neighbours, block by block.
 
-        :param order: in which order; default as they were added.
-        :param size: frames of a block.
+        :param order: order of the frames; default the order in which they were added.
+        :param size: frames per block.
         """
         rows = np.arange(len(self)) if order is None else order
         for start in range(0, len(rows), size):

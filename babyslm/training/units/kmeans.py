@@ -1,7 +1,8 @@
-"""k-means on a stream of frames: scikit-learn's mini-batch algorithm, on a processor or, step for step, on a GPU.
+"""k-means on a stream of frames: scikit-learn's mini-batch algorithm on a CPU, or the same steps in torch on a GPU.
 
-Sculley (2010): each block moves the centroids its frames are nearest to towards their mean, by a rate that falls with
-the frames a centroid has had. Now and then centroids that had next to none are put on frames of the block.
+Each block moves centroids towards the mean of the frames nearest to them, at a rate that falls with the number of
+frames a centroid has received (Sculley 2010). Centroids with almost no frames are regularly moved to frames of the
+block.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["best_centroids", "mean_distance", "torch_centroids", "train_centroids"]
 
 COUNTED = 1024
-"""Frames that a block counts for when scikit-learn decides whether to look for idle centroids."""
+"""Frames that a block counts for in scikit-learn's schedule of the search for idle centroids."""
 
 FIRST = 3
-"""k-means++ draws among so many times the frames counted, or so many times the centroids where these are more."""
+"""k-means++ draws from this many times the frames of a block, or this many times the centroids if these are more."""
 
 IDLE = 0.01
-"""A centroid with less than this share of the busiest one's frames is put elsewhere."""
+"""A centroid with less than this proportion of the busiest centroid's frames is idle and is moved."""
 
 PATIENCE = 10
-"""Idle centroids are looked for once so many times as many frames as there are centroids have been counted."""
+"""Idle centroids are searched for after every this many frames per centroid."""
 
 Blocks = Callable[[], Iterable[Features]]
 
@@ -37,12 +38,12 @@ Blocks = Callable[[], Iterable[Features]]
 def train_centroids(
     blocks: Iterable[Features], size: int, *, seed: int, device: "torch.device | None" = None
 ) -> Features:
-    """Run k-means on a stream of blocks, of which one is in memory at a time; k-means++ on the first block.
+    """Run k-means on a stream of blocks, one in memory at a time; k-means++ initialises from the first block.
 
-    :param blocks: each (frames, dimensions); the first must hold `size` frames or more.
+    :param blocks: each (frames, dimensions); the first must hold at least `size` frames.
     :param size: number of centroids.
-    :param seed: decides where it starts.
-    :param device: a GPU runs torch; anything else scikit-learn.
+    :param seed: seed of the initialisation.
+    :param device: a GPU uses torch; anything else uses scikit-learn.
     :returns: centroids, shape (size, dimensions).
     """
     if device is not None and device.type != "cpu":
@@ -57,17 +58,17 @@ def train_centroids(
 
 
 def torch_centroids(blocks: Iterable[Features], size: int, *, seed: int, device: "torch.device") -> Features:
-    """Run the same algorithm with the same draws in torch.
+    """Run the same algorithm with the same random draws in torch.
 
     :param blocks: each (frames, dimensions).
     :param size: number of centroids.
     :param seed: as for scikit-learn.
-    :param device: where distances and means are computed.
-    :returns: centroids, shape (size, dimensions), scikit-learn's up to rounding.
+    :param device: device for distances and means.
+    :returns: centroids, shape (size, dimensions), equal to scikit-learn's up to rounding.
     """
     import torch
 
-    random = np.random.RandomState(seed % 2**32)  # scikit-learn draws from this one
+    random = np.random.RandomState(seed % 2**32)  # the generator that scikit-learn uses
     centroids = counts = torch.zeros(0)
     waiting = 0
     for block in _verified(blocks, size):
@@ -87,7 +88,7 @@ def torch_centroids(blocks: Iterable[Features], size: int, *, seed: int, device:
 
 
 def _verified(blocks: Iterable[Features], size: int) -> Iterator[Features]:
-    """Yield the blocks that hold frames; too few in the first are an error."""
+    """Yield the blocks that hold frames; a first block with too few frames is an error."""
     started = False
     for block in blocks:
         if not started and len(block) < size:
@@ -110,7 +111,7 @@ def _first_centroids(block: Features, size: int, random: "np.random.RandomState"
 def _step(
     frames: "torch.Tensor", centroids: "torch.Tensor", counts: "torch.Tensor"
 ) -> "tuple[torch.Tensor, torch.Tensor]":
-    """Move each centroid towards the mean of the frames nearest to it; sums are a matrix product, hence the same."""
+    """Move each centroid towards the mean of its frames; sums are matrix products, so they are reproducible."""
     import torch
 
     nearest = (centroids.square().sum(dim=1) - 2 * frames @ centroids.T).argmin(dim=1)
@@ -124,7 +125,7 @@ def _step(
 def _replace_idle(
     frames: "torch.Tensor", centroids: "torch.Tensor", counts: "torch.Tensor", random: "np.random.RandomState"
 ) -> None:
-    """Put centroids that had next to no frames on frames of the block, at most on half of them; in place."""
+    """Move idle centroids to frames of the block, in place; at most half as many as the block has frames."""
     import torch
 
     had: NDArray[np.float32] = counts.cpu().numpy()
@@ -143,13 +144,13 @@ def _replace_idle(
 def best_centroids(
     blocks: Blocks, size: int, *, passes: int, restarts: int, seed: int, device: "torch.device | None" = None
 ) -> Features:
-    """Run k-means from several seeds and keep the centroids nearest to the frames; the first of equals.
+    """Run k-means from several seeds and return the centroids with the smallest mean distance (the first of equals).
 
-    :param blocks: called for each pass; gives the same blocks each time.
+    :param blocks: function that returns the same blocks for each pass.
     :param size: number of centroids.
-    :param passes: how often each run sees the blocks.
+    :param passes: passes over the blocks in each run.
     :param restarts: number of runs.
-    :param seed: each run's is derived from it.
+    :param seed: the seed of each run is derived from it.
     :param device: see `train_centroids`.
     """
     tried = []
@@ -166,7 +167,7 @@ def mean_distance(blocks: Iterable[Features], centroids: Features, *, device: "t
 
     :param blocks: each (frames, dimensions).
     :param centroids: shape (size, dimensions).
-    :param device: a GPU computes the distances in torch.
+    :param device: on a GPU the distances are computed in torch.
     """
     total, count = 0.0, 0
     for block in blocks:

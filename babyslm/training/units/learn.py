@@ -1,11 +1,12 @@
-"""Learning speech units: a projection of feature frames, and k-means in it."""
+"""Learning of speech units: a projection of feature frames, and k-means on the projected frames."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.models.devices import resolve_device
@@ -20,37 +21,114 @@ from babyslm.training.units.frames import FrameStore
 from babyslm.training.units.kmeans import best_centroids, mean_distance, train_centroids
 from babyslm.verify.learners.units import OtherCodebookError
 
-__all__ = ["PcaSettings", "UnitSettings", "encoded", "learn_codebook", "mean_distance", "train_centroids"]
+__all__ = [
+    "FrameSource",
+    "PcaSettings",
+    "UnitSettings",
+    "encoded",
+    "learn_codebook",
+    "learn_units",
+    "mean_distance",
+    "train_centroids",
+]
 
 BLOCK = 10_000
-"""Frames a step of k-means."""
+"""Frames per step of k-means."""
+
+SMALLEST = 1e-9
+"""Variance of a component relative to the largest one, below which it counts as this much when it is whitened."""
+
+
+class FrameSource(Protocol):
+    """Utterances and the features of their frames.
+
+    `frame_rate` (Hz) and `dimensions` describe the features, `seconds` and `speakers` the utterances.
+    """
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames per second."""
+
+    @property
+    def dimensions(self) -> int:
+        """Dimensions of a frame."""
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Length of each utterance."""
+
+    @property
+    def speakers(self) -> NDArray[np.int64]:
+        """Speaker of each utterance."""
+
+    def features(self, chosen: list[int]) -> Iterator[tuple[int, Iterable[Features]]]:
+        """Yield index and features of the chosen utterances, to be used at once."""
+
+
+@dataclass(frozen=True)
+class CorpusFrames:
+    """Features of a corpus, computed from its sound.
+
+    :param corpus: utterances with sound.
+    :param encoder: waveform to features.
+    """
+
+    corpus: SpokenUtterances
+    encoder: Encoder
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames per second."""
+        return self.encoder.frame_rate
+
+    @property
+    def dimensions(self) -> int:
+        """Dimensions of a frame."""
+        return self.encoder.dimensions
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Length of each utterance."""
+        return self.corpus.seconds
+
+    @property
+    def speakers(self) -> NDArray[np.int64]:
+        """Speaker of each utterance."""
+        return self.corpus.speakers
+
+    def features(self, chosen: list[int]) -> Iterator[tuple[int, Iterable[Features]]]:
+        """Yield index and features of the chosen utterances, to be used at once."""
+        return encoded(self.corpus, chosen, self.encoder)
 
 
 class PcaSettings(BaseModel):
-    """Principal components of the stacked frames.
+    """Principal component analysis of the stacked frames.
 
-    :param dimensions: how many are kept.
+    :param dimensions: number of components kept.
+    :param whiten: power of its standard deviation by which each component is divided: 0 leaves the variances as they
+        are, 1 makes them equal, .5 lies between (half-whitened).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     kind: Literal["pca"] = "pca"
     dimensions: int = Field(default=20, ge=1)
+    whiten: float = Field(default=0.0, ge=0, le=1)
 
 
 class UnitSettings(BaseModel):
-    """What decides the units.
+    """Settings of the units.
 
-    :param size: how many units there are.
-    :param context: frames that are stacked, relative to the frame.
-    :param projection: of the stacked frames; none where it is left out.
-    :param penalty: what a change of unit costs, in mean squared distances of a frame to its nearest centroid.
-    :param deduplicate: whether runs of a unit count once.
-    :param frames: most frames that projection and centroids are learned from, drawn by whole utterances.
-    :param passes: how often k-means sees them.
-    :param restarts: runs of k-means, each from its own seed; that of the least distance is kept.
-    :param codebook: folder of a codebook made elsewhere, see `babyslm import-codebook`; nothing is learned then, and
-        `size` says what is expected in it.
+    :param size: number of units.
+    :param context: offsets of the stacked frames, relative to the frame.
+    :param projection: projection of the stacked frames; default none.
+    :param penalty: cost of a change of unit, in mean squared distances of a frame to its nearest centroid.
+    :param deduplicate: whether runs of the same unit count once.
+    :param frames: upper limit on the frames used to learn projection and centroids, drawn as whole utterances.
+    :param passes: passes of k-means over these frames.
+    :param restarts: runs of k-means, each with its own seed; the run with the smallest distance is kept.
+    :param codebook: folder of an external codebook, see `babyslm import-codebook`; nothing is learned then, and `size`
+        is the number of units expected in it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -75,23 +153,30 @@ def learn_codebook(
     device: str = "auto",
     folder: Path | None = None,
 ) -> Codebook:
-    """Learn how features become units from a part of a corpus, of which little is in memory at a time.
+    """Learn a codebook from a part of a corpus, with little of it in memory at a time.
 
     :param corpus: utterances with sound.
     :param encoder: waveform to features.
-    :param settings: what decides the units.
-    :param seed: decides which utterances are drawn and where k-means starts.
-    :param device: where k-means runs: torch on a GPU, otherwise scikit-learn.
-    :param folder: where features lie meanwhile; default the system's folder of temporary files.
+    :param settings: settings of the units.
+    :param seed: seed of the sample of utterances and of k-means.
+    :param device: device of k-means: torch on a GPU, otherwise scikit-learn.
+    :param folder: folder of temporary features; default the system's folder for temporary files.
     """
     if settings.codebook is not None:
         return _made_elsewhere(settings, encoder)
+    return learn_units(CorpusFrames(corpus, encoder), settings, seed=seed, device=device, folder=folder)
+
+
+def learn_units(
+    source: FrameSource, settings: UnitSettings, *, seed: int, device: str = "auto", folder: Path | None = None
+) -> Codebook:
+    """Learn a codebook from the frames of a source; parameters as in `learn_codebook`."""
     where = resolve_device(device)
-    drawn = _draw(corpus, settings.frames / encoder.frame_rate, seed)
-    with FrameStore(encoder.dimensions, settings.context, folder) as frames:
-        for _, features in encoded(corpus, drawn, encoder):
+    drawn = _draw(source.seconds, settings.frames / source.frame_rate, seed)
+    with FrameStore(source.dimensions, settings.context, folder) as frames:
+        for _, features in source.features(drawn):
             frames.add(features)
-        mean, projection = _projection(corpus, encoder, frames, settings, seed)
+        mean, projection = _projection(source, frames, settings, seed)
         order = generator(seed, "frames").permutation(len(frames))
 
         def blocks() -> Iterator[Features]:
@@ -107,7 +192,7 @@ def learn_codebook(
 
 
 def _made_elsewhere(settings: UnitSettings, encoder: Encoder) -> Codebook:
-    """Read the codebook that the settings name; whether runs count once is theirs to say."""
+    """Read the codebook named in the settings; `deduplicate` is taken from the settings."""
     assert settings.codebook is not None
     codebook = replace(Codebook.load(settings.codebook), deduplicate=settings.deduplicate)
     if (codebook.size, codebook.dimensions) != (settings.size, encoder.dimensions):
@@ -117,17 +202,17 @@ def _made_elsewhere(settings: UnitSettings, encoder: Encoder) -> Codebook:
     return codebook
 
 
-def _draw(corpus: SpokenUtterances, seconds: float, seed: int) -> list[int]:
-    """Draw utterances until their length reaches a number of seconds; the first one always is among them."""
-    order = generator(seed, "utterances").permutation(len(corpus))
-    before = np.cumsum(corpus.seconds[order]) - corpus.seconds[order]
+def _draw(lengths: NDArray[np.float64], seconds: float, seed: int) -> list[int]:
+    """Draw utterances until their total length reaches a number of seconds; at least one is drawn."""
+    order = generator(seed, "utterances").permutation(len(lengths))
+    before = np.cumsum(lengths[order]) - lengths[order]
     return sorted(order[before < seconds].tolist())
 
 
 def encoded(corpus: SpokenUtterances, chosen: list[int], encoder: Encoder) -> Iterator[tuple[int, Iterable[Features]]]:
-    """Yield number and features of the chosen utterances, in the order of their numbers where files are sorted.
+    """Yield index and features of the chosen utterances, in ascending order of indices if files are sorted.
 
-    The features of an utterance come in one block, those of a long one in several, to be used at once.
+    The features of an utterance come in one block, those of a long one in several blocks, to be used at once.
     """
     numbers: list[int] = []
 
@@ -148,22 +233,24 @@ def encoded(corpus: SpokenUtterances, chosen: list[int], encoder: Encoder) -> It
 
 
 def _projection(
-    corpus: SpokenUtterances, encoder: Encoder, frames: FrameStore, settings: UnitSettings, seed: int
+    source: FrameSource, frames: FrameStore, settings: UnitSettings, seed: int
 ) -> tuple[Features | None, Features | None]:
     match settings.projection:
-        case PcaSettings(dimensions=dimensions):
+        case PcaSettings(dimensions=dimensions, whiten=whiten):
             mean, covariance = frames.moments()
             values, vectors = np.linalg.eigh(covariance)
-            kept = vectors[:, np.argsort(-values, kind="stable")[:dimensions]]
+            order = np.argsort(-values, kind="stable")[:dimensions]
+            least = max(float(values.max()) * SMALLEST, float(np.finfo(np.float64).tiny))
+            kept = vectors[:, order] * np.maximum(values[order], least) ** (-whiten / 2)
             return mean.astype(np.float32), kept.astype(np.float32)
         case CorrespondenceSettings() as found:
-            short = np.flatnonzero(corpus.seconds <= found.max_seconds)
+            short = np.flatnonzero(source.seconds <= found.max_seconds)
             draws = generator(seed, "words").permutation(len(short))[: found.most]
             numbers = sorted(short[draws].tolist())
-            words = {number: np.concatenate(list(blocks)) for number, blocks in encoded(corpus, numbers, encoder)}
+            words = {number: np.concatenate(list(blocks)) for number, blocks in source.features(numbers)}
             looks = [words[number] for number in numbers]
             return correspondence_projection(
-                looks, corpus.speakers[numbers], frames.moments(), settings.context, found
+                looks, source.speakers[numbers], frames.moments(), settings.context, found
             )
         case None:
             return None, None

@@ -1,6 +1,6 @@
-"""What the units of a learner are like: how many are used, how evenly, and how well they agree with phones.
+"""Quality of speech units: number of units in use, perplexity, and agreement with phones.
 
-Purity and phone-normalised mutual information are those of HuBERT (Hsu et al. 2021, section IV.C).
+Purity and phone-normalised mutual information follow HuBERT (Hsu et al. 2021, section IV.C).
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.models.encoders.protocol import Encoder
-from babyslm.models.units.codebook import Codebook
+from babyslm.models.units.protocol import Quantiser
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE
 from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
@@ -21,13 +21,13 @@ from babyslm.verify.errors import BabySLMError
 __all__ = ["phone_agreement", "phone_labels", "unit_agreement", "unit_statistics"]
 
 SAMPLE = 200
-"""Utterances whose units are held against their phones."""
+"""Number of utterances whose units are compared with their phones."""
 
 AGREED = 2 / RATE
-"""Seconds by which a length may differ from that of the same utterance spoken again."""
+"""Tolerated difference in length between an utterance and its second synthesis, in seconds."""
 
 TAILS = (0.0, 0.25)
-"""Seconds by which an acoustic condition makes an utterance longer: none, or that of a room."""
+"""Lengthening of an utterance by an acoustic condition, in seconds: none, or that of a room."""
 
 Ragged = Sequence[NDArray[np.int64]]
 
@@ -35,10 +35,10 @@ Ragged = Sequence[NDArray[np.int64]]
 def unit_statistics(units: Ragged, size: int, seconds: float) -> dict[str, float]:
     """Describe the units of a corpus.
 
-    :param units: of each utterance.
-    :param size: number of units there are.
-    :param seconds: length of all utterances together.
-    :returns: how many are used, their perplexity by frequency, and how many there are a second.
+    :param units: units of each utterance.
+    :param size: number of units in the codebook.
+    :param seconds: total length of the utterances.
+    :returns: number of units in use, perplexity of their frequencies, and units per second.
     """
     counts = np.bincount(np.concatenate(units), minlength=size)
     shares = counts[counts > 0] / counts.sum()
@@ -50,18 +50,18 @@ def unit_statistics(units: Ragged, size: int, seconds: float) -> dict[str, float
 
 
 def unit_agreement(
-    corpus: SpokenUtterances, numbers: NDArray[np.int64], encoder: Encoder, codebook: Codebook, *, seed: int
+    corpus: SpokenUtterances, numbers: NDArray[np.int64], encoder: Encoder, codebook: Quantiser, *, seed: int
 ) -> dict[str, float]:
-    """Hold the units of some utterances against the phones that were spoken; empty where these are not known.
+    """Measure the agreement of units with the phones that were spoken; empty if these are not known.
 
-    They are known of synthetic voices, which are asked to speak once more: the same phones in the same voice last as
-    long, and the times of the phones come with them.
+    They are known for synthetic voices, which synthesise the utterance a second time: the same phones in the same
+    voice have the same durations, and the synthesiser returns the times of the phones.
 
-    :param corpus: where the utterances lie.
-    :param numbers: of the utterances, such as those held out; at most `SAMPLE` of them are drawn.
+    :param corpus: corpus of the utterances.
+    :param numbers: indices of utterances, such as the held-out ones; at most `SAMPLE` of them are drawn.
     :param encoder: waveform to features.
     :param codebook: features to units.
-    :param seed: decides which are drawn.
+    :param seed: seed of the sample.
     """
     drawn = numbers[np.sort(generator(seed, "agreement").permutation(len(numbers))[:SAMPLE])]
     units, phones, names = [], [], dict[str, int]()
@@ -79,17 +79,17 @@ def unit_agreement(
 def phone_labels(
     corpus: SpokenUtterances, number: int, encoder: Encoder, names: dict[str, int]
 ) -> NDArray[np.int64] | None:
-    """Return the phone of each frame of an utterance that a synthetic voice has spoken; None where that is not known.
+    """Return the phone of each frame of a synthetic utterance; None if the phones are not known.
 
-    :param corpus: where the utterance lies.
-    :param number: of the utterance.
-    :param encoder: whose frames they are: centred on a multiple of its hop, or on the middle of what a network sees.
-    :param names: numbers of the phones, filled as they are met.
+    :param corpus: corpus of the utterance.
+    :param number: index of the utterance.
+    :param encoder: encoder of the frames: centred on multiples of its hop, or on the centre of a receptive field.
+    :param names: numbers of the phones; new phones are added.
     """
     row = corpus.rows.iloc[number]
     try:
         voices = {voice.name: voice for voice in load_voices(corpus.language)}
-    except BabySLMError:  # a language without voices of ours
+    except BabySLMError:  # a language without a synthetic voice
         return None
     if row["speaker"] not in voices or not isinstance(row["phones"], str):
         return None
@@ -98,7 +98,8 @@ def phone_labels(
     if not speech.phones or min(abs(longer - tail) for tail in TAILS) > AGREED:
         return None
     times = np.arange(int(len(speech.waveform) / RATE * encoder.frame_rate)) / encoder.frame_rate
-    times += getattr(encoder, "receptive", 0) / 2 / RATE
+    onset = getattr(encoder, "onset", None)  # an encoder that trims silence says where its first frame is
+    times += onset(speech.waveform) if onset else getattr(encoder, "receptive", 0) / 2 / RATE
     places = np.searchsorted(speech.onsets, times, side="right") - 1
     said = [phone for phone in speech.phones if phone != WORD_BOUNDARY]
     numbers = np.array([names.setdefault(phone, len(names)) for phone in said], dtype=np.int64)
@@ -106,13 +107,13 @@ def phone_labels(
 
 
 def phone_agreement(units: NDArray[np.int64], phones: NDArray[np.int64]) -> dict[str, float]:
-    """Return how well units tell phones, frame by frame.
+    """Return frame-level measures of the agreement between units and phones.
 
     :param units: shape (frames,).
     :param phones: shape (frames,).
-    :returns: `phone_purity`, the share of frames whose phone is the most frequent one of their unit; `unit_purity`,
-        the share whose unit is the most frequent one of their phone; `pnmi`, mutual information over the phones'
-        entropy.
+    :returns: `phone_purity`, the proportion of frames whose phone is the most frequent one of their unit;
+        `unit_purity`, the proportion whose unit is the most frequent one of their phone; `pnmi`, mutual information
+        divided by the entropy of the phones.
 
     >>> phone_agreement(np.array([0, 0, 1, 1]), np.array([5, 5, 3, 3]))["pnmi"]
     1.0

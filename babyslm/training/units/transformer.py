@@ -1,4 +1,4 @@
-"""Train transformers over speech units: next-unit prediction, or prediction of masked spans."""
+"""Training of transformers over speech units: next-unit prediction, or prediction of masked spans."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,23 +25,23 @@ from babyslm.training.symbols.sequences import Batch, SequenceProblem
 __all__ = ["TransformerProblem", "fit_transformer"]
 
 MASKED_SHARE = 0.5
-"""Share of symbols that spans aim to hide in training; they overlap, so that less is hidden."""
+"""Proportion of symbols that spans are drawn to mask in training; spans overlap, so that fewer are masked."""
 
 SPAN = 15
-"""Length of a hidden span, as in scoring; a shorter sequence is hidden as a whole."""
+"""Length of a masked span, as in scoring; a shorter sequence is masked as a whole."""
 
 IGNORED = -100
-"""Target of what is not predicted."""
+"""Target of positions that are not predicted."""
 
 
 class TransformerProblem(SequenceProblem):
-    """Batches as for the LSTM; what is predicted is the objective's.
+    """Batches as for the LSTM; the predicted symbols depend on the objective.
 
     :param training: symbol numbers without `<s>` and `</s>`.
-    :param held_out: the same; may be empty.
-    :param objective: causal or masked.
-    :param batch_tokens: most symbols a batch holds.
-    :param seed: decides the order.
+    :param held_out: validation sequences in the same form; may be empty.
+    :param objective: `causal` or `masked`.
+    :param batch_tokens: upper limit on the symbols of a batch.
+    :param seed: seed of the order.
     """
 
     def __init__(
@@ -57,15 +57,15 @@ class TransformerProblem(SequenceProblem):
         self.objective = objective
 
     def loss(self, network: nn.Module, batch: Batch, device: torch.device) -> Tensor:
-        """Return the summed loss of a batch in nats; what is hidden is drawn by torch, which the loop seeds."""
+        """Return the summed loss of a batch in nats; masks are drawn by torch, which the training loop seeds."""
         sequences = [self.training[i].tolist() for i in batch]
         draws = np.random.default_rng(int(torch.randint(2**62, ()))) if self.objective == "masked" else None
         total, predicted = self._nll(network, sequences, device, draws)
-        # The loop divides by all symbols: a masked loss is scaled as if each of them had been predicted.
+        # The loop divides by the number of all symbols; a masked loss is scaled as if each of them had been predicted.
         return total * (sum(map(len, sequences)) + len(sequences)) / max(1, predicted)
 
     def validate(self, network: nn.Module, device: torch.device) -> float | None:
-        """Return the mean loss a predicted symbol on the held-out sequences, the same ones hidden each time."""
+        """Return the mean loss in nats per predicted symbol on held-out sequences, with fixed masks."""
         if not self.held_out:
             return None
         total, count = 0.0, 0
@@ -82,7 +82,7 @@ class TransformerProblem(SequenceProblem):
         device: torch.device,
         draws: np.random.Generator | None,
     ) -> tuple[Tensor, int]:
-        """Return the summed loss and how many symbols were predicted; with `draws`, of hidden spans."""
+        """Return the summed loss and the number of predicted symbols; `draws` makes it the loss of masked spans."""
         if draws is None:
             inputs, padded = pad_sequences([(BOS, *units) for units in sequences], device)
             targets, _ = pad_sequences([(*units, EOS) for units in sequences], device)
@@ -100,11 +100,11 @@ class TransformerProblem(SequenceProblem):
 
 
 def hidden_spans(lengths: Sequence[int], draws: np.random.Generator) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Draw which symbols are hidden: at least one span in each sequence.
+    """Draw the masked symbols: at least one span in each sequence.
 
-    :param lengths: symbols of each sequence, `</s>` counted; `<s>` stands before them and is never hidden.
-    :param draws: decides where spans start.
-    :returns: shape (sequences, 1 + longest).
+    :param lengths: symbols of each sequence, `</s>` included; `<s>` precedes them and is never masked.
+    :param draws: random generator of the starts of spans.
+    :returns: shape (sequences, 1 + longest), true for masked symbols.
     """
     hidden = np.zeros((len(lengths), 1 + max(lengths)), dtype=np.bool_)
     for row, length in enumerate(lengths):
@@ -127,7 +127,7 @@ def fit_transformer(
     resume: bool = True,
     device: str = "auto",
 ) -> dict[str, Any]:
-    """Train a transformer on sequences of symbol numbers into a model folder; parameters as `fit_lstm`."""
+    """Train a transformer on sequences of symbol numbers and write it as a model folder; parameters as `fit_lstm`."""
     header = TransformerHeader(name=name, sizes=sizes)
     problem = TransformerProblem(training, valid, objective=sizes.objective, batch_tokens=loop.batch_tokens, seed=seed)
     return fit_neural(

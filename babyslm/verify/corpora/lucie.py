@@ -1,4 +1,4 @@
-"""Named errors of the Lucie Training Dataset and of the pipelines over it."""
+"""Errors of the Lucie Training Dataset and its pipelines."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,6 @@ __all__ = [
     "EmptyMixtureError",
     "ExtraMissingError",
     "LucieColumnsError",
-    "LucieRowError",
     "PerplexityModelError",
     "PipelineFailedError",
     "PipelineRunningError",
@@ -34,41 +33,34 @@ class LucieColumnsError(BabySLMError):
         )
 
 
-class LucieRowError(BabySLMError):
-    """A row of the dataset holds what it must not."""
-
-    def __init__(self, path: str, row: int | str, column: str, reason: str) -> None:
-        super().__init__(f"{path}: row {row}: {column} {reason}")
-
-
 class DatasetMissingError(BabySLMError):
     """The dataset cannot be reached, or has no such configuration."""
 
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(
-            f"{source}: {reason}; check name, configuration and network, or name a folder of parquet files"
+            f"{source}: {reason}; check name, configuration and network, or give a folder of parquet files"
         )
 
 
 class UnknownLucieSourceError(UsageError):
-    """A document's source is not in the table of sources, so that its category and its epochs are not known."""
+    """A document's source is not in the table of sources, so its category and number of epochs are unknown."""
 
     def __init__(self, sources: Sequence[str]) -> None:
         super().__init__(
-            f"no category is known for the source(s) {first_of(sources)}; name it with "
+            f"no category is known for the source(s) {first_of(sources)}; define it with "
             "--set mixture.categories.SOURCE=CATEGORY"
         )
 
 
 class EmptyMixtureError(BabySLMError):
-    """Nothing is left to mix."""
+    """No document is left to mix."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what}: no document is left after the filters; look at stages/*/stats.json")
+        super().__init__(f"{what}: no document is left after the filters; see stages/*/stats.json")
 
 
 class PerplexityModelError(UsageError):
-    """What was named to compute perplexity with is no n-gram model of words or pieces."""
+    """The file given for perplexity is not an n-gram model of words or pieces."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; train one with babyslm train word-5gram --set corpus=CLEAN_TEXT")
@@ -80,14 +72,14 @@ class PipelineFailedError(BabySLMError):
     def __init__(self, stage: str, failed: Sequence[int], logs: Path) -> None:
         super().__init__(
             f"stage {stage}: task(s) {first_of(failed)} did not finish; their logs are in {logs}; "
-            "run the same command again to go on"
+            "run the same command again to resume"
         )
 
 
 class PipelineRunningError(BabySLMError):
-    """The stages were handed to a scheduler and are not done yet."""
+    """The stages were submitted to a scheduler and are not finished."""
 
     def __init__(self, stage: str, left: int) -> None:
         super().__init__(
-            f"handed to Slurm: {left} task(s) of stage {stage} are still to do; run the same command again later"
+            f"submitted to Slurm: {left} task(s) of stage {stage} are not finished; run the same command again later"
         )

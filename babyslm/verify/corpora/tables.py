@@ -1,4 +1,4 @@
-"""Named errors of corpora and their sources."""
+"""Errors of corpora and their sources."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,6 @@ from babyslm.verify.errors import BabySLMError, UsageError
 
 __all__ = [
     "BudgetError",
-    "ClipNameError",
     "CorpusColumnsError",
     "CorpusFormatError",
     "EmptyCorpusError",
@@ -16,7 +15,6 @@ __all__ = [
     "NoRecordingsError",
     "NoTimesError",
     "SplitError",
-    "TranscriptLineError",
     "UnknownCorpusKindError",
 ]
 
@@ -25,7 +23,7 @@ class CorpusFormatError(BabySLMError):
     """A corpus table cannot be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: is no readable parquet table ({reason}); make it again with babyslm prepare")
+        super().__init__(f"{path}: is not a readable parquet table ({reason}); rebuild it with babyslm prepare")
 
 
 class CorpusColumnsError(BabySLMError):
@@ -36,75 +34,59 @@ class CorpusColumnsError(BabySLMError):
 
 
 class EmptyCorpusError(BabySLMError):
-    """A corpus holds no utterance."""
+    """A corpus contains no utterance."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: holds no utterance; check the source and the choice of speakers and ages")
+        super().__init__(f"{path}: contains no utterance; check the source and the selection of speakers and ages")
 
 
 class EmptySelectionError(UsageError):
-    """A choice of speakers, ages or budget leaves nothing."""
+    """A selection of speakers, ages or budget leaves no utterance."""
 
     def __init__(self, what: str, known: Sequence[str]) -> None:
         super().__init__(f"{what}: leaves no utterance; the source has {', '.join(known) or 'nothing'}")
 
 
 class NoRecordingsError(BabySLMError):
-    """A folder holds no sound files."""
+    """A folder contains no sound files."""
 
     def __init__(self, folder: Path, kinds: Sequence[str]) -> None:
-        super().__init__(f"{folder}: holds no recording ({', '.join(kinds)}); check the path")
-
-
-class ClipNameError(BabySLMError):
-    """A clip of Providence is not named as the published ones."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(
-            f"{path}: is not named CHILD_ROLE/RECORDING_DATE_ROLE_ONSET_OFFSET.wav (milliseconds); check the folder"
-        )
-
-
-class TranscriptLineError(BabySLMError):
-    """A line of a table beside the sound is not of its form."""
-
-    def __init__(self, path: Path, line: int, reason: str) -> None:
-        super().__init__(f"{path}:{line}: {reason}")
+        super().__init__(f"{folder}: contains no recording ({', '.join(kinds)}); check the path")
 
 
 class SplitError(UsageError):
-    """Transcripts cannot be parted as asked."""
+    """Transcripts cannot be split into the requested shares."""
 
     def __init__(self, groups: int, shares: Sequence[float]) -> None:
         super().__init__(
-            f"{groups} transcript(s) cannot be parted into shares {', '.join(map(str, shares))}: a part would be "
-            "empty; ask for other shares or fewer parts"
+            f"{groups} transcript(s) cannot be split into shares {', '.join(map(str, shares))}: a part would be "
+            "empty; request other shares or fewer parts"
         )
 
 
 class BudgetError(UsageError):
-    """A budget is not of the form, or more than there is."""
+    """A budget is malformed, or larger than the corpus."""
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(f"--budget {text}: {reason}; write hours such as 0.5h or words such as 100000w")
 
 
 class ForeignFolderError(UsageError):
-    """The output folder holds something else where links or parts would go."""
+    """The output folder already contains other files at the place of links or parts."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: is there already and was not written by babyslm prepare; choose another --out")
+        super().__init__(f"{path}: already exists and was not written by babyslm prepare; choose another --out")
 
 
 class UnknownCorpusKindError(UsageError):
-    """There is no preparation of this name."""
+    """There is no preparation for this kind of corpus."""
 
     def __init__(self, kind: str, known: Sequence[str]) -> None:
         super().__init__(f"{kind}: unknown kind of corpus; known are {', '.join(known)}")
 
 
 class NoTimesError(UsageError):
-    """Sound was asked for of a table, which does not say when anything is said."""
+    """Sound was requested for a table, which has no time marks."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: a table has no time marks; give the .cha transcripts, or leave out --media")

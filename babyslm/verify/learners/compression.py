@@ -23,19 +23,19 @@ __all__ = [
 
 
 class KeepError(UsageError):
-    """The share to keep is none."""
+    """The proportion to keep is not between 0 and 1."""
 
     def __init__(self, keep: float) -> None:
         super().__init__(f"--keep {keep}: must lie between 0 and 1, such as 0.8 for 80 % of all parameters")
 
 
 class UnreachableTargetError(UsageError):
-    """No ranks give the share asked for."""
+    """No ranks give the requested proportion."""
 
     def __init__(self, keep: float, least: float, ranks: str) -> None:
         super().__init__(
-            f"--keep {keep}: out of reach; with ranks {ranks} the least is {least:.4f}, since embeddings, norms and "
-            "biases stay whole; keep more, or choose --ranks uniform or a lower --floor"
+            f"--keep {keep}: out of reach; the least with ranks {ranks} is {least:.4f}, since embeddings, norms and "
+            "biases are not compressed; keep more, or choose --ranks uniform or a lower --floor"
         )
 
 
@@ -47,7 +47,7 @@ class UnsupportedFamilyError(UsageError):
 
 
 class NoTextLearnerError(UsageError):
-    """A learner that is no network of transformers."""
+    """The learner is not a transformers network."""
 
     def __init__(self, source: str) -> None:
         super().__init__(
@@ -56,7 +56,7 @@ class NoTextLearnerError(UsageError):
 
 
 class FusedLayersError(BabySLMError):
-    """The layers of a network are not where its family has them."""
+    """The layers of a network are not where its family expects them."""
 
     def __init__(self, source: str, pattern: str) -> None:
         super().__init__(
@@ -66,31 +66,31 @@ class FusedLayersError(BabySLMError):
 
 
 class LayoutError(UsageError):
-    """A family whose calibration must be packed was to have lines."""
+    """Lines were requested for a family whose calibration must be packed."""
 
     def __init__(self, family: str) -> None:
-        super().__init__(f"--layout lines: not for {family}, whose experts cannot tell padding; use --layout packed")
+        super().__init__(f"--layout lines: not for {family}, whose experts see padding; use --layout packed")
 
 
 class NoCalibrationError(UsageError):
-    """There is nothing to calibrate on."""
+    """There is no calibration data."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"--calibration {path}: {reason}; name a text file, a corpus or a folder of sounds")
 
 
 class SmallCalibrationError(BabySLMError):
-    """The calibration fills too few rows."""
+    """The calibration data fills too few rows."""
 
     def __init__(self, path: Path, rows: int, length: int) -> None:
         super().__init__(
-            f"--calibration {path}: fills {rows} row(s) of {length} positions, and 2 are the least (one is held out); "
-            "give more, or a smaller --length"
+            f"--calibration {path}: fills {rows} row(s) of {length} positions, and at least 2 are needed (one is held "
+            "out); give more data, or a smaller --length"
         )
 
 
 class NonFiniteError(BabySLMError):
-    """A network gives values that are not finite."""
+    """A network returns values that are not finite."""
 
     def __init__(self, who: str, block: int, batch: int | None = None) -> None:
         where = "" if batch is None else f" (calibration batch {batch})"
@@ -101,21 +101,21 @@ class NonFiniteError(BabySLMError):
 
 
 class OtherCompressionError(UsageError):
-    """The output folder holds the work of another compression, or something else."""
+    """The output folder holds the work of another compression, or other files."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"{folder}: {reason}; choose another --out or remove it")
 
 
 class CompressionSettingError(UsageError):
-    """A setting has a value that it cannot have."""
+    """A setting has an invalid value."""
 
     def __init__(self, name: str, value: object, reason: str) -> None:
         super().__init__(f"--{name.replace('_', '-')} {value}: {reason}; see babyslm compress --help")
 
 
 class EncoderEvaluationError(UsageError):
-    """An encoder was to be evaluated by itself."""
+    """An encoder cannot be evaluated by itself."""
 
     def __init__(self, source: str) -> None:
         super().__init__(
@@ -125,6 +125,6 @@ class EncoderEvaluationError(UsageError):
 
 
 def verify_keep(keep: float) -> None:
-    """Refuse a share that is none."""
+    """Reject a proportion that is not between 0 and 1."""
     if not 0 < keep < 1:
         raise KeepError(keep)

@@ -23,40 +23,40 @@ class UnknownBundleError(UsageError):
 
 
 class LayerError(UsageError):
-    """A layer is asked for that the network does not have."""
+    """The network does not have the requested layer."""
 
     def __init__(self, layer: int, layers: int) -> None:
         super().__init__(f"encoder.layer={layer}: the network has the layers 1 to {layers}")
 
 
 class EncoderWeightsError(BabySLMError):
-    """The weights of an encoder cannot be had, or are not its own."""
+    """The weights of an encoder cannot be loaded, or belong to another network."""
 
     def __init__(self, source: Path | str, reason: str) -> None:
-        super().__init__(f"{source}: the weights {reason}; name a folder or file that holds them")
+        super().__init__(f"{source}: the weights {reason}; name a folder or file with the weights of this encoder")
 
 
 class NoSpeechEncoderError(UsageError):
-    """A model of transformers takes no waveforms."""
+    """A transformers model does not accept waveforms."""
 
     def __init__(self, source: str, kind: str) -> None:
         super().__init__(
-            f"{source}: is a {kind}, which encodes no waveforms; take a HuBERT, wav2vec 2.0 or WavLM model"
+            f"{source}: is a {kind}, which does not encode waveforms; use a HuBERT, wav2vec 2.0 or WavLM model"
         )
 
 
 class WeightsDigestError(BabySLMError):
-    """An encoder has other weights than the ones the codebook was learned with."""
+    """An encoder has other weights than those with which the codebook was learned."""
 
     def __init__(self, wanted: str, found: str) -> None:
         super().__init__(
-            f"the encoder's weights have the checksum {found[:12]} where {wanted[:12]} is needed; its units would "
-            "mean nothing: take the weights that the learner was trained with"
+            f"the encoder's weights have the checksum {found[:12]} where {wanted[:12]} is needed, so its units would "
+            "not be those of the codebook; use the weights with which the learner was trained"
         )
 
 
 class Fairseq2MissingError(UsageError):
-    """fairseq2 is not installed, or does not load."""
+    """fairseq2 is not installed, or cannot be loaded."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"encoder.kind=fairseq2: fairseq2 does not load ({reason}); pip install 'babyslm[fairseq2]'")
+        super().__init__(f"encoder.kind=fairseq2: cannot load fairseq2 ({reason}); pip install 'babyslm[fairseq2]'")

@@ -1,4 +1,4 @@
-"""Named errors of learners: specifications, model folders, and input a learner cannot take."""
+"""Named errors of learners: specifications, model folders, and input that a learner does not accept."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,18 +36,18 @@ class UnknownSpecError(UsageError):
 
 
 class ScoresAreNoModelError(UsageError):
-    """Scores computed elsewhere were asked to act as a learner."""
+    """External scores were given where a learner is needed."""
 
     def __init__(self, spec: str) -> None:
         super().__init__(f"--model {spec}: these are scores, not a learner; use them with babyslm evaluate")
 
 
 class ModelFolderError(UsageError):
-    """A folder is no model folder."""
+    """A folder is not a model folder."""
 
     def __init__(self, folder: Path, have: Sequence[str]) -> None:
         super().__init__(
-            f"{folder}: is no model folder: neither babyslm.json nor config.json is there "
+            f"{folder}: is not a model folder: neither babyslm.json nor config.json is there "
             f"(it has {first_of(have) or 'nothing'}); train one with babyslm train"
         )
 
@@ -60,21 +60,21 @@ class MissingModelFileError(BabySLMError):
 
 
 class CorruptModelError(BabySLMError):
-    """A file of a model folder does not hold what it should."""
+    """A file of a model folder has invalid content."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; the model folder is damaged, train or copy it again")
 
 
 class UnknownFamilyError(BabySLMError):
-    """A model folder names a family this version does not know."""
+    """A model folder names a family unknown to this version."""
 
     def __init__(self, path: Path, family: str, known: Sequence[str]) -> None:
-        super().__init__(f"{path}: family is {family!r}; this version knows {', '.join(known)}")
+        super().__init__(f"{path}: family {family!r} is unknown; this version supports {', '.join(known)}")
 
 
 class UnknownOptionError(UsageError):
-    """A learner was given an option that it does not have."""
+    """An option does not exist for a learner."""
 
     def __init__(self, spec: str, unknown: Sequence[str], known: Sequence[str]) -> None:
         super().__init__(
@@ -90,7 +90,7 @@ class SpecImportError(UsageError):
 
 
 class NotALearnerError(UsageError):
-    """An object does not follow the protocol of a learner."""
+    """An object does not implement the protocol of a learner."""
 
     def __init__(self, spec: str, reason: str) -> None:
         super().__init__(
@@ -100,14 +100,14 @@ class NotALearnerError(UsageError):
 
 
 class NoDeviceError(UsageError):
-    """A device was asked for that is not there."""
+    """A device does not exist on this machine."""
 
     def __init__(self, device: str, reason: str) -> None:
         super().__init__(f"--device {device}: {reason}; use auto, cpu, cuda or cuda:N")
 
 
 class SpellingMissingError(BabySLMError):
-    """A learner of spelling meets a stimulus that has none."""
+    """An orthographic learner was given a stimulus without spelling."""
 
     def __init__(self, offenders: Sequence[str]) -> None:
         super().__init__(
@@ -116,7 +116,7 @@ class SpellingMissingError(BabySLMError):
 
 
 class PhonesMissingError(BabySLMError):
-    """A learner of phones meets a stimulus that has neither phones nor spelling."""
+    """A phonemic learner was given a stimulus with neither phones nor spelling."""
 
     def __init__(self, offenders: Sequence[str]) -> None:
         super().__init__(
@@ -125,7 +125,7 @@ class PhonesMissingError(BabySLMError):
 
 
 class UnitError(BabySLMError):
-    """A unit is none of the learner's own."""
+    """A unit is not in the learner's vocabulary."""
 
     def __init__(self, unit: object, size: int) -> None:
         super().__init__(f"unit {unit} is unknown: this learner has the units 0 to {size - 1}")

@@ -21,58 +21,58 @@ __all__ = [
 
 
 class RecipeError(UsageError):
-    """A recipe has faulty fields."""
+    """A recipe has invalid fields."""
 
     def __init__(self, path: Path | str, faults: Sequence[str]) -> None:
-        super().__init__(f"{path}: {first_of(faults)}; mend the recipe or use --set FIELD=VALUE")
+        super().__init__(f"{path}: {first_of(faults)}; correct the recipe or use --set FIELD=VALUE")
 
 
 class UnknownRecipeFamilyError(UsageError):
-    """A recipe names no family, or one that cannot be trained."""
+    """A recipe names no family, or a family that cannot be trained."""
 
     def __init__(self, path: Path | str, family: object, known: Sequence[str]) -> None:
         super().__init__(f"{path}: family is {family!r}; it must be one of {', '.join(known)}")
 
 
 class OverrideError(UsageError):
-    """A `--set` has no key and value, or goes through a field that holds no others."""
+    """A `--set` is not key and value, or addresses a field without subfields."""
 
     def __init__(self, text: str, reason: str) -> None:
         super().__init__(f"--set {text}: {reason}; write FIELD=VALUE with dots between levels, such as loop.lr=0.001")
 
 
 class NoTrainingColumnError(BabySLMError):
-    """A table of utterances has none of the columns a learner could be trained on."""
+    """A table of utterances has no column that a learner can be trained on."""
 
     def __init__(self, path: Path, wanted: Sequence[str], have: Sequence[str]) -> None:
         super().__init__(f"{path}: has none of the columns {', '.join(wanted)}; it has {first_of(have)}")
 
 
 class NoSentencesError(BabySLMError):
-    """A training corpus holds nothing to train on."""
+    """A training corpus is empty."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: holds no sentence to train on; check the corpus")
+        super().__init__(f"{path}: contains no sentence to train on; check the corpus")
 
 
 class TooFewSentencesError(BabySLMError):
-    """A corpus is too small to hold out the share asked for."""
+    """A corpus is too small for the requested held-out proportion."""
 
     def __init__(self, path: Path, count: int, share: float) -> None:
         super().__init__(
-            f"{path}: {count} sentence(s) are too few to hold out a share of {share}; set validation=0 or add some"
+            f"{path}: {count} sentence(s) are too few to hold out {share}; set validation=0 or add sentences"
         )
 
 
 class LineFormatError(BabySLMError):
-    """A line of a training file is not of the form it was said to be."""
+    """A line of a training file does not have the stated form."""
 
     def __init__(self, path: Path, line: int, value: str, allowed: str) -> None:
         super().__init__(f"{path}:{line}: {value[:40]!r} is not {allowed}")
 
 
 class OtherModelError(UsageError):
-    """The output folder holds something else."""
+    """The output folder contains another model or other files."""
 
     def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(f"{folder}: {reason}; choose another --out or remove it")
@@ -88,7 +88,7 @@ class CheckpointMismatchError(UsageError):
 
 
 class DivergedError(BabySLMError):
-    """The training loss is no longer a number."""
+    """The training loss is no longer finite."""
 
     def __init__(self, update: int) -> None:
         super().__init__(
@@ -98,10 +98,10 @@ class DivergedError(BabySLMError):
 
 
 class PrecisionError(UsageError):
-    """The machine cannot compute in the precision asked for."""
+    """The machine does not support the requested precision."""
 
     def __init__(self, precision: str, device: str) -> None:
         super().__init__(
-            f"loop.precision={precision}: not possible on {device}; use --set loop.precision=no (or bf16 where the "
-            "processor has it)"
+            f"loop.precision={precision}: not possible on {device}; use --set loop.precision=no (or bf16 if the "
+            "CPU supports it)"
         )

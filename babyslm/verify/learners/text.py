@@ -1,4 +1,4 @@
-"""Checks around text learners: their loading, their tokenizer, and what they are asked to score."""
+"""Named errors of text learners: loading, tokenizer, and stimuli."""
 
 from collections.abc import Sequence
 
@@ -21,29 +21,29 @@ __all__ = [
 
 
 class ModelMissingError(BabySLMError):
-    """A model, a revision of it or one of its files cannot be found or fetched."""
+    """A model, a revision of it or one of its files cannot be found or downloaded."""
 
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(
-            f"{source}: no such model within reach ({reason}); check the name, the revision and the network, or name "
-            "a folder that holds config.json, tokenizer.json and safetensors weights"
+            f"{source}: cannot be found ({reason}); check the name, the revision and the network, or name "
+            "a folder with config.json, tokenizer.json and safetensors weights"
         )
 
 
 class ModelRefusedError(BabySLMError):
-    """A model is there but cannot be used."""
+    """A model exists but cannot be used."""
 
     def __init__(self, source: str, reason: str) -> None:
         super().__init__(f"{source}: cannot be used as a text learner ({reason})")
 
 
 class UnsafeWeightsError(BabySLMError):
-    """A model comes without safetensors weights."""
+    """A model has no safetensors weights."""
 
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"{source}: has no safetensors weights, and pickled ones are never opened; convert them with "
-            "model.save_pretrained(folder, safe_serialization=True) or name a revision that has them"
+            f"{source}: has no safetensors weights, and pickled ones are never opened; convert them to "
+            "safetensors with transformers, or name a revision that has them (MODEL@REVISION)"
         )
 
 
@@ -55,7 +55,7 @@ class TextOptionError(UsageError):
 
 
 class RevisionError(UsageError):
-    """Revisions were asked of a model whose revisions are not known, or by a name it does not have."""
+    """A revision does not exist, or the revisions of a model are not known."""
 
     def __init__(self, source: str, asked: str, known: Sequence[str]) -> None:
         super().__init__(
@@ -65,17 +65,17 @@ class RevisionError(UsageError):
 
 
 class LucieTokenizerError(BabySLMError):
-    """A tokenizer of the Lucie family segments elision otherwise than in training."""
+    """A tokenizer of the Lucie family segments elision differently from training."""
 
     def __init__(self, source: str, found: Sequence[str], expected: Sequence[str]) -> None:
         super().__init__(
-            f'{source}: the tokenizer cuts "L\'homme" into {" ".join(found)} where training had {" ".join(expected)}; '
-            "its tokenizer.json was rebuilt or is another model's: take the published one"
+            f'{source}: the tokenizer segments "L\'homme" as {" ".join(found)}, training had {" ".join(expected)}; '
+            "its tokenizer.json was rebuilt or belongs to another model: use the published one"
         )
 
 
 class NoInputError(BabySLMError):
-    """Stimuli lack the form the learner reads."""
+    """Stimuli lack the form that the learner reads."""
 
     def __init__(self, kind: str, names: Sequence[str]) -> None:
         other = "phonemic" if kind == "orthographic" else "orthographic"
@@ -91,45 +91,45 @@ class TooLongError(BabySLMError):
     def __init__(self, names: Sequence[str], longest: int, limit: int) -> None:
         super().__init__(
             f"{len(names)} stimuli are longer than the context of {limit} tokens (the longest has {longest}): "
-            f"{first_of(names)}; shorten them or take a model with a longer context"
+            f"{first_of(names)}; shorten them or use a model with a longer context"
         )
 
 
 class NotCausalError(BabySLMError):
-    """A model said to be causal sees what comes after."""
+    """A model that is said to be causal attends to later tokens."""
 
     def __init__(self, architecture: str) -> None:
         super().__init__(
-            f"{architecture}: its predictions change with later tokens, so they are no probabilities of a text; "
+            f"{architecture}: its predictions change with later tokens, so they are not probabilities of a text; "
             "set is_decoder in its config.json if it was trained as a decoder, or load it as a masked model"
         )
 
 
 class NothingToScoreError(BabySLMError):
-    """Stimuli of which no token has a probability."""
+    """Stimuli have no token with a probability."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__(
             f"{len(names)} stimuli have no token to score: {first_of(names)}; "
-            "a text of one token needs a beginning: bos=always, or eos=true"
+            "a text of one token needs a begin or end token: bos=always, or eos=true"
         )
 
 
 class OutOfMemoryError(BabySLMError):
-    """Not even one sequence fits into memory."""
+    """A single sequence does not fit into memory."""
 
     def __init__(self, budget: int, device: str) -> None:
         super().__init__(
             f"{device}: out of memory with one sequence at a time (budget {budget} tokens); "
-            "free the device, take dtype=bfloat16, or spread the model with device=auto over several devices"
+            "free the device, use dtype=bfloat16, or spread the model over several devices with device=auto"
         )
 
 
 class ChoiceTemplateError(BabySLMError):
-    """A prompted choice was asked of a model without a chat template."""
+    """A model without a chat template cannot be prompted to choose."""
 
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"{source}: has no chat template, so it cannot be prompted to choose; take an instructed model, "
+            f"{source}: has no chat template, so it cannot be prompted to choose; use an instructed model, "
             "or score the sentences themselves"
         )

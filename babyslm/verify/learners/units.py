@@ -1,4 +1,4 @@
-"""Named errors of spoken learners: sound that is missing, features and units that do not fit."""
+"""Named errors of spoken learners: missing sound, and features and units that do not match."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +10,11 @@ __all__ = [
     "CodebookFileError",
     "FeatureSizeError",
     "NoCorrespondenceError",
+    "NoPhonesError",
     "NoSpeechError",
     "OtherCodebookError",
     "PickleNotTrustedError",
+    "SamplingError",
     "SegmentError",
     "TooFewFramesError",
     "WarpError",
@@ -20,7 +22,7 @@ __all__ = [
 
 
 class AudioMissingError(BabySLMError):
-    """A spoken learner meets stimuli without sound."""
+    """Stimuli for a spoken learner have no sound."""
 
     def __init__(self, offenders: Sequence[str]) -> None:
         super().__init__(
@@ -30,7 +32,7 @@ class AudioMissingError(BabySLMError):
 
 
 class CodebookFileError(BabySLMError):
-    """A file holds no codebook that can be taken over."""
+    """A file does not contain an importable codebook."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
@@ -39,7 +41,7 @@ class CodebookFileError(BabySLMError):
 
 
 class FeatureSizeError(BabySLMError):
-    """Features do not have the dimensions that a codebook takes."""
+    """Features do not have the dimensions of a codebook."""
 
     def __init__(self, shape: Sequence[int], dimensions: int) -> None:
         super().__init__(
@@ -48,61 +50,78 @@ class FeatureSizeError(BabySLMError):
 
 
 class NoCorrespondenceError(BabySLMError):
-    """A corpus holds no utterances that could be the same word by two speakers."""
+    """A corpus has no utterances that could be the same word by two speakers."""
 
     def __init__(self, words: int, seconds: float) -> None:
         super().__init__(
             f"{words} utterances of at most {seconds:g} s by too few speakers: no word is said by two of them; raise "
-            "units.projection.max_seconds, or take units.projection.kind=pca"
+            "units.projection.max_seconds, or use units.projection.kind=pca"
+        )
+
+
+class NoPhonesError(BabySLMError):
+    """The phones of an utterance are not known frame by frame."""
+
+    def __init__(self, path: Path, row: int) -> None:
+        super().__init__(
+            f"{path}: the phones of utterance {row} are not known for each frame; train a supervised reference on a "
+            "corpus synthesised in clean speech by the embedded voices, with longest above its longest utterance"
         )
 
 
 class NoSpeechError(BabySLMError):
-    """A corpus holds no sound to train on."""
+    """A corpus has no sound to train on."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: holds no utterance with sound; prepare or synthesise a spoken corpus")
+        super().__init__(f"{path}: contains no utterance with sound; prepare or synthesise a spoken corpus")
 
 
 class OtherCodebookError(UsageError):
-    """A codebook made elsewhere is not the one that the recipe expects, or is another encoder's."""
+    """An external codebook does not match the recipe, or belongs to another encoder."""
 
     def __init__(self, folder: Path, units: int, takes: int, wanted: int, gives: int) -> None:
         super().__init__(
-            f"{folder}: the codebook has {units} units of {takes} dimensions where units.size={wanted} and the "
-            f"encoder gives {gives}; set units.size to {units}, or take the encoder that the codebook was made with"
+            f"{folder}: the codebook has {units} units of {takes} dimensions, but units.size={wanted} and the "
+            f"encoder gives {gives}; set units.size to {units}, or use the encoder with which the codebook was made"
         )
 
 
 class PickleNotTrustedError(UsageError):
-    """A pickled codebook is to be read, and nobody said that it may."""
+    """A pickled codebook was given without the user's consent to read pickles."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path}: is a pickle, which could run anything where it is loaded as such; add --trust-pickle to have "
-            "the arrays of numbers read from it and nothing run, or ask its authors for .npy or .safetensors"
+            f"{path}: is a pickle, which can execute code when it is loaded; add --trust-pickle to read only its "
+            "arrays of numbers, without executing anything, or ask its authors for .npy or .safetensors"
         )
 
 
+class SamplingError(UsageError):
+    """Segmentations cannot be drawn from a quantiser without posteriors."""
+
+    def __init__(self, quantiser: str) -> None:
+        super().__init__(f"draws: {quantiser} has no posteriors to draw segmentations from; leave draws at 0")
+
+
 class SegmentError(BabySLMError):
-    """An utterance lies outside its sound file."""
+    """An utterance extends beyond its sound file."""
 
     def __init__(self, path: Path, row: int, onset: float, offset: float, seconds: float) -> None:
         super().__init__(
-            f"{path}: utterance {row} lies at {onset:.3f}-{offset:.3f} s of a file of {seconds:.3f} s; prepare the "
+            f"{path}: utterance {row} is at {onset:.3f}-{offset:.3f} s of a file of {seconds:.3f} s; prepare the "
             "corpus again"
         )
 
 
 class TooFewFramesError(UsageError):
-    """There are fewer frames than units asked for."""
+    """There are fewer frames than requested units."""
 
     def __init__(self, frames: int, units: int) -> None:
-        super().__init__(f"units.size={units}: only {frames} frames to learn them from; ask for fewer or add speech")
+        super().__init__(f"units.size={units}: only {frames} frames to learn them from; use fewer units or add speech")
 
 
 class WarpError(UsageError):
-    """An encoder is to hear with a warp that it cannot make."""
+    """An encoder does not support a warp."""
 
     def __init__(self, encoder: str, warp: float) -> None:
-        super().__init__(f"warps: {encoder} features cannot be warped by {warp:g}; leave warps at [1.0] or take mfcc")
+        super().__init__(f"warps: {encoder} features cannot be warped by {warp:g}; leave warps at [1.0] or use mfcc")

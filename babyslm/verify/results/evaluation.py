@@ -8,26 +8,26 @@ __all__ = ["DeafError", "ModalityError", "NoPlaceError", "NoWordsError", "ScoreS
 
 
 class ScoreShapeError(BabySLMError):
-    """A learner gave another number of scores than it was asked for."""
+    """A learner returned the wrong number of scores."""
 
     def __init__(self, name: str, asked: int, shape: tuple[int, ...]) -> None:
         super().__init__(
-            f"{name}: gave scores of shape {shape} for {asked} stimuli; score() must give one each, in order"
+            f"{name}: gave scores of shape {shape} for {asked} stimuli; score() must return one per stimulus, in order"
         )
 
 
 class UnscoredError(BabySLMError):
-    """A learner left stimuli without a finite score."""
+    """A learner returned no finite score for some stimuli."""
 
     def __init__(self, name: str, offenders: Sequence[str]) -> None:
         super().__init__(
             f"{name}: {len(offenders)} stimuli without a finite score: {first_of(offenders)}; "
-            "nothing is dropped silently, mend the learner or its input"
+            "no stimulus is dropped silently; correct the learner or its input"
         )
 
 
 class ModalityError(UsageError):
-    """A learner cannot take the stimuli of a task in the form they have."""
+    """A learner does not accept the stimuli of a task in their form."""
 
     def __init__(self, name: str, modality: str, table: str, lacking: str) -> None:
         super().__init__(
@@ -36,21 +36,21 @@ class ModalityError(UsageError):
 
 
 class DeafError(UsageError):
-    """An acoustic condition was asked for with a learner that does not hear."""
+    """An acoustic condition was requested for a learner that is not spoken."""
 
     def __init__(self, name: str, modality: str, condition: str) -> None:
-        super().__init__(f"--condition {condition}: {name} is {modality} and hears nothing; leave the condition out")
+        super().__init__(f"--condition {condition}: {name} is {modality} and has no acoustic input; omit --condition")
 
 
 class NoPlaceError(UsageError):
-    """Files were asked for, but no folder to put them into."""
+    """Files were requested without a folder for them."""
 
     def __init__(self) -> None:
-        super().__init__("--out: name a folder, for the files that were asked for")
+        super().__init__("--out: name a folder for the requested files")
 
 
 class NoWordsError(UsageError):
-    """A learner or set has no words to give a surprisal to."""
+    """Surprisal needs a causal model of spelled words."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"--words: {name} is no causal model of spelled words, or no task of the set is spelled")
+        super().__init__(f"--words: {name} is not a causal model of spelled words, or no task of the set is spelled")

@@ -19,7 +19,7 @@ __all__ = [
 
 
 class AmbiguousTableError(UsageError):
-    """A single accuracy was asked of a result that has several tables, or none of that kind."""
+    """A single accuracy was requested from a result with several tables, or none of that kind."""
 
     def __init__(self, asked: str, have: Sequence[str]) -> None:
         super().__init__(
@@ -28,43 +28,41 @@ class AmbiguousTableError(UsageError):
 
 
 class ChartFormatError(UsageError):
-    """A plot was to be saved in a form that is not known."""
+    """A plot cannot be saved in the requested format."""
 
     def __init__(self, path: Path, known: Sequence[str]) -> None:
-        super().__init__(f"{path}: plots are saved as {', '.join(known)}; choose one of these endings")
+        super().__init__(f"{path}: plots are saved as {', '.join(known)}; use one of these extensions")
 
 
 class UnknownAttributeError(UsageError):
-    """Accuracies were asked by an attribute that no table of the result has."""
+    """No table of the result has the requested attribute."""
 
     def __init__(self, name: str, have: Sequence[str]) -> None:
         super().__init__(f"no table of this result has the attribute {name!r}; there are {', '.join(have)}")
 
 
 class ResultVersionError(BabySLMError):
-    """A result was written under a schema that this version does not read."""
+    """A result has a schema version that this version does not read."""
 
-    def __init__(self, path: Path, found: object, known: int) -> None:
+    def __init__(self, path: Path, found: object, known: Sequence[int]) -> None:
         super().__init__(
-            f"{path}: has schema version {found!r}, this babyslm reads {known}; "
+            f"{path}: has schema version {found!r}, this babyslm reads {' and '.join(map(str, known))}; "
             "read it with the version that wrote it, or evaluate again"
         )
 
 
 class ResultChangedError(BabySLMError):
-    """A file of a result is not the one that its record describes."""
+    """A file of a result does not match its record."""
 
     def __init__(self, path: Path, record: Path) -> None:
-        super().__init__(
-            f"{path}: is absent or not the file that {record.name} describes (checksums differ); evaluate again"
-        )
+        super().__init__(f"{path}: is absent or does not match {record.name} (checksums differ); evaluate again")
 
 
 class TrialsFormatError(BabySLMError):
     """The trials of a result cannot be read."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path}: holds no trials of a result ({reason}); evaluate again")
+        super().__init__(f"{path}: contains no trials of a result ({reason}); evaluate again")
 
 
 class FewResultsError(UsageError):
@@ -84,7 +82,7 @@ class NoSharedPairsError(UsageError):
 
 
 class DifferentStimuliError(UsageError):
-    """The same pair id stands for different stimuli in two results."""
+    """The same pair id refers to different stimuli in two results."""
 
     def __init__(self, first: str, second: str, offenders: Sequence[str]) -> None:
         super().__init__(

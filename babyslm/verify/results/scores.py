@@ -19,14 +19,14 @@ __all__ = [
 ]
 
 Place = Path | str
-"""Where the scores come from: a file, or words such as "scores of lexical/dev"."""
+"""Origin of scores: a file, or a description such as "scores of lexical/dev"."""
 
 
 class EmptyScoresError(BabySLMError):
-    """A score file holds no line."""
+    """A score file is empty."""
 
     def __init__(self, place: Place) -> None:
-        super().__init__(f"{place}: holds no score; was the run cut short? write one 'filename score' a line")
+        super().__init__(f"{place}: contains no score; was the run interrupted? write one 'filename score' per line")
 
 
 class ScoreEncodingError(BabySLMError):
@@ -61,7 +61,7 @@ class NanScoreError(BabySLMError):
 
     def __init__(self, place: Place, offenders: Sequence[str]) -> None:
         super().__init__(
-            f"{place}: {len(offenders)} score(s) are NaN: {first_of(offenders)}; find out why the learner gives none"
+            f"{place}: {len(offenders)} score(s) are NaN: {first_of(offenders)}; correct the learner or its input"
         )
 
 
@@ -71,12 +71,12 @@ class InfiniteScoreError(BabySLMError):
     def __init__(self, place: Place, offenders: Sequence[str]) -> None:
         super().__init__(
             f"{place}: {len(offenders)} score(s) are infinite: {first_of(offenders)}; "
-            "smooth the learner so that no stimulus is impossible"
+            "smooth the learner so that no stimulus has probability 0"
         )
 
 
 class UnknownScoresError(BabySLMError):
-    """Scores are given for stimuli that the set does not have."""
+    """Scores refer to stimuli that are not in the set."""
 
     def __init__(self, place: Place, offenders: Sequence[str]) -> None:
         super().__init__(
@@ -97,9 +97,9 @@ class MissingScoresError(BabySLMError):
 
 
 def verify_finite(place: Place, values: Mapping[str, float]) -> None:
-    """Refuse NaN, then infinity, with the first offenders.
+    """Reject NaN, then infinity, naming the first offenders.
 
-    :param place: where the scores come from, for the message.
+    :param place: origin of the scores, for the message.
     :param values: score by offender, such as the name of a stimulus or a line of a file.
     """
     nan = [f"{name} {value}" for name, value in values.items() if value != value]  # noqa: PLR0124  # NaN is not itself
@@ -118,10 +118,10 @@ def verify_coverage(
 ) -> tuple[str, ...]:
     """Check that the scores cover the whole set, or exactly one voice of it, and return the voices covered.
 
-    :param place: where the scores come from, for the message.
+    :param place: origin of the scores, for the message.
     :param scored: names that have a score.
     :param voices: names of the stimuli of each voice.
-    :param lines: how to spell an offender, by name, such as `dev.txt:12 name`; default the name.
+    :param lines: description of an offender, by name, such as `dev.txt:12 name`; default the name.
     """
     have = set(scored)
     wanted = {voice: set(names) for voice, names in voices.items()}
@@ -135,7 +135,7 @@ def verify_coverage(
     for voice in touched:
         if have == wanted[voice]:
             return (voice,)
-    # A file that touches one voice alone was meant as the text form, so the other voices are not missed.
+    # Scores with names of a single voice are taken for the text form, so the other voices are not reported as missing.
     single = touched[0] if len(touched) == 1 and len(wanted) > 1 else None
     target = wanted[single] if single is not None else everything
     raise MissingScoresError(place, sorted(target - have), single)

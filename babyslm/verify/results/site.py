@@ -1,4 +1,4 @@
-"""Checks of where the pages of the leaderboard go, and of how they are served."""
+"""Checks of the output folder of the leaderboard's pages, and of the server."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,28 +16,28 @@ __all__ = [
 
 
 class NotASiteError(UsageError):
-    """The folder to be replaced holds something else."""
+    """The output folder contains other files than a site."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"{folder}: is not empty and holds no leaderboard site, so it is left alone; "
+            f"{folder}: is not empty and is not a leaderboard site, so it is left unchanged; "
             "choose a new or empty folder with --out"
         )
 
 
 class PortTakenError(UsageError):
-    """Nothing can listen on this address."""
+    """The address cannot be used by the server."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
-        super().__init__(f"{host}:{port}: cannot be listened on ({reason}); choose another port with --port")
+        super().__init__(f"{host}:{port}: the server cannot use this address ({reason}); choose another --port")
 
 
 class SiteIsWatchedError(UsageError):
-    """The pages would be written into what is watched for changes."""
+    """The output folder is inside a watched folder."""
 
     def __init__(self, out: Path, watched: Path) -> None:
         super().__init__(
-            f"{out}: lies in {watched}, which is watched, so that every build would call for another; "
+            f"{out}: is inside {watched}, which is watched, so that every build would start another; "
             "choose another folder with --out"
         )
 
@@ -50,10 +50,10 @@ class WatchingNeedsExtraError(UsageError):
 
 
 def verify_not_watched(out: Path, watched: Sequence[Path]) -> None:
-    """Make sure that building changes nothing that is watched.
+    """Verify that the output folder is outside all watched folders.
 
-    :param out: where the site goes.
-    :param watched: what is watched.
+    :param out: output folder of the site.
+    :param watched: watched folders.
     """
     for path in watched:
         if out.resolve().is_relative_to(path.resolve()):
@@ -61,9 +61,9 @@ def verify_not_watched(out: Path, watched: Sequence[Path]) -> None:
 
 
 def verify_site_folder(folder: Path, marker: str) -> None:
-    """Make sure that a folder may be replaced by a site: it is absent, empty, or a site.
+    """Verify that a folder may be replaced by a site: it is absent, empty, or a site.
 
-    :param folder: where the site goes.
+    :param folder: output folder of the site.
     :param marker: a file that every site has.
     """
     if folder.is_dir():

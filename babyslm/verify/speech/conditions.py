@@ -1,4 +1,4 @@
-"""Named errors of acoustic conditions: presets, noises, impulse responses and rooms."""
+"""Errors of acoustic conditions: presets, noises, impulse responses and rooms."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,58 +18,58 @@ __all__ = [
 
 
 class UnknownConditionError(UsageError):
-    """A condition was asked for by a name that no preset has."""
+    """No acoustic condition has this name."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"no acoustic condition is called {name!r}; there are {', '.join(known)}")
+        super().__init__(f"no acoustic condition is called {name!r}; known are {', '.join(known)}")
 
 
 class NoRecordingsError(UsageError):
-    """A folder that should hold recordings holds none."""
+    """A folder contains no recordings."""
 
     def __init__(self, folder: Path, what: str) -> None:
-        super().__init__(f"{folder}: holds no {what} (.wav, .flac, .ogg); name the folder in which they lie")
+        super().__init__(f"{folder}: contains no {what} (.wav, .flac, .ogg); give the folder of these files")
 
 
 class NoSoundError(UsageError):
-    """A table has no sound that a condition could change."""
+    """A table has no sound to which a condition can be applied."""
 
     def __init__(self, table: str) -> None:
-        super().__init__(f"{table}: has no sound to put into a condition; build the set with voices")
+        super().__init__(f"{table}: has no sound, so no condition can be applied; build the set with voices")
 
 
 class NoSourceError(UsageError):
-    """A condition needs recordings of noise and none were named."""
+    """A condition needs noise recordings, and none were given."""
 
     def __init__(self, condition: str, sources: Iterable[str]) -> None:
-        super().__init__(f"condition {condition} needs noise ({', '.join(sources)}): name a folder of noises")
+        super().__init__(f"condition {condition} needs noise ({', '.join(sources)}): give a folder of noises")
 
 
 class SilentNoiseError(BabySLMError):
-    """A noise is silent, so that no signal-to-noise ratio can be set with it."""
+    """A noise is silent, so the signal-to-noise ratio is undefined."""
 
     def __init__(self, source: str) -> None:
-        super().__init__(f"{source}: is silent; take it out of the folder of noises")
+        super().__init__(f"{source}: is silent; remove it from the folder of noises")
 
 
 class SilentSpeechError(BabySLMError):
-    """Speech is silent, so that no signal-to-noise ratio can be set with it."""
+    """Speech is silent, so the signal-to-noise ratio is undefined."""
 
     def __init__(self) -> None:
-        super().__init__("speech without any sound has no level; leave this stimulus out, or build its audio again")
+        super().__init__("an utterance is silent and has no level; leave this stimulus out, or build its audio again")
 
 
 class RoomsMissingError(UsageError):
-    """A room must be simulated, and the library for it is not installed."""
+    """A room must be simulated, and the required library is not installed."""
 
     def __init__(self, condition: str) -> None:
         super().__init__(
-            f"condition {condition} simulates a room: install babyslm[rooms], or name a folder of impulse responses"
+            f"condition {condition} simulates a room: install babyslm[rooms], or give a folder of impulse responses"
         )
 
 
 class SameFolderError(UsageError):
-    """Sound would be written over the files it is made from."""
+    """The output folder contains the input files."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder}: holds the clean sound of this table; choose another folder for the condition's")
+        super().__init__(f"{folder}: contains the clean sound of this table; choose another folder for the condition")

@@ -1,4 +1,4 @@
-"""Named errors of synthesis: phones, voices, the embedded espeak-ng and outside synthesisers."""
+"""Errors of synthesis: phones, voices, the embedded espeak-ng and external synthesisers."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ __all__ = [
 
 
 class EmptyUtteranceError(BabySLMError):
-    """There is nothing to speak."""
+    """An utterance has no phones."""
 
     def __init__(self) -> None:
         super().__init__("an utterance has no phones; give each at least one")
@@ -30,46 +30,46 @@ class UnspeakablePhoneError(BabySLMError):
 
     def __init__(self, phone: str, phones: Sequence[str], language: str) -> None:
         super().__init__(
-            f"{' '.join(phones)!r}: {phone!r} is no phone of {language}; "
+            f"{' '.join(phones)!r}: {phone!r} is not a phone of {language}; "
             f"known are those of datasets/phones/mnemonics-{language}.yaml"
         )
 
 
 class MisheardError(BabySLMError):
-    """espeak-ng did not speak the phones it was asked for."""
+    """espeak-ng spoke other phones than requested."""
 
     def __init__(self, asked: Sequence[str], spoken: Sequence[str]) -> None:
         super().__init__(
-            f"espeak-ng was asked for {' '.join(asked)!r} and spoke {' '.join(spoken)!r}; "
-            "leave this stimulus out, or mend the mnemonic table of its language"
+            f"espeak-ng was asked to speak {' '.join(asked)!r} and spoke {' '.join(spoken)!r}; "
+            "leave this stimulus out, or correct the mnemonic table of its language"
         )
 
 
 class EspeakError(BabySLMError):
-    """The embedded espeak-ng refused a call."""
+    """The embedded espeak-ng rejected a call."""
 
     def __init__(self, call: str, status: int) -> None:
         super().__init__(
-            f"espeak-ng: {call} failed (status {status}); reinstall espeakng-loader: babyslm doctor tells more"
+            f"espeak-ng: {call} failed (status {status}); reinstall espeakng-loader, and run babyslm doctor"
         )
 
 
 class LongPathError(BabySLMError):
-    """The folder of temporary files lies too deep for espeak-ng."""
+    """The path of the temporary folder is too long for espeak-ng."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder}: this path is too long for espeak-ng; set TMPDIR to a shorter one")
 
 
 class UnknownVoiceError(UsageError):
-    """A voice was asked for by a name that no voice has."""
+    """No voice has this name."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"no voice is called {name!r}; there are {', '.join(known)}")
+        super().__init__(f"no voice is called {name!r}; known are {', '.join(known)}")
 
 
 class PlaceholderError(UsageError):
-    """The command of an outside synthesiser has no place for what it must be told."""
+    """The command of an external synthesiser lacks a required placeholder."""
 
     def __init__(self, command: Sequence[str], missing: str) -> None:
         super().__init__(
@@ -78,14 +78,14 @@ class PlaceholderError(UsageError):
 
 
 class CommandError(BabySLMError):
-    """An outside synthesiser failed on one utterance."""
+    """An external synthesiser failed on one utterance."""
 
     def __init__(self, command: Sequence[str], reason: str) -> None:
-        super().__init__(f"{' '.join(command)}: {reason}; run it by hand to see more")
+        super().__init__(f"{' '.join(command)}: {reason}; run it manually for details")
 
 
 class SpokenTableError(UsageError):
-    """Rows cannot be spoken: they have a voice already, or no phones."""
+    """Rows cannot be spoken: they already have a voice, or have no phones."""
 
     def __init__(self, folder: Path, offenders: Sequence[str], reason: str) -> None:
         super().__init__(f"{folder}: {len(offenders)} row(s) {reason}: {first_of(offenders)}")

@@ -52,7 +52,7 @@ FORMS = re.compile(rf"(?:[a-z_]+={WORD.pattern}(?:;[a-z_]+={WORD.pattern})*)?")
 
 
 class UnknownPhoneError(BabySLMError):
-    """A word holds a symbol that is neither a phone of the set nor folded to one."""
+    """A word contains a symbol that is neither a phone of the set nor mapped to one."""
 
     def __init__(self, language: str, word: str, symbol: str) -> None:
         super().__init__(
@@ -86,14 +86,14 @@ class DictionaryError(BabySLMError):
 
 
 class UnknownAgeBandError(UsageError):
-    """There is no age band of this name."""
+    """No age band has this name."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"no age band is called {name!r}; there are {', '.join(AGE_BANDS)} (months)")
+        super().__init__(f"no age band is called {name!r}; known are {', '.join(AGE_BANDS)} (months)")
 
 
 class LexiconFormatError(BabySLMError):
-    """A lexicon or corpus table cannot be parsed, or holds no word."""
+    """A lexicon or corpus table cannot be parsed, or contains no word."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
@@ -114,24 +114,24 @@ class LexiconRowError(BabySLMError):
 
 
 class DuplicateLemmaError(BabySLMError):
-    """A lemma stands twice in the same category."""
+    """A lemma occurs twice in the same category."""
 
     def __init__(self, path: Path, offenders: Sequence[str]) -> None:
-        super().__init__(f"{path}: {len(offenders)} lemma(s) stand twice: {first_of(offenders)}; keep one of each")
+        super().__init__(f"{path}: {len(offenders)} lemma(s) occur twice: {first_of(offenders)}; keep one of each")
 
 
 def verify_lexicon(lemmas: "pd.DataFrame", columns: Sequence[str], path: Path) -> None:
-    """Check a list of lemmas; the first fault is raised.
+    """Check a list of lemmas; the first fault raises an error.
 
     :param lemmas: the table, all text; row i of the file is line i + 2.
-    :param columns: the columns it must have.
-    :param path: the file, for the message.
+    :param columns: the required columns.
+    :param path: the file, for error messages.
     """
     missing = [column for column in columns if column not in lemmas.columns]
     if missing:
         raise LexiconColumnsError(path, missing, lemmas.columns)
     if lemmas.empty:
-        raise LexiconFormatError(path, "holds no word; was it cut short?")
+        raise LexiconFormatError(path, "contains no word; the file may be truncated")
     for column, allowed in ALLOWED.items():
         for line, value in enumerate(lemmas[column], start=2):
             if value not in allowed:

@@ -1,4 +1,4 @@
-"""Checks of stimulus tables: columns, values, one good and one bad row a pair and voice."""
+"""Checks of stimulus tables: columns, values, one good and one bad row per pair and voice."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,24 +25,24 @@ __all__ = [
 
 
 class NoStimuliError(UsageError):
-    """A path holds no stimulus set of any known form."""
+    """A path contains no stimulus set in a known format."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            f"{path}: holds no stimuli; expected {{lexical,syntactic}}/{{dev,test}}/gold.csv, a BLiMP .jsonl, "
+            f"{path}: contains no stimuli; expected {{lexical,syntactic}}/{{dev,test}}/gold.csv, a BLiMP .jsonl, "
             "a Zorro .txt or a two-column .tsv"
         )
 
 
 class MissingTableError(UsageError):
-    """The set does not have the task or split asked for."""
+    """The set does not have the requested task or split."""
 
     def __init__(self, name: str, asked: str, have: Sequence[str]) -> None:
         super().__init__(f"{name}: has no {asked}; it has {', '.join(have) or 'no table'}")
 
 
 class MissingConditionError(UsageError):
-    """The set was not built with the acoustic condition asked for."""
+    """The set was not built with the requested acoustic condition."""
 
     def __init__(self, table: str, asked: str, have: Sequence[str]) -> None:
         super().__init__(f"{table}: has no sound in the condition {asked!r}; it has {', '.join(have)}")
@@ -66,10 +66,10 @@ class TableFormatError(BabySLMError):
 
 
 class EmptyTableError(BabySLMError):
-    """A table holds no row."""
+    """A table contains no row."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path}: is empty; was the download or the build cut short?")
+        super().__init__(f"{path}: contains no row; download or build it again")
 
 
 class MissingColumnsError(BabySLMError):
@@ -97,32 +97,32 @@ class IncompletePairError(BabySLMError):
 
 
 class DuplicateRowError(BabySLMError):
-    """The same row stands twice."""
+    """The same row occurs twice."""
 
     def __init__(self, path: Path, offenders: Sequence[str]) -> None:
         super().__init__(f"{path}: {len(offenders)} duplicate row(s): {first_of(offenders)}; keep one of each")
 
 
 class NameConflictError(BabySLMError):
-    """One file name stands for two different stimuli."""
+    """One file name is used for two different stimuli."""
 
     def __init__(self, path: Path, offenders: Sequence[str]) -> None:
-        super().__init__(f"{path}: one filename for different content: {first_of(offenders)}; names must be unique")
+        super().__init__(f"{path}: one filename for different stimuli: {first_of(offenders)}; make names unique")
 
 
 class UnsafeNameError(BabySLMError):
-    """A file name could leave its folder."""
+    """A file name points outside its folder."""
 
     def __init__(self, path: Path, line: int, name: str) -> None:
-        super().__init__(f"{path}:{line}: filename {name!r} holds a path; only plain names are allowed")
+        super().__init__(f"{path}:{line}: filename {name!r} contains a path; use a plain name")
 
 
 def verify_table(rows: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
-    """Check a gold table; the first kind of fault found is raised, with its first offenders.
+    """Check a gold table; the first kind of fault found raises an error with its first cases.
 
     :param rows: the table; row i of the file is line i + 2.
-    :param columns: the columns its layout asks for.
-    :param path: the file, for the message.
+    :param columns: the columns that its layout requires.
+    :param path: the file, for error messages.
     """
     missing = [column for column in columns if column not in rows.columns]
     if missing:

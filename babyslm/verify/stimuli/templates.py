@@ -1,4 +1,4 @@
-"""Errors of sentence templates and of the sets asked of them."""
+"""Errors of sentence templates and of sets built from them."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,14 +18,14 @@ __all__ = [
 
 
 class TemplateError(BabySLMError):
-    """A template says something that cannot be carried out."""
+    """A template is inconsistent."""
 
     def __init__(self, path: Path, template: str, reason: str) -> None:
         super().__init__(f"{path}: {template}: {reason}")
 
 
 class UnknownSlotError(BabySLMError):
-    """A sentence names a slot that its template does not declare."""
+    """A sentence refers to a slot that its template does not declare."""
 
     def __init__(self, path: Path, template: str, slot: str, known: Iterable[str]) -> None:
         super().__init__(
@@ -34,7 +34,7 @@ class UnknownSlotError(BabySLMError):
 
 
 class UnknownSetError(BabySLMError):
-    """A slot refers to a shared set of words that the file does not hold."""
+    """A slot refers to a shared word set that the file does not declare."""
 
     def __init__(self, path: Path, template: str, slot: str, name: str, known: Iterable[str]) -> None:
         super().__init__(
@@ -48,7 +48,7 @@ class UnknownColumnError(BabySLMError):
 
     def __init__(self, path: Path, template: str, slot: str, column: str, known: Iterable[str]) -> None:
         super().__init__(
-            f"{path}: {template}: slot {slot} asks for the unknown column {column!r}; "
+            f"{path}: {template}: slot {slot} refers to the unknown column {column!r}; "
             f"the lexicon has {first_of(sorted(known), shown=12)}"
         )
 
@@ -59,32 +59,32 @@ class EmptySlotError(BabySLMError):
     def __init__(self, path: Path, template: str, slot: str, wanted: str) -> None:
         super().__init__(
             f"{path}: {template}: no word of the lexicon fits slot {slot} ({wanted}); "
-            "loosen the constraint or add such words to the lexicon"
+            "relax the constraint or add such words to the lexicon"
         )
 
 
 class UnknownPhenomenonError(UsageError):
-    """Pairs were asked of a phenomenon that has no template."""
+    """Pairs were requested for a phenomenon without a template."""
 
     def __init__(self, language: str, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"{name}: no such phenomenon in {language}; there are {', '.join(sorted(known))}")
+        super().__init__(f"{name}: no such phenomenon in {language}; known are {', '.join(sorted(known))}")
 
 
 class TooFewPairsError(UsageError):
-    """The lexicon does not give as many pairs as were asked for."""
+    """The lexicon yields fewer pairs than requested."""
 
     def __init__(self, path: Path, phenomenon: str, split: str, asked: int, possible: int) -> None:
         super().__init__(
-            f"{path}: {phenomenon}: {asked} {split} pairs were asked for and the lexicon gives {possible}; "
-            f"ask for fewer with pairs={{'{phenomenon}': N}}, or use a larger lexicon"
+            f"{path}: {phenomenon}: {asked} {split} pairs were requested, but the lexicon yields {possible}; "
+            f"request fewer with pairs={{'{phenomenon}': N}}, or use a larger lexicon"
         )
 
 
 class TooFewSentencesError(UsageError):
-    """The grammar does not give as many sentences as were asked for."""
+    """The grammar yields fewer sentences than requested."""
 
     def __init__(self, path: Path, asked: int, possible: int) -> None:
         super().__init__(
-            f"{path}: {asked} sentences were asked for and the grammar gave {possible} that are not excluded; "
-            "ask for fewer, or exclude fewer"
+            f"{path}: {asked} sentences were requested, but the grammar yields {possible} that are not excluded; "
+            "request fewer, or exclude fewer"
         )

@@ -14,13 +14,15 @@ from datatrove.data import Document
 from hypothesis import given
 from hypothesis import strategies as st
 
+from babyslm.corpora.accounting import STRICT
 from babyslm.corpora.lucie.documents import adapt, as_row
+from babyslm.corpora.lucie.faults import Counted, read_accounts
 from babyslm.corpora.lucie.filters import LanguageChosen, SourceRules, chunks_of
 from babyslm.corpora.lucie.measures import duplicate_share, top_share
 from babyslm.corpora.lucie.near_duplicates import Signatures, config_of
 from babyslm.corpora.lucie.recipe import Deduplication, Filters
 from babyslm.corpora.lucie.web_pages import WebPages
-from babyslm.verify.corpora.lucie import LucieRowError
+from babyslm.verify.corpora.faults import FaultsError
 from tests.corpora.lucie.rows import prose, row
 
 PAGE = prose("en", 120, 1)
@@ -50,15 +52,18 @@ def test_json_strings_are_parsed_and_written_again() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"extra": "{not json"}, "extra is no JSON string"),
-        ({"quality_signals": "[1, 2]"}, "quality_signals is no JSON object"),
+        ({"extra": "{not json"}, "extra is not a JSON string"),
+        ({"quality_signals": "[1, 2]"}, "quality_signals is not a JSON object"),
         ({"text": None}, "text is None"),
         ({"language": " "}, "language is ' '"),
     ],
 )
-def test_a_row_that_is_wrong_is_named(change: dict[str, str | None], reason: str) -> None:
-    with pytest.raises(LucieRowError, match=rf"part\.parquet: row 17: {reason}"):
-        adapt(None, row("a", "fr", "Claire", 1) | change, "part.parquet", 17)
+def test_a_row_that_is_wrong_is_named(change: dict[str, str | None], reason: str, tmp_path: Path) -> None:
+    marked = Document(**adapt(None, row("a", "fr", "Claire", 1) | change, "part.parquet", 17))
+    assert list(Counted(tmp_path).run([marked])) == []
+    account = read_accounts(tmp_path, STRICT)
+    with pytest.raises(FaultsError, match=rf"part\.parquet:18: {reason}"):
+        account.verify()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import yaml
 pytest.importorskip("datatrove")
 pytest.importorskip("datasets")
 
+from babyslm.corpora.accounting import Leniency
 from babyslm.corpora.corpus import load_corpus
 from babyslm.corpora.lucie.execution import Stage, slurm_executors
 from babyslm.corpora.lucie.prepare import prepare_lucie
@@ -20,7 +21,8 @@ from babyslm.files import sha256_file
 from babyslm.models.ngram.perplexity import NgramPerplexity
 from babyslm.training.recipe import make_recipe
 from babyslm.training.train import train
-from babyslm.verify.corpora.lucie import DatasetMissingError, LucieColumnsError, LucieRowError, PerplexityModelError
+from babyslm.verify.corpora.faults import FaultsError
+from babyslm.verify.corpora.lucie import DatasetMissingError, LucieColumnsError, PerplexityModelError
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.learners.recipes import OverrideError
 from tests.corpora.lucie.rows import mixed, prose, row, sentences, write
@@ -115,7 +117,7 @@ def test_a_source_that_does_not_fit_is_named(tmp_path: Path) -> None:
         verify_source(str(tmp_path), (), "v1.1")
     rows = [row("a b c", "fr", "Claire", 1), row("a b c", "fr", "Claire", 2) | {"extra": "{oops"}]
     source = write(tmp_path / "bad", rows, files=1)
-    with pytest.raises(LucieRowError, match=r"part-00\.parquet: row 1: extra is no JSON"):
+    with pytest.raises(FaultsError, match=r"part-00\.parquet:2: extra is not a JSON"):
         prepare_lucie(str(source), tmp_path / "c", recipe(tasks=1))
 
 
@@ -204,3 +206,24 @@ def test_the_registry_of_kinds_points_here(tmp_path: Path) -> None:
     with pytest.raises(UnknownCorpusKindError, match="lucie"):
         prepare_corpus("wax", tmp_path, tmp_path / "o")
     assert json.loads(row("a", "fr", "x", 1)["id"]) == {"idx": 1}
+
+
+@pytest.mark.slow
+def test_rows_that_are_no_documents_are_counted_and_left_out(tmp_path: Path) -> None:
+    rows = [row(prose("en", 60, i), "en", "Claire", i) for i in range(20)]
+    rows += [row(prose("en", 60, 20), "de", "Claire", 20), row("", "en", "Claire", 21)]
+    rows += [
+        row("a b c", "en", "Claire", 22) | {"extra": "{oops"},
+        row("a b c", "en", "Claire", 23) | {"source": None},
+    ]
+    source = write(tmp_path / "data", rows, files=2)
+    asked = recipe(deduplication=None, filters={"languages": ["en"]}, mixture={"kind": "epochs", "words": 600})
+    with pytest.raises(FaultsError, match=r"2 faults: .*extra is not a JSON string.*source is None"):
+        prepare_lucie(str(source), tmp_path / "c", asked)
+    card, _ = prepare_lucie(str(source), tmp_path / "c", asked, leniency=Leniency(lenient=True, most=0.1))
+    count = card.account["documents"]
+    assert count.read == len(rows)
+    kept = {name.split("#")[0] for name in load_corpus(tmp_path / "c").utterances["source"]}
+    assert count.kept == len(kept)
+    assert count.left_out == {"empty": 1, "faulty row": 2, "language": 1, "not drawn": 20 - len(kept)}
+    assert (tmp_path / "c" / "left_out.tsv").read_text(encoding="utf-8").count("faulty row") == 2

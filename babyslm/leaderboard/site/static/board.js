@@ -148,7 +148,7 @@
     joinTies();
     tray.hidden = picked.length === 0;
     const names = picked.map((each) => `${each.name} · ${each.revision}`);
-    tray.querySelector("p").textContent = names.length === 2 ? `${names[0]} and ${names[1]}` : `${names[0] ?? ""}: choose another one`;
+    tray.querySelector("p").textContent = names.length === 2 ? `${names[0]} and ${names[1]}` : `${names[0] ?? ""}: select a second learner`;
     const link = tray.querySelector("a");
     link.hidden = picked.length < 2;
     if (picked.length === 2) link.hash = new URLSearchParams({ a: picked[0].slug, b: picked[1].slug }).toString();

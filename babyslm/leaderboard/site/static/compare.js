@@ -48,13 +48,23 @@ babyslm.compare = (() => {
     if (!kept.length) return null;
     const mean = (values) => kept.reduce((sum, item) => sum + values[item], 0) / kept.length;
     const value = mean(first) - mean(second);
-    const sums = new Map();
-    for (const item of kept) sums.set(clusters[item], (sums.get(clusters[item]) ?? 0) + first[item] - second[item] - value);
-    const count = sums.size;
+    // As babyslm.results.statistics.intervals computes it: effects and shares of clusters, Student's t of their effective number.
+    const effects = new Map();
+    const shares = new Map();
+    for (const item of kept) {
+      effects.set(clusters[item], (effects.get(clusters[item]) ?? 0) + (first[item] - second[item] - value) / kept.length);
+      shares.set(clusters[item], (shares.get(clusters[item]) ?? 0) + 1 / kept.length);
+    }
+    const count = effects.size;
     const estimate = { value, low: null, high: null, n: kept.length, clusters: count, first: mean(first), second: mean(second) };
     if (count > 1) {
-      const squares = [...sums.values()].reduce((sum, each) => sum + each * each, 0);
-      const half = (quantile(count - 1) * Math.sqrt((count / (count - 1)) * squares)) / kept.length;
+      const scale = Math.sqrt(count / (count - 1));
+      const sum = (map, of) => [...map].reduce((total, [cluster, each]) => total + of(each, cluster), 0);
+      const effective = 1 / sum(shares, (each) => each * each);
+      const variance = sum(effects, (each) => (scale * each) ** 2);
+      const expected = effective * sum(effects, (each, cluster) => Math.abs(scale * each + shares.get(cluster) * value));
+      const most = Math.max(variance, (expected + 2) / (effective * (effective + 2)));
+      const half = quantile(Math.max(1, effective - 1)) * Math.sqrt((expected ** 2 * variance + most) / (expected ** 2 + 1));
       Object.assign(estimate, { low: Math.max(-1, value - half), high: Math.min(1, value + half) });
     }
     return estimate;
@@ -123,14 +133,14 @@ babyslm.compare = (() => {
     first.forEach((mark, place) => { if (`${mark}${second[place]}` in counts) counts[`${mark}${second[place]}`] += 1; });
     const cell = (key) => node("td", { class: "figure" }, counts[key].toLocaleString("en"));
     const head = (text, scope) => node("th", { scope }, text);
-    return node("table", { class: "quad" }, node("caption", {}, "Trials by both verdicts (a pair in one voice; ties left out)"),
+    return node("table", { class: "quad" }, node("caption", {}, "Trials by both verdicts (a pair in one voice; without ties)"),
       node("thead", {}, node("tr", {}, node("td"), head("second right", "col"), head("second wrong", "col"))),
       node("tbody", {}, node("tr", {}, head("first right", "row"), cell("22"), cell("20")), node("tr", {}, head("first wrong", "row"), cell("02"), cell("00"))));
   };
 
   const sentence = (a, b, key, estimate) => {
     const better = estimate.value >= 0 ? labels[a].label : labels[b].label;
-    const verdict = clear(estimate) ? `${better} is better, and the interval leaves out zero.` : "The interval holds zero: this table does not tell them apart.";
+    const verdict = clear(estimate) ? `${better} is better; the interval excludes zero.` : "The interval contains zero: this table does not separate them.";
     const [own, other] = [labels[a].groups[key], labels[b].groups[key]];
     const ranks = own === undefined || other === undefined ? "" : own === other ? " On the board they share a rank." : " On the board their ranks differ.";
     return `${verdict}${ranks}`;
@@ -148,7 +158,7 @@ babyslm.compare = (() => {
     const own = (turn += 1);
     const keys = data.tables.filter(({ key }) => labels[a].tables.includes(key) && labels[b].tables.includes(key));
     if (!keys.length) {
-      status.textContent = "These two were not tested on the same stimuli.";
+      status.textContent = "These two learners were not tested on the same stimuli.";
       return;
     }
     status.textContent = "Loading…";
@@ -167,7 +177,7 @@ babyslm.compare = (() => {
       const table = tables[place];
       return { key, title, table, ...compare.differences(table, first, second), first: compare.everywhere(table, first), second: compare.everywhere(table, second) };
     }).filter(({ whole }) => whole);
-    out.append(node("section", {}, node("h2", {}, "As a whole"), forest("First minus second, in percentage points: to the right, the first is better", shared.map(({ title, whole }) => [title, whole]))));
+    out.append(node("section", {}, node("h2", {}, "Overall"), forest("First minus second, in percentage points; to the right, the first is better", shared.map(({ title, whole }) => [title, whole]))));
     for (const { key, title, table, whole, parts, first, second } of shared) {
       const blocks = parts.map(({ name, values }) => node("div", {}, forest(`By ${name.replace("_", " ")}`, values.map(({ value, estimate }) => [value, estimate]))));
       out.append(node("details", { class: "table", open: key === shared[0].key }, node("summary", {}, node("h3", {}, title)), node("p", {}, sentence(a, b, key, whole)), quad(table, first, second), node("div", { class: "pair wide" }, ...blocks)));
@@ -190,7 +200,7 @@ babyslm.compare = (() => {
       const other = listed.second[place];
       if (mark !== "-" && other !== "-" && wanted(mark, other) && fits(place)) found.push(place);
     });
-    document.getElementById("differ-count").textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}` : "No such trial.";
+    document.getElementById("differ-count").textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}` : "No matching trials.";
     document.getElementById("differ-table").hidden = found.length === 0;
     page(found);
   };

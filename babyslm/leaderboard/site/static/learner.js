@@ -16,7 +16,7 @@
   const count = document.getElementById("items-count");
   const element = document.getElementById("items-table");
   if (!form.elements.table.options.length) {
-    count.textContent = "No scores of single items.";
+    count.textContent = "Scores of single items are not available.";
     return;
   }
   let table = null;
@@ -51,7 +51,7 @@
       if (mark !== "-" && (!verdict.value || mark === verdict.value) && (!codes || codes[table.rows.pair[row]] === Number(code)) && fits(row)) found.push(row);
     }
     const right = found.reduce((sum, row) => sum + Number(record.verdicts[row]) / 2, 0);
-    count.textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}, ${babyslm.percent(right / found.length)} % of them right` : "No trial fits this search.";
+    count.textContent = found.length ? `${found.length.toLocaleString("en")} ${found.length === 1 ? "trial" : "trials"}, ${babyslm.percent(right / found.length)} % of them right` : "No trials match this search.";
     element.hidden = found.length === 0;
     turn(found);
   };

@@ -53,6 +53,22 @@ babyslm.plots = (() => {
     });
   };
 
+  /** The ends of a logarithmic axis, at least a factor of ten apart; as in pictures.py. */
+  const extent = (rows) => {
+    const amounts = rows.map((row) => row.amount);
+    const [least, most] = [Math.min(...amounts), Math.max(...amounts)];
+    const widened = Math.sqrt(Math.max(1, (10 * least) / most));
+    return [least / widened, most * widened];
+  };
+
+  /** Round numbers between the ends: 1, 2 and 5 times powers of ten, or powers alone where these are many. */
+  const ticks = (least, most) => {
+    const steps = most < 1000 * least ? [1, 2, 5] : [1];
+    const found = [];
+    for (let power = Math.floor(Math.log10(least)); power <= Math.ceil(Math.log10(most)); power += 1) found.push(...steps.map((step) => step * 10 ** power));
+    return found.filter((tick) => tick >= least && tick <= most);
+  };
+
   /** The mean accuracy of each family at each amount: what its line runs through. */
   const familyMeans = (rows) => {
     const groups = new Map();
@@ -74,9 +90,8 @@ babyslm.plots = (() => {
       });
     if (!rows.length) return null;
     const scale = { domain: [start(rows), 1], nice: false };
-    const least = Math.min(...rows.map((row) => row.amount));
-    const most = Math.max(...rows.map((row) => row.amount));
-    const x = { field: "amount", type: "quantitative", title: unit === "hours" ? "hours of speech heard" : "words read or heard", scale: { type: "log", domain: least === most ? [least / 2, most * 2] : [least, most], nice: false, padding: 18 }, axis: { format: "~s", tickCount: narrow.matches ? 4 : 8, labelOverlap: true } };
+    const [least, most] = extent(rows);
+    const x = { field: "amount", type: "quantitative", title: unit === "hours" ? "hours of speech heard" : "words read or heard", scale: { type: "log", domain: [least, most], nice: false, padding: 18 }, axis: { format: "~s", values: ticks(least, most), labelOverlap: true } };
     const domains = Object.values(DOMAINS).filter((name) => rows.some((row) => row.domain === name));
     const tint = { clean: "--clean", "in-the-wild": "--wild", none: "--none" };
     const keys = Object.keys(DOMAINS).filter((key) => domains.includes(DOMAINS[key]));
@@ -141,7 +156,7 @@ babyslm.plots = (() => {
     const widest = Math.max(...kinds.flatMap((kind) => shown.filter((row) => row.kind === kind).map((row, _, values) => labelOf(values, row).length)));
     // Both panels leave the same room for names, so that their axes stand one below the other.
     const room = Math.min(narrow.matches ? 110 : 300, 7 * widest);
-    const means = { "text–speech": "reading minus hearing", "clean–wild": "clean minus in the wild" };
+    const means = { "text–speech": "text minus speech", "clean–wild": "clean minus in the wild" };
     const panel = (kind) => {
       const values = shown.filter((row) => row.kind === kind);
       const labels = Object.fromEntries(values.map((row) => [row.id, labelOf(values, row)]));
@@ -159,7 +174,7 @@ babyslm.plots = (() => {
     };
     return {
       rows: [], columns: [], label: `Differences within families: ${kinds.join(" and ")}`,
-      note: rows.length > shown.length ? `The first ${MOST_ROWS} of each kind; all are in the figures below.` : "",
+      note: rows.length > shown.length ? `The first ${MOST_ROWS} of each kind; the table of values below has all.` : "",
       spec: { vconcat: kinds.map(panel), spacing: 28 },
     };
   };
@@ -176,8 +191,8 @@ babyslm.plots = (() => {
     const many = chosen.length > SERIES.length;
     const positive = rows.every((row) => row.amount > 0);
     const scale = { domain: [start(rows), 1], nice: false };
-    const amountsSeen = rows.map((row) => row.amount);
-    const x = { field: "amount", type: "quantitative", title: `${unit} of training`, scale: { type: positive ? "log" : "linear", domain: [Math.min(...amountsSeen), Math.max(...amountsSeen)], nice: false, padding: 14 }, axis: { format: "~s", tickCount: narrow.matches ? 4 : 8, labelOverlap: true } };
+    const [least, most] = positive ? extent(rows) : [Math.min(...rows.map((row) => row.amount)), Math.max(...rows.map((row) => row.amount))];
+    const x = { field: "amount", type: "quantitative", title: `${unit} of training`, scale: { type: positive ? "log" : "linear", domain: [least, most], nice: false, padding: 14 }, axis: { format: "~s", ...(positive ? { values: ticks(least, most) } : { tickCount: narrow.matches ? 4 : 8 }), labelOverlap: true } };
     const y = { ...rate("value", "accuracy"), scale };
     const names = Object.fromEntries(chosen.map((curve) => [curve.model, curve.name]));
     const hue = many ? { value: colour("--accent") } : { field: "model", type: "nominal", title: null, legend: { orient: "top", labelExpr: `(${JSON.stringify(names)})[datum.value]`, direction: narrow.matches ? "vertical" : "horizontal" } };
@@ -185,7 +200,7 @@ babyslm.plots = (() => {
     return {
       rows, columns: [["name", "learner"], ["revision", "revision"], ["amount", unit], ["value", "accuracy"], ["low", "from"], ["high", "to"]],
       label: `Accuracy of ${learnersText(chosen.length)} over training`,
-      note: chosen.length < all.length ? `Learners whose training is counted in ${unit}; ${all.length - chosen.length} count it otherwise.` : "",
+      note: chosen.length < all.length ? `Learners whose amount of training is given in ${unit}; ${all.length - chosen.length} others use another unit.` : "",
       spec: {
         data: { values: rows }, width: "container", height: 300,
         layer: [
@@ -225,10 +240,10 @@ babyslm.plots = (() => {
     state.view = null;
     for (const old of element.parentElement.querySelectorAll(":scope > .plain, :scope > .quiet")) old.remove();
     if (!plot) {
-      element.replaceChildren(node("p", {}, "Nothing to draw for this choice."));
+      element.replaceChildren(node("p", {}, "No data for this selection."));
       return;
     }
-    element.replaceChildren();
+    // What stands in the page stays until vegaEmbed replaces it.
     const turn = (state.turn = (state.turn ?? 0) + 1);
     const spec = { ...plot.spec, config: { ...config(), ...plot.spec.config } };
     // The interpreter of expressions needs no eval, so that the page may forbid it.
@@ -248,7 +263,7 @@ babyslm.plots = (() => {
 
   /** The same figures as a table, made when it is opened. */
   const figures = ({ rows, columns }) => {
-    const details = node("details", { class: "plain" }, node("summary", {}, "The figures"));
+    const details = node("details", { class: "plain" }, node("summary", {}, "Table of values"));
     details.addEventListener("toggle", () => {
       if (details.querySelector("table")) return;
       const cell = (value) => (typeof value !== "number" ? value ?? "–" : value > 1 ? value.toLocaleString("en") : babyslm.percent(value));

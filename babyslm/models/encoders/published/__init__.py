@@ -1,1 +1,1 @@
-"""Published speech encoders, each read from its own format: transformers, torchaudio, fairseq, fairseq2."""
+"""Published speech encoders in their own formats: transformers, torchaudio, fairseq, fairseq2."""

@@ -13,9 +13,9 @@ __all__ = ["Fairseq2Encoder", "build_fairseq2"]
 
 
 class Fairseq2Encoder(NetworkEncoder):
-    """A wav2vec 2.0 model of fairseq2, cut above the layer that is asked for.
+    """A wav2vec 2.0 model of fairseq2, without the layers above the requested one.
 
-    The front end is run by itself: the model's own `extract_features` masks spans even in evaluation mode.
+    The front end is run separately: the model's own `extract_features` masks spans even in evaluation mode.
 
     :param model: a `Wav2Vec2Model`.
     :param settings: card, layer, windows, normalisation.
@@ -28,7 +28,7 @@ class Fairseq2Encoder(NetworkEncoder):
         self.front = model.encoder_frontend
         self.encoder = model.encoder
         if settings.layer < len(layers):
-            self.encoder.register_module("layer_norm", None)  # it stands behind the last layer alone
+            self.encoder.register_module("layer_norm", None)  # it applies only after the last layer
         self.encoder.layers = nn.ModuleList(layers[: settings.layer])
 
     def forward(self, waveforms: Tensor) -> Tensor:
@@ -44,10 +44,10 @@ def build_fairseq2(settings: Fairseq2Settings, device: torch.device) -> Fairseq2
     """Load a wav2vec 2.0 model by its asset card.
 
     :param settings: card, layer, windows, normalisation.
-    :param device: where it runs.
+    :param device: device of the encoder.
     """
     try:
-        import soundfile  # noqa: F401  # brings the libsndfile that fairseq2 needs
+        import soundfile  # noqa: F401  # loads the libsndfile that fairseq2 needs
         from fairseq2.assets import AssetCardError
         from fairseq2.error import OperationalError
         from fairseq2.models.hub import ModelNotKnownError
@@ -59,7 +59,7 @@ def build_fairseq2(settings: Fairseq2Settings, device: torch.device) -> Fairseq2
     except ModelNotKnownError as error:
         raise EncoderWeightsError(settings.card, "are unknown: fairseq2 has no asset card of this name") from error
     except (AssetCardError, OperationalError, OSError, RuntimeError, ValueError) as error:
-        raise EncoderWeightsError(settings.card, f"do not load ({_first(error)})") from error
+        raise EncoderWeightsError(settings.card, f"cannot be loaded ({_first(error)})") from error
     encoder = Fairseq2Encoder(model, settings)
     encoder.ready(device)
     return encoder

@@ -1,4 +1,4 @@
-"""Names of weights: fairseq's HuBERT and wav2vec 2.0 checkpoints in torchaudio's words."""
+"""Conversion of the weight names of fairseq's HuBERT and wav2vec 2.0 checkpoints to torchaudio's."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from torch import Tensor
 __all__ = ["from_fairseq", "is_fairseq"]
 
 TRAINING_ONLY = ("mask_emb", "final_proj.", "label_embs_concat", "quantizer.", "project_q.", "project_hid.")
-"""Weights that pre-training alone needs."""
+"""Weights that only pre-training needs."""
 
 RULES = tuple(
     (re.compile(pattern), replacement)
@@ -25,18 +25,18 @@ RULES = tuple(
         (r"\.fc2\.", ".feed_forward.output_dense."),
     )
 )
-"""What is called otherwise, in the order in which it is replaced."""
+"""Replacements of name parts, in the order in which they are applied."""
 
 
 def is_fairseq(state: Mapping[str, Tensor]) -> bool:
-    """Say whether a state dict has fairseq's names."""
+    """Return whether a state dict has fairseq's names."""
     return any(name.endswith("post_extract_proj.weight") for name in state)
 
 
 def from_fairseq(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Return a state dict under torchaudio's names, without what pre-training alone needs.
+    """Return a state dict under torchaudio's names, without the weights that only pre-training needs.
 
-    :param state: of a HuBERT or wav2vec 2.0 model of fairseq, fine-tuned ones (`w2v_model.`) included.
+    :param state: state of a HuBERT or wav2vec 2.0 model of fairseq, fine-tuned ones (`w2v_model.`) included.
     """
     converted = {}
     for name, tensor in state.items():

@@ -1,4 +1,4 @@
-"""HuBERT, wav2vec 2.0, WavLM and their kin in the form of transformers."""
+"""HuBERT, wav2vec 2.0, WavLM and related encoders of transformers."""
 
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,15 @@ __all__ = ["HuggingFaceEncoder", "build_hugging_face"]
 PREPROCESSING = "preprocessor_config.json"
 
 SPLITTING = ("hubert", "wav2vec2")
-"""Kinds of model whose layers hide padding exactly, by a mask that torch takes without complaint (WavLM's is not)."""
+"""Model types whose layers mask padding exactly, with a mask that torch accepts without a warning (not WavLM)."""
 
 
 class HuggingFaceEncoder(NetworkEncoder):
-    """A model of transformers, cut above the layer that is asked for.
+    """A model of transformers, without the layers above the requested one.
 
-    Its frames are what the whole model gives as `hidden_states[layer]`.
+    Its frames equal `hidden_states[layer]` of the whole model.
 
-    :param model: with `feature_extractor`, `feature_projection` and a transformer `encoder`.
+    :param model: a model with `feature_extractor`, `feature_projection` and a transformer `encoder`.
     :param settings: source, layer, windows.
     :param normalise: whether waveforms are normalised first.
     """
@@ -35,7 +35,7 @@ class HuggingFaceEncoder(NetworkEncoder):
         layers = model.encoder.layers
         super().__init__(settings, layers=len(layers), dimensions=model.config.hidden_size, normalise=normalise)
         if getattr(model.config, "do_stable_layer_norm", False) and settings.layer < len(layers):
-            model.encoder.layer_norm = nn.Identity()  # it stands behind the last layer alone
+            model.encoder.layer_norm = nn.Identity()  # it applies only after the last layer
         model.encoder.layers = nn.ModuleList(layers[: settings.layer])
         self.splits = model.config.model_type in SPLITTING and getattr(model, "adapter", None) is None
         self.model = model
@@ -46,7 +46,7 @@ class HuggingFaceEncoder(NetworkEncoder):
         return last
 
     def convolve(self, waveforms: Tensor) -> Tensor:
-        """Return what the convolutions give."""
+        """Return the output of the convolutions."""
         frames: Tensor = self.model.feature_extractor(waveforms).transpose(1, 2)
         return frames
 
@@ -65,7 +65,7 @@ def build_hugging_face(settings: HuggingFaceSettings, device: torch.device) -> H
     """Load a speech encoder of transformers from safetensors.
 
     :param settings: folder or hub name, layer, windows.
-    :param device: where it runs.
+    :param device: device of the encoder.
     """
     from transformers import AutoModel
 
@@ -81,19 +81,19 @@ def build_hugging_face(settings: HuggingFaceSettings, device: torch.device) -> H
             output_loading_info=True,
         )
     except (OSError, ValueError, RuntimeError, KeyError, ImportError) as error:
-        raise EncoderWeightsError(settings.source, f"do not load ({_first(error)})") from error
+        raise EncoderWeightsError(settings.source, f"cannot be loaded ({_first(error)})") from error
     if not hasattr(model, "feature_extractor") or not hasattr(getattr(model, "encoder", None), "layers"):
         raise NoSpeechEncoderError(settings.source, type(model).__name__)
     lacking = sorted(name for name in report["missing_keys"] if not name.startswith("masked_spec_embed"))
     if lacking:
-        raise EncoderWeightsError(settings.source, f"lack {lacking[0]}, which would be drawn at random")
+        raise EncoderWeightsError(settings.source, f"lack {lacking[0]}, which would be initialised at random")
     encoder = HuggingFaceEncoder(model, settings, normalise=_wants_normalised(settings))
     encoder.ready(device)
     return encoder
 
 
 def _wants_normalised(settings: HuggingFaceSettings) -> bool:
-    """Say what the model's preprocessing file says; without one, a waveform is taken as it is."""
+    """Return the setting of the model's preprocessing file; without such a file, waveforms are not normalised."""
     folder = Path(settings.source)
     if folder.is_dir():
         path: Path | None = folder / PREPROCESSING
@@ -116,7 +116,7 @@ def _fetch(settings: HuggingFaceSettings) -> Path | None:
     except EntryNotFoundError:
         return None
     except OSError as error:
-        raise EncoderWeightsError(settings.source, f"do not load ({_first(error)})") from error
+        raise EncoderWeightsError(settings.source, f"cannot be loaded ({_first(error)})") from error
 
 
 def _first(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""HuBERT, wav2vec 2.0 and WavLM in torchaudio's form."""
+"""HuBERT, wav2vec 2.0 and WavLM of torchaudio."""
 
 from typing import Any
 
@@ -15,19 +15,19 @@ __all__ = ["TorchaudioEncoder", "build_torchaudio"]
 
 
 class TorchaudioEncoder(TorchaudioLayers):
-    """A model of a bundle, cut above the layer that is asked for.
+    """A model of a bundle, without the layers above the requested one.
 
-    :param model: a `Wav2Vec2Model` or its WavLM form.
+    :param model: a `Wav2Vec2Model` or its WavLM variant.
     :param settings: bundle, layer, windows.
-    :param normalise: whether waveforms are normalised first, as the large models want.
+    :param normalise: whether waveforms are normalised first, as the large models require.
     """
 
 
 def build_torchaudio(settings: TorchaudioSettings, device: torch.device) -> TorchaudioEncoder:
     """Build a bundle's model with its weights.
 
-    :param settings: bundle, layer, windows; without a file of weights they are fetched and kept by torch.
-    :param device: where it runs.
+    :param settings: bundle, layer, windows; without a file of weights, torch downloads and caches them.
+    :param device: device of the encoder.
     """
     from torchaudio import models, pipelines
 
@@ -48,14 +48,14 @@ def _load_weights(model: nn.Module, settings: TorchaudioSettings, bundle: Any) -
         try:
             state = bundle._get_state_dict({"weights_only": True, "map_location": "cpu"})  # noqa: SLF001
         except (OSError, RuntimeError) as error:
-            raise EncoderWeightsError(settings.bundle, f"cannot be fetched ({_first(error)})") from error
+            raise EncoderWeightsError(settings.bundle, f"cannot be downloaded ({_first(error)})") from error
     else:
         state = read_state(settings.weights, inside=("model",))
         state = from_fairseq(state) if is_fairseq(state) else state
     try:
         model.load_state_dict(state, strict=True)
     except RuntimeError as error:
-        raise EncoderWeightsError(settings.weights or settings.bundle, f"do not fit ({_first(error)})") from error
+        raise EncoderWeightsError(settings.weights or settings.bundle, f"do not match ({_first(error)})") from error
 
 
 def _first(error: BaseException) -> str:

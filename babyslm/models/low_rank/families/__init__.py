@@ -1,1 +1,1 @@
-"""Which layers of a family of networks can be factorised, and how its blocks are called: one adapter a family."""
+"""Adapters, one per family of networks: names of the blocks and of the layers that can be factorised."""

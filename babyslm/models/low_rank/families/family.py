@@ -1,4 +1,4 @@
-"""What must be known of a family of networks to compress it block by block."""
+"""Properties of a family of networks that block-wise compression needs."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,16 +17,16 @@ AUTO = {"causal": "AutoModelForCausalLM", "masked": "AutoModelForMaskedLM", "enc
 
 @dataclass(frozen=True)
 class Family:
-    """A family of networks of transformers.
+    """A family of transformers networks.
 
-    :param model_type: what its configurations call it.
-    :param kind: what its networks do: predict the next token, predict masked tokens, or encode sound.
+    :param model_type: model type in its configurations.
+    :param kind: task of its networks: predict the next token, predict masked tokens, or encode sound.
     :param architecture: class of its networks.
     :param configuration: class of its configurations.
-    :param blocks: where the list of blocks stands in a network.
-    :param linears: names of the layers within a block that may be compressed; `*` stands for any part.
-    :param padded: whether its statistics can leave padding out.
-    :param transposed: whether its layers keep their weights as (inputs, outputs).
+    :param blocks: path of the list of blocks in a network.
+    :param linears: names of the layers within a block that may be compressed; `*` matches any part.
+    :param padded: whether its statistics can exclude padding.
+    :param transposed: whether its layers store their weights as (inputs, outputs).
     """
 
     model_type: str
@@ -40,7 +40,7 @@ class Family:
 
     @property
     def auto_class(self) -> str:
-        """The class of transformers that loads its networks by name."""
+        """The transformers class that loads its networks by name."""
         return AUTO[self.kind]
 
     def blocks_of(self, network: nn.Module) -> nn.ModuleList:
@@ -50,11 +50,11 @@ class Family:
         return blocks
 
     def linears_of(self, block: nn.Module, source: str) -> dict[str, nn.Module]:
-        """Return the layers of a block that may be compressed, by their names within it, in its own order.
+        """Return the layers of a block that may be compressed, by name within the block, in the order of the block.
 
         :param block: one block.
         :param source: the model's name, for the message.
-        :raises FusedLayersError: where a pattern finds nothing, as with experts kept in one tensor.
+        :raises FusedLayersError: if a pattern matches nothing, as with experts stored in one tensor.
         """
         found: dict[str, nn.Module] = {}
         for pattern in self.linears:

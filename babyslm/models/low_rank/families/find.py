@@ -1,4 +1,4 @@
-"""Which family a network belongs to."""
+"""Family of a network."""
 
 from typing import Any
 
@@ -19,9 +19,9 @@ FAMILIES = {family.model_type: family for family in (LLAMA, GPT2, BERT, MAMBA, M
 def find_family(config: Any, source: str) -> Family:
     """Return the family of a network by its configuration.
 
-    :param config: a configuration of transformers.
+    :param config: a transformers configuration.
     :param source: the model's name, for the message.
-    :raises UnsupportedFamilyError: where there is no adapter for it.
+    :raises UnsupportedFamilyError: if there is no adapter for it.
     """
     family = FAMILIES.get(config.model_type)
     if family is None:

@@ -1,4 +1,4 @@
-"""GPT-2, whose layers are `Conv1D`: linear layers that keep their weight transposed."""
+"""GPT-2, whose layers are `Conv1D`: linear layers that store their weight transposed."""
 
 from babyslm.models.low_rank.families.family import Family
 

@@ -1,4 +1,4 @@
-"""HuBERT speech encoders: the transformer above the convolutions."""
+"""HuBERT speech encoders: the transformer on top of the convolutions."""
 
 from babyslm.models.low_rank.families.family import Family
 

@@ -1,4 +1,4 @@
-"""Llama and its likes, Lucie among them; grouped-query attention only makes `k_proj` and `v_proj` narrower."""
+"""Llama and models of its architecture, such as Lucie; grouped-query attention only narrows `k_proj` and `v_proj`."""
 
 from babyslm.models.low_rank.families.family import Family
 

@@ -1,4 +1,4 @@
-"""Mamba: the two wide projections of a mixer; those of its state space are narrow, and one is a factor already."""
+"""Mamba: the two wide projections of a mixer; those of its state space are narrow, and one is already a factor."""
 
 from babyslm.models.low_rank.families.family import Family
 

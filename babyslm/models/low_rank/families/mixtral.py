@@ -1,6 +1,6 @@
-"""Mixtral: each expert by itself, on the tokens that are routed to it; the router stays whole.
+"""Mixtral: each expert separately, on the tokens that are routed to it; the router is not compressed.
 
-An expert receives tokens without their places, so padding cannot be told from them: calibration must be packed.
+An expert receives tokens without their positions, so padding cannot be excluded: calibration must be packed.
 """
 
 from babyslm.models.low_rank.families.family import Family
