@@ -1,12 +1,8 @@
 """The command `babyslm`: one-line errors, and a traceback only with --debug."""
 
-import errno
 import sys
 
 __all__ = ["main"]
-
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
-"""What a disk says that takes no more, wherever a library met it."""
 
 
 def main() -> None:
@@ -16,6 +12,7 @@ def main() -> None:
     if debug:
         arguments.remove("--debug")
     from babyslm.cli import app
+    from babyslm.files import full_disk
     from babyslm.verify.errors import BabySLMError
 
     try:
@@ -35,14 +32,16 @@ def main() -> None:
 
         print(f"babyslm: {reason_of(error)}", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None
-    except OSError as error:
-        if debug or error.errno not in FULL:
-            raise
-        place = f"{error.filename2 or error.filename}: " if error.filename else ""
-        print(f"babyslm: {place}{error.strerror}; free some space or choose another place", file=sys.stderr)  # noqa: T201
-        raise SystemExit(1) from None
     except MemoryError:
         print("babyslm: out of memory; lower --batch-tokens or --workers", file=sys.stderr)  # noqa: T201
+        raise SystemExit(1) from None
+    except Exception as error:
+        reason = full_disk(error)
+        if debug or not reason:
+            raise
+        name = getattr(error, "filename2", None) or getattr(error, "filename", None)
+        place = f"{name}: " if name else ""
+        print(f"babyslm: {place}{reason}; free some space or choose another place", file=sys.stderr)  # noqa: T201
         raise SystemExit(1) from None
 
 

@@ -1,8 +1,10 @@
 """Atomic writes, locks and content hashes of files and folders."""
 
+import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -22,6 +24,7 @@ __all__ = [
     "atomic_folder",
     "cache_folder",
     "exclusive",
+    "full_disk",
     "sha256_file",
     "sha256_text",
     "sweep_partial_files",
@@ -30,6 +33,16 @@ __all__ = [
     "write_json",
     "write_text",
 ]
+
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
+"""What a disk says that takes no more."""
+OS_ERROR = re.compile(r"os error (\d+)|[Ee]rrno (\d+)")
+"""How libraries quote an error of the system: safetensors and Rust, Arrow."""
+HIDDEN = ("PytorchStreamWriter", "inline_container", "System error", "file write failed")
+"""Messages of libraries behind which a full disk may be hidden."""
+PROBE = 1 << 20
+"""Bytes that are written to see whether the disk is full."""
 
 
 class WriteError(BabySLMError):
@@ -68,6 +81,10 @@ def atomic_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         raise WriteError(path, error.strerror or str(error)) from error
+    except Exception as error:
+        if reason := full_disk(error, temporary):
+            raise WriteError(path, reason) from error
+        raise
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -100,9 +117,40 @@ def atomic_folder(path: Path, *, replace: bool = True) -> Iterator[Path]:
                 raise
     except OSError as error:
         raise WriteError(path, error.strerror or str(error)) from error
+    except Exception as error:
+        if reason := full_disk(error, temporary / "probe"):
+            raise WriteError(path, reason) from error
+        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)
+
+
+def full_disk(error: BaseException, probe: Path | None = None) -> str:
+    """Return what the disk says if an error is due to one that takes no more, or "".
+
+    Libraries that write files of their own hide it: safetensors in a message, torch and libsndfile behind a message of
+    their own. For the latter, a file beside is written to.
+
+    :param error: what a library raised.
+    :param probe: a file on the same disk, which is lengthened; None asks the error alone.
+    """
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, OSError) and chain.errno in FULL:
+            return chain.strerror or os.strerror(chain.errno)
+        if found := OS_ERROR.search(str(chain)):
+            number = int(found[1] or found[2])
+            return os.strerror(number) if number in FULL else ""
+        if probe is not None and any(sign in str(chain) for sign in HIDDEN):
+            try:
+                with probe.open("ab") as file:
+                    file.write(bytes(PROBE))
+                    os.fsync(file.fileno())
+            except OSError as told:
+                return told.strerror or str(told)
+        chain = chain.__cause__ or chain.__context__
+    return ""
 
 
 def sweep_partial_files(folder: Path) -> None:

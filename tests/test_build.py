@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from babyslm.commands.build import VoiceCountError, build_stimuli, split_voices
+from babyslm.commands.build import build_stimuli
 from babyslm.files import sha256_file
+from babyslm.speech.cast import split_voices
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.words.lexicon import load_lexicon
+from babyslm.verify.speech.voices import VoiceCountError
 
 SMALL = {"language": "en", "words": 20, "pairs": 60, "per_word": 2, "seed": 3}
 

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import babyslm.commands.doctor
 from babyslm.caches import CACHES, keep_entry
 from babyslm.cli import app
 from babyslm.files import cache_folder
+from babyslm.speech.neural.synthesizer import open_model
 from babyslm.verify.errors import UsageError
 
 PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -33,6 +35,7 @@ def test_a_whole_installation_is_healthy() -> None:
     assert told["healthy"]
     assert told["faults"] == []
     assert told["voices"]["en"]["test"] == 8
+    assert told["neural"] == {"model": "hibari", "voices": {"dev": 2, "test": 6}, "missing": ""}
     assert {each["name"] for each in told["caches"]} == {*CACHES, "hugging face", "torch"}
 
 
@@ -50,6 +53,17 @@ def test_what_is_missing_is_named_with_the_command_that_brings_it(monkeypatch: p
     text = report.as_text()
     assert "ray is not installed: pip install 'babyslm[ray]'" in text
     assert not report.healthy
+
+
+def test_neural_voices_that_are_not_installed_are_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> None:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("babyslm.speech.neural.hibari.distribution", absent)
+    open_model.cache_clear()
+    report = babyslm.commands.doctor.examine()
+    assert report.healthy
+    assert "neural        --synthesizer neural needs the package hibari-tts" in report.as_text()
 
 
 def test_caches_are_measured_and_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

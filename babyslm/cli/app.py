@@ -6,7 +6,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-__all__ = ["AsJson", "Device", "EngineOption", "Gpus", "Out", "RayAddress", "Stimuli", "app", "say"]
+__all__ = [
+    "AsJson",
+    "Device",
+    "EngineOption",
+    "Gpus",
+    "Out",
+    "RayAddress",
+    "Stimuli",
+    "SynthesizerOption",
+    "app",
+    "say",
+]
 
 app = typer.Typer(
     name="babyslm",
@@ -32,6 +43,14 @@ EngineOption = Annotated[
 RayAddress = Annotated[
     str | None,
     typer.Option("--ray-address", help="Ray cluster, such as auto or ray://head:10001. Default: this machine."),
+]
+
+SynthesizerOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Synthesiser, repeatable: formant (the default), neural, kokoro:FOLDER, piper:VOICE.onnx, "
+        "'command:PROGRAM --ipa {ipa} --to {out}'."
+    ),
 ]
 
 Gpus = Annotated[float, typer.Option("--gpus", help="Number of GPUs per Ray worker; may be fractional.")]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from babyslm.cli.app import AsJson, EngineOption, Out, RayAddress, app, say
+from babyslm.cli.app import AsJson, EngineOption, Out, RayAddress, SynthesizerOption, app, say
 
 __all__ = ["audit", "build_stimuli_command"]
 
@@ -22,7 +22,13 @@ def build_stimuli_command(
         Path | None, typer.Option(help="Pronunciations in CMUdict's format; they take precedence over espeak-ng.")
     ] = None,
     up_to: Annotated[str | None, typer.Option(help="Oldest age band of the words in months, such as 24-36.")] = None,
-    voices: Annotated[int, typer.Option(help="Number of voices, dev and test together.")] = 10,
+    synthesizer: SynthesizerOption = None,
+    voices: Annotated[
+        int | None,
+        typer.Option(
+            help="Voices per synthesiser, dev and test together. Default: 10 formant voices, all neural voices."
+        ),
+    ] = None,
     words: Annotated[
         int | None, typer.Option(help="Maximum number of words of the lexical task. Default: all.")
     ] = None,
@@ -57,6 +63,7 @@ def build_stimuli_command(
             lexicon=lexicon,
             dictionary=dictionary,
             up_to=up_to,
+            synthesizers=synthesizer or ("formant",),
             voices=0 if no_audio else voices,
             words=words,
             pairs=pairs,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from babyslm.cli.app import AsJson, Device, EngineOption, Gpus, Out, RayAddress, app, say
+from babyslm.cli.app import AsJson, Device, EngineOption, Gpus, Out, RayAddress, SynthesizerOption, app, say
 from babyslm.stimuli.stimulus import Split
 
 __all__ = ["speak", "train"]
@@ -19,7 +19,13 @@ def speak(
         float | None, typer.Option(help="Approximate hours to synthesise. Default: the whole corpus.")
     ] = None,
     times: Annotated[int, typer.Option(help="Repetitions of each utterance, in different voices.")] = 1,
-    voices: Annotated[int | None, typer.Option(help="Maximum number of training voices. Default: all.")] = None,
+    synthesizer: SynthesizerOption = None,
+    voices: Annotated[
+        int | None,
+        typer.Option(
+            help="Maximum number of training voices per synthesiser. Default: all formant voices, 32 neural voices."
+        ),
+    ] = None,
     condition: Annotated[
         list[str] | None,
         typer.Option(help="Acoustic condition, repeatable; utterances are distributed over the conditions."),
@@ -42,6 +48,7 @@ def speak(
         hours=hours,
         times=times,
         voices=voices,
+        synthesizers=tuple(synthesizer or ("formant",)),
         conditions=tuple(condition or ()),
         noises=noises,
         responses=responses,

@@ -13,11 +13,11 @@ from babyslm.engines import workers_for
 from babyslm.files import exclusive
 from babyslm.resources import resource_names
 from babyslm.seeds import derive
+from babyslm.speech.cast import find_cast
 from babyslm.speech.conditions.condition import Surroundings
 from babyslm.speech.conditions.conditioned import condition_table
 from babyslm.speech.speak import Prosody, speak_table
 from babyslm.speech.synthesis.citation_sound import citation_sounds, word_sounds
-from babyslm.speech.synthesis.voices import Voice, choose_voices
 from babyslm.stimuli.card import CARD_NAME, StimulusCard
 from babyslm.stimuli.lexical.build import build_lexical
 from babyslm.stimuli.official import save_official
@@ -26,19 +26,8 @@ from babyslm.stimuli.stimulus_set import CONDITIONS, StimulusSet, StimulusTable
 from babyslm.stimuli.syntactic.build import build_syntactic
 from babyslm.stimuli.words.kept import keep_lexicon
 from babyslm.stimuli.words.lexicon import Lexicon, load_lexicon
-from babyslm.verify.errors import UsageError
 
-__all__ = ["Built", "VoiceCountError", "build_stimuli", "split_voices"]
-
-DEV_SHARE = 0.2
-"""Share of the voices in dev, as in the official set (2 of 10)."""
-
-
-class VoiceCountError(UsageError):
-    """The number of voices exceeds the available voices, or is too small for two splits."""
-
-    def __init__(self, asked: int, there: int) -> None:
-        super().__init__(f"--voices {asked}: must be from 2 to {there}, or use --no-audio")
+__all__ = ["Built", "build_stimuli"]
 
 
 @dataclass(frozen=True)
@@ -71,23 +60,6 @@ class Built:
         return "\n".join(lines)
 
 
-def split_voices(language: str, count: int) -> dict[Split, tuple[Voice, ...]]:
-    """Choose voices in the official proportion of 2 in dev to 8 in test, alternately female and male.
-
-    :param language: language of the voices.
-    :param count: number of voices of dev and test together; 0: none.
-    :raises VoiceCountError: if there are fewer voices, or `count` is too small for two splits.
-    """
-    if count == 0:
-        return dict.fromkeys(SPLITS, ())
-    there = {split: choose_voices(language, split=split) for split in SPLITS}
-    dev = min(max(1, round(count * DEV_SHARE)), len(there["dev"]))
-    if not 1 <= count - dev <= len(there["test"]):
-        raise VoiceCountError(count, sum(map(len, there.values())))
-    counts: dict[Split, int] = {"dev": dev, "test": count - dev}
-    return {split: choose_voices(language, split=split, count=counts[split]) for split in SPLITS}
-
-
 def build_stimuli(
     out: Path,
     *,
@@ -96,7 +68,8 @@ def build_stimuli(
     lexicon: Path | None = None,
     dictionary: Path | None = None,
     up_to: str | None = None,
-    voices: int = 10,
+    synthesizers: Sequence[str] = ("formant",),
+    voices: int | None = None,
     words: int | None = None,
     pairs: int | None = None,
     per_word: int = 10,
@@ -120,7 +93,9 @@ def build_stimuli(
     :param dictionary: pronunciations for the lexical task in CMUdict's text format, preferred over those of espeak-ng.
     :param up_to: oldest age band of the tested words, such as `24-36` (months); default all. Non-words are balanced
         against, and kept distinct from, the words of the whole lexicon.
-    :param voices: number of voices of dev and test together; 0: no sound.
+    :param synthesizers: the synthesisers; see `babyslm.speech.origins.FORMS`. Each adds its own voices.
+    :param voices: number of voices per synthesiser, dev and test together; 0: no sound; default 10 formant voices, and
+        all of another synthesiser.
     :param words: largest number of words of the lexical task; default all. The set is balanced over these words.
     :param pairs: number of pairs of the syntactic task; default the official 10,800.
     :param per_word: largest number of non-words per word.
@@ -132,7 +107,9 @@ def build_stimuli(
         on word order; `sentence` synthesises connected speech.
     :param workers: processes on this machine; 0: one per core. On a cluster, all that fit are used.
     """
-    chosen = split_voices(language, voices)
+    cast = find_cast(synthesizers, language, voices)
+    chosen = cast.voices
+    spoken = bool(chosen["test"])
     heard_in = [
         Surroundings.find(name, language, seed=derive(seed, "conditions"), noises=noises, responses=responses)
         for name in conditions
@@ -150,8 +127,16 @@ def build_stimuli(
                 if not chosen[split]:
                     tables[task, split] = StimulusTable(task, split, rows)
                     continue
-                spoken = speak_table(rows, task, folder, chosen[split], workers=processes, prosody=prosody)
-                tables[task, split] = StimulusTable(task, split, spoken, folder)
+                heard = speak_table(
+                    rows,
+                    task,
+                    folder,
+                    chosen[split],
+                    workers=processes,
+                    prosody=prosody,
+                    synthesizer=cast.synthesizer,
+                )
+                tables[task, split] = StimulusTable(task, split, heard, folder)
                 for surroundings in heard_in:
                     place = folder / CONDITIONS / surroundings.condition.name
                     condition_table(tables[task, split], place, surroundings, workers=processes)
@@ -164,7 +149,7 @@ def build_stimuli(
                 str(lexicon.name) if lexicon else f"child-{language}.tsv of babyslm {__version__}",
                 str(dictionary.name) if dictionary else "",
                 "templates of babyslm" if "syntactic" in tasks else "",
-                "voices of espeak-ng" if voices else "",
+                *(f"voices of {origin.name}" for origin in cast.origins if spoken),
             ],
             generator={
                 "babyslm": __version__,
@@ -174,8 +159,9 @@ def build_stimuli(
                 "pairs": pairs,
                 "per_word": per_word,
                 "voices": {split: [voice.name for voice in chosen[split]] for split in SPLITS},
-                "prosody": prosody if voices and "syntactic" in tasks else None,
-                "conditions": [surroundings.describe() for surroundings in heard_in] if voices else [],
+                "synthesizers": [origin.describe() for origin in cast.origins] if spoken else [],
+                "prosody": prosody if spoken and "syntactic" in tasks else None,
+                "conditions": [surroundings.describe() for surroundings in heard_in] if spoken else [],
             },
             audit={key: value for key, value in figures.items() if value},
         )

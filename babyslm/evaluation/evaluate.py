@@ -19,6 +19,7 @@ from babyslm.files import exclusive
 from babyslm.models.protocol import LanguageModel, Pooling, describe
 from babyslm.progress import notice
 from babyslm.results.official_outputs import write_official_outputs
+from babyslm.results.outcomes.cautions import cautions
 from babyslm.results.result import Result, make_result
 from babyslm.results.scores.files import read_scores
 from babyslm.speech.conditions.condition import load_conditions
@@ -113,7 +114,12 @@ def evaluate(
 def _finished(
     result: Result, stimuli: StimulusSet, folder: Path | None, *, official: bool, locked: bool = False
 ) -> Result:
-    """Store a result if a folder was named, and delete the shards, which are no longer needed."""
+    """Store a result if a folder was named, and delete the shards, which are no longer needed.
+
+    Scores that cannot be log-probabilities are reported in one line a table.
+    """
+    for line in cautions(result):
+        notice(line)
     if folder is None:
         return result
     with nullcontext() if locked else exclusive(folder):

@@ -28,6 +28,7 @@ PLUGINS = "babyslm.models"
 FAMILIES: dict[str, str] = {
     "ngram": "babyslm.models.ngram.model:load",
     "lstm": "babyslm.models.symbols.lstm:load",
+    "mixture": "babyslm.models.symbols.mixture:load",
     "spoken": "babyslm.models.spoken:load",
     "transformers": "babyslm.models.text.trained:load",
     "unit-transformer": "babyslm.models.units.transformer:load",

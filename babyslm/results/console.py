@@ -31,7 +31,7 @@ def as_text(result: Outcome) -> str:
         lines.append(f"{task}/{split}")
         metrics = [m for m in result.record.metrics if (m.task, m.split) == (task, split)]
         lines += [_line(NAMES.get(m.measure, m.measure), m) for m in metrics if m.attribute is None]
-        for attribute in ("phenomenon", "seen", "nonword", "voice"):
+        for attribute in ("phenomenon", "seen", "nonword", "voice_kind", "voice"):
             parts = [m for m in metrics if m.attribute == attribute and m.measure == "accuracy"]
             name = NON_WORD if attribute == "nonword" else "{}"
             lines += [_line(f"  {name.format(m.value)}", m) for m in parts if len(parts) > 1]

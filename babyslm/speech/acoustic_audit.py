@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import norm
 
 from babyslm.engines import in_processes
 from babyslm.files import sha256_file, sha256_text
@@ -38,6 +39,13 @@ CHUNK = 16
 
 RECIPE = 2
 """Version of the summaries: increased whenever the same sound would get other values."""
+
+PER_VOICE = 600
+"""Pairs of a table analysed in each voice, at least: with many voices, `MOST` would leave too few for one."""
+
+ALONE = 2.0
+"""Standard errors by which one classifier may exceed chance. Where each of several voices is judged, the bound is such
+that all together raise no more false alarms than one (Bonferroni)."""
 
 MOST = 4800
 """Number of pairs analysed per table, counted once per voice: about 7,000 sounds at about 25 ms each."""
@@ -94,8 +102,8 @@ def acoustic_figures(
 ) -> list[Figure]:
     """Measure the sound of every table with sound.
 
-    The classifiers over all differences together are judged. Single phenomena, single summaries, and duration by voice
-    are for information only.
+    The classifiers over all differences together are judged, over all voices and in each voice. Single phenomena,
+    single summaries, and duration by voice are for information only.
 
     :param stimuli: the set.
     :param seed: draws the pairs to analyse, and assigns them to the folds of the classifier.
@@ -111,7 +119,8 @@ def acoustic_figures(
 
 def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: int) -> Iterator[Figure]:
     name = f"{table.task}/{table.split}"
-    pairs = _drawn(table, seed, most)
+    several = len(table.voices) if len(table.voices) > 1 else 0
+    pairs = _drawn(table, seed, None if most is None else max(most, PER_VOICE * several))
     names = sorted({*pairs["good"], *pairs["bad"]})
     paths = [path for stem in names if (path := table.audio_path(stem)) is not None]
     summaries = summarize_files(paths, workers=workers).set_axis(pd.Index(names))
@@ -123,10 +132,16 @@ def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: i
     for phenomenon, places in pairs.groupby("type").indices.items() if "type" in pairs else ():
         part = classify_pairs(differences[places], list(pairs["cluster"].iloc[places]), seed=seed)
         yield from classifier_figures("sound by phenomenon", name, part, tolerance=None, subset=str(phenomenon))
+    errors = float(norm.isf(norm.sf(ALONE) / len(table.voices)))
     for voice in table.voices:
         spoken: NDArray[np.bool_] = (pairs["voice"] == voice).to_numpy(dtype=bool)
         subset = voice or ALL
         yield share("sound by voice", name, "duration", differences[spoken, 0], tolerance=None, subset=subset)
+        if several:
+            part = classify_pairs(differences[spoken], list(pairs["cluster"][spoken]), seed=seed)
+            yield from classifier_figures(
+                "sound by voice", name, part, tolerance=TOLERANCE, subset=subset, errors=errors
+            )
 
 
 def _drawn(table: StimulusTable, seed: int, most: int | None) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import struct
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -261,13 +262,14 @@ def write_audio(path: Path, samples: NDArray[Any], *, rate: int = RATE, comment:
     import soundfile
 
     kind = "FLAC" if path.suffix == ".flac" else "WAV"
-    with (
-        atomic_file(path) as temporary,
-        soundfile.SoundFile(temporary, "w", rate, 1, subtype="PCM_16", format=kind) as file,
-    ):
+    # Into memory first: of a full disk libsndfile only says that there was a system error.
+    written = BytesIO()
+    with soundfile.SoundFile(written, "w", rate, 1, subtype="PCM_16", format=kind) as file:
         if comment:
             file.comment = comment
         file.write(to_pcm16(samples))
+    with atomic_file(path) as temporary:
+        temporary.write_bytes(written.getbuffer())
 
 
 def to_pcm16(samples: NDArray[Any]) -> NDArray[np.int16]:

@@ -11,8 +11,8 @@ from babyslm.speech.conditions.conditioned import ConditionedSynthesizer
 from babyslm.speech.conditions.scenes import find_scenes
 from babyslm.speech.synthesis.citation import CitationSynthesizer
 from babyslm.speech.synthesis.many import synthesize
+from babyslm.speech.synthesis.speaker import Speaker
 from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
-from babyslm.speech.synthesis.voices import Voice
 from babyslm.stimuli.stimulus import Task
 from babyslm.verify.speech.voices import SpokenTableError
 
@@ -39,7 +39,7 @@ def speak_table(
     rows: pd.DataFrame,
     task: Task,
     folder: Path,
-    voices: Sequence[Voice],
+    voices: Sequence[Speaker],
     *,
     workers: int = 1,
     synthesizer: Synthesizer | None = None,
@@ -53,18 +53,21 @@ def speak_table(
     :param folder: folder of the files `<filename>.wav`, 16 kHz mono 16-bit PCM.
     :param voices: the voices, all of one language.
     :param workers: number of processes; the files do not depend on it.
-    :param synthesizer: the synthesiser; default the embedded voices.
+    :param synthesizer: the synthesiser, of all voices; default the embedded voices.
     :param surroundings: the acoustic condition; default clean. Both members of a pair, and pairs that share a
         stimulus, have the same room and noise.
     :param prosody: prosody of sentences; `sentence` gives natural melody and rhythm, which alone often identify the
         grammatical sentence.
-    :returns: the rows, once per voice, in their order, with `voice` filled and appended to `filename`.
+    :returns: the rows, once per voice, in their order, with `voice` filled and appended to `filename`. If any
+        voice is not a formant voice, the column `voice_kind` holds the kind of each.
     :raises SpokenTableError: if rows already have a voice, or have no phones.
     """
     _verify_unspoken(rows, folder)
     spoken = pd.concat([_in_voice(rows, task, voice) for voice in voices])
     order = spoken.assign(_row=[*range(len(rows))] * len(voices)).sort_values(["_row", "voice"], kind="stable")
     table = order.drop(columns="_row").reset_index(drop=True)
+    if any(voice.kind != "formant" for voice in voices):
+        table["voice_kind"] = table["voice"].map({voice.name: voice.kind for voice in voices})
     by_name = {voice.name: voice for voice in voices}
     text = table["word"] if task == "lexical" else table["transcription"]
     columns = (table["filename"], table["phones"], table["voice"], text, find_scenes(table))
@@ -97,6 +100,6 @@ def _verify_unspoken(rows: pd.DataFrame, folder: Path) -> None:
         raise SpokenTableError(folder, list(variants.index[variants > 1]), "share a file name but not their phones")
 
 
-def _in_voice(rows: pd.DataFrame, task: Task, voice: Voice) -> pd.DataFrame:
+def _in_voice(rows: pd.DataFrame, task: Task, voice: Speaker) -> pd.DataFrame:
     names = [spoken_name(name, voice.name, task) for name in rows["filename"]]
     return rows.assign(voice=voice.name, filename=names)

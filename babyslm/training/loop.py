@@ -29,7 +29,7 @@ from babyslm.verify.learners.recipes import DivergedError, PrecisionError
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-__all__ = ["CHECKPOINTS", "LOSSES", "Fit", "Problem", "fit"]
+__all__ = ["CHECKPOINTS", "LOSSES", "Fit", "Problem", "fit", "resolve_precision"]
 
 CHECKPOINTS = ".checkpoints"
 LOSSES = "losses.jsonl"
@@ -131,8 +131,13 @@ class _Run:
         self.folder, self.title = folder, title
         self.bare = network.to(self.accelerator.device)
         make = optim.Adam if settings.optimizer == "adam" else optim.AdamW
+        fused = self.accelerator.device.type == "cuda" and settings.precision != "fp16"
         bare_optimizer = make(
-            self.bare.parameters(), lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay
+            self.bare.parameters(),
+            lr=settings.lr,
+            betas=settings.betas,
+            weight_decay=settings.weight_decay,
+            fused=fused or None,
         )
         self.position = Position(identity=identity)
         self.best: dict[str, Tensor] | None = None
@@ -296,12 +301,31 @@ def _sync(accelerator: "Accelerator", network: nn.Module, *, last: bool) -> Any:
     return nullcontext() if last else accelerator.no_sync(network)
 
 
+def resolve_precision(kind: str) -> str:
+    """Return `bf16` if a device has instructions for bfloat16, otherwise `no`.
+
+    :param kind: `cpu` or `cuda`.
+    """
+    if kind == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "no"
+    found = torch.backends.cpu.get_cpu_capability() == "AVX512" and _has_bfloat16()
+    return "bf16" if found else "no"
+
+
+def _has_bfloat16() -> bool:
+    """Return whether this processor multiplies bfloat16 numbers (AVX512-BF16 or AMX)."""
+    probes = [getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")]
+    return any(probe is not None and probe() for probe in probes)
+
+
 def _accelerator(precision: str, device: str, *, skips: bool) -> "Accelerator":
     from accelerate import Accelerator, DistributedDataParallelKwargs
     from accelerate.state import AcceleratorState
 
     AcceleratorState._reset_state()  # noqa: SLF001  # another run in the same process may need another precision
     on_cpu = device == "cpu" or not torch.cuda.is_available()
+    if precision == "auto":
+        precision = resolve_precision("cpu" if on_cpu else "cuda")
     if precision == "fp16" and on_cpu:
         raise PrecisionError(precision, "a CPU")
     try:

@@ -28,7 +28,9 @@ class LoopSettings(BaseModel):
     warmup: int = Field(default=1000, ge=0, description="updates over which the learning rate rises linearly")
     warmup_lr: float = Field(default=1e-7, ge=0, description="initial learning rate of the warm-up")
     clip: float | None = Field(default=None, gt=0, description="upper limit on the gradient norm")
-    precision: Literal["no", "bf16", "fp16"] = Field(default="no", description="mixed precision")
+    precision: Literal["no", "bf16", "fp16", "auto"] = Field(
+        default="no", description="mixed precision; auto is bf16 where the device computes in it, otherwise no"
+    )
     threads: int | None = Field(
         default=None, ge=1, description="CPU threads; small networks are slower with more than one"
     )

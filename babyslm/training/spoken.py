@@ -19,28 +19,23 @@ from babyslm.models.encoders.load import located_settings, make_encoder, sealed_
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import DenoisingSettings, EncoderSettings, MfccSettings
 from babyslm.models.folder import read_arrays, write_arrays
-from babyslm.models.ngram.model import MAX_ORDER, NgramLanguageModel
 from babyslm.models.spoken import LANGUAGE_MODEL, save_spoken, warp_encoder
-from babyslm.models.symbols.lstm import LstmSizes
+from babyslm.models.symbols.mixture import NETWORK
 from babyslm.models.symbols.vocabulary import Vocabulary
 from babyslm.models.units.codebook import Codebook
 from babyslm.models.units.posteriors import PosteriorUnits
 from babyslm.models.units.protocol import Quantiser
-from babyslm.models.units.transformer import TransformerSizes
 from babyslm.training.encoders.denoising.settings import DenoisingRecipe
 from babyslm.training.encoders.pretraining import Pretraining, pretrain
 from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.processes import first_alone, is_first
-from babyslm.training.recipe import Recipe
-from babyslm.training.settings import LoopSettings
 from babyslm.training.speech.speaking import SpeechSettings, speech_of
 from babyslm.training.speech.utterances import SpokenUtterances, read_utterances
-from babyslm.training.symbols.lstm import fit_lstm
 from babyslm.training.text.lines import held_out
 from babyslm.training.units.extraction import extract_units, make_ears
+from babyslm.training.units.language_model import LanguageModelFields, fit_language_model
 from babyslm.training.units.learn import UnitSettings, learn_codebook
 from babyslm.training.units.quality import unit_agreement, unit_statistics
-from babyslm.training.units.transformer import fit_transformer
 from babyslm.verify.documents import NoSuchFileError, read_json
 from babyslm.verify.learners.recipes import CheckpointMismatchError
 
@@ -52,7 +47,7 @@ STAGES = ".checkpoints"
 Ragged = list[NDArray[np.int64]]
 
 
-class SpokenRecipe(Recipe):
+class SpokenRecipe(LanguageModelFields):
     """Recipe of a spoken learner."""
 
     family: Literal["spoken"] = "spoken"
@@ -64,11 +59,6 @@ class SpokenRecipe(Recipe):
     warps: tuple[float, ...] = Field(
         default=(1.0,), min_length=1, description="frequency warp factors of training speech and stimuli"
     )
-    validation: float = Field(default=0.05, ge=0, lt=1, description="proportion of the utterances held out")
-    sizes: LstmSizes = LstmSizes()
-    transformer: TransformerSizes | None = Field(default=None, description="sizes of a transformer instead of an LSTM")
-    loop: LoopSettings | None = Field(default=None, description="optimisation of a network over the units")
-    order: int | None = Field(default=None, ge=1, le=MAX_ORDER, description="of an n-gram model instead of an LSTM")
 
     @model_validator(mode="after")
     def _has_one_encoder(self) -> Self:
@@ -81,12 +71,6 @@ class SpokenRecipe(Recipe):
         staged = isinstance(self.pretrain, DenoisingRecipe) and self.pretrain.unit_stage is not None
         if staged and "units" in self.model_fields_set:
             raise ValueError("units: a recipe with a unit stage sets its units in pretrain.unit_stage")
-        return self
-
-    @model_validator(mode="after")
-    def _has_one_language_model(self) -> Self:
-        if (self.loop is None) == (self.order is None):
-            raise ValueError("give either loop, for a network over the units, or order, for an n-gram model")
         return self
 
 
@@ -124,10 +108,13 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     heard, apart = (
         [vocabulary.encode_units(hearing.tolist()) for number in part for hearing in units[number]] for part in parts
     )
-    outcome = _learn(recipe, heard, apart, vocabulary, folder / LANGUAGE_MODEL, resume=resume, device=device)
+    outcome = fit_language_model(
+        recipe, heard, apart, vocabulary, folder / LANGUAGE_MODEL, resume=resume, device=device
+    )
     if not is_first():
         return outcome
-    shutil.rmtree(folder / LANGUAGE_MODEL / STAGES, ignore_errors=True)
+    for part in (folder / LANGUAGE_MODEL, folder / LANGUAGE_MODEL / NETWORK):
+        shutil.rmtree(part / STAGES, ignore_errors=True)
     training: dict[str, float | str] = {"hours": round(corpus.hours, 4)} | (
         {"condition": corpus.condition} if corpus.condition else {}
     )
@@ -163,55 +150,6 @@ def _parts(corpus: SpokenUtterances, recipe: SpokenRecipe) -> tuple[NDArray[np.i
     """Return the indices of the training utterances and of the held-out utterances, the same for every stage."""
     training, valid = held_out(list(range(len(corpus))), recipe.validation, seed=recipe.seed, source=corpus.source)
     return np.array(training, dtype=np.int64), np.array(valid, dtype=np.int64)
-
-
-def _learn(
-    recipe: SpokenRecipe,
-    training: list[list[int]],
-    valid: list[list[int]],
-    vocabulary: Vocabulary,
-    folder: Path,
-    *,
-    resume: bool,
-    device: str,
-) -> dict[str, Any]:
-    """Train the language model over the units into its folder."""
-    if recipe.loop is not None and recipe.transformer is not None:
-        return fit_transformer(
-            training,
-            valid,
-            vocabulary,
-            recipe.transformer,
-            recipe.loop,
-            folder=folder,
-            name=recipe.name,
-            seed=recipe.seed,
-            resume=resume,
-            device=device,
-        )
-    if recipe.loop is not None:
-        return fit_lstm(
-            training,
-            valid,
-            vocabulary,
-            recipe.sizes,
-            recipe.loop,
-            folder=folder,
-            name=recipe.name,
-            seed=recipe.seed,
-            resume=resume,
-            device=device,
-        )
-    assert recipe.order is not None
-    if not is_first():  # counting is quick and is done by one process
-        return {}
-    model = NgramLanguageModel.train(training, vocabulary, order=recipe.order, name=recipe.name)
-    model.save(folder)
-    outcome: dict[str, Any] = {"sequences": len(training), "symbols": sum(len(units) + 1 for units in training)}
-    if valid:
-        sums, symbols = model.score_sequences(valid)
-        outcome |= {"held_out": len(valid), "validation_loss": float(-sums.sum() / symbols.sum())}
-    return outcome
 
 
 def _identify(stages: Path, recipe: SpokenRecipe, corpus: SpokenUtterances) -> None:

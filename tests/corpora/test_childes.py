@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from babyslm.corpora.childes.prepare import clean_gloss, prepare_childes
@@ -107,6 +110,10 @@ def test_a_corpus_folder_that_is_broken_is_named(tmp_path: Path) -> None:
     path = tmp_path / "utterances.parquet"
     path.write_bytes(b"PAR1")
     with pytest.raises(CorpusFormatError, match="rebuild it"):
+        load_corpus(tmp_path)
+    texts = pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, 2], dtype=np.int32)), pa.py_buffer(b"\xff\xfe"))
+    pq.write_table(pa.table({"text": texts}), path)  # the fuzzer found that Arrow reads what is not UTF-8
+    with pytest.raises(CorpusFormatError, match=r"(?i)utf-?8"):
         load_corpus(tmp_path)
     pd.DataFrame({"text": ["a"]}).to_parquet(path)
     with pytest.raises(CorpusColumnsError, match="phones"):

@@ -67,3 +67,55 @@ def leaderboard_build(folder: Path) -> list[str]:
 
 
 TASKS: list[Callable[[Path], list[str]]] = [evaluate, build_stimuli, train, compress, prepare, leaderboard_build]
+
+
+def prepare_clips(folder: Path) -> list[str]:
+    """Cut clips of a recording that is not 16 kHz mono."""
+    from tests.corpora.transcripts import bursts
+
+    bursts(folder / "homes" / "day.wav", [(0, 40)], seconds=40, rate=22_050)
+    lines = [f"SPEAKER day 1 {at} 3 <NA> <NA> FEM <NA> <NA>\n" for at in range(0, 36, 4)]
+    (folder / "vtc.rttm").write_text("".join(lines))
+    return ["prepare", "longform", str(folder / "homes"), "--rttm", str(folder / "vtc.rttm"), "--out"]
+
+
+def prepare_text(folder: Path) -> list[str]:
+    return ["prepare", "text", str(heard(folder)), "--out"]
+
+
+def speak(folder: Path) -> list[str]:
+    from babyslm.corpora.prepare import prepare_corpus
+
+    (folder / "few.txt").write_text("\n".join(SENTENCES[:20]) + "\n", encoding="utf-8")
+    prepare_corpus("text", folder / "few.txt", folder / "written")
+    return ["speak", str(folder / "written"), "--out"]
+
+
+def evaluate_scores(folder: Path) -> list[str]:
+    from tests.results.test_cautions import folder_of_scores
+
+    scores = folder_of_scores(folder, lambda score: score)
+    return ["evaluate", "--model", f"scores:{scores}", "--stimuli", str(folder / "set"), "--official", "--out"]
+
+
+def train_ngram(folder: Path) -> list[str]:
+    return ["train", "phone-5gram", "--set", f"corpus={heard(folder)}", "--out"]
+
+
+def import_codebook(folder: Path) -> list[str]:
+    import numpy as np
+
+    np.save(folder / "km.npy", np.random.default_rng(0).normal(size=(50, 13)).astype(np.float32))
+    return ["import-codebook", str(folder / "km.npy"), "--out"]
+
+
+ALL_TASKS = [
+    *TASKS,
+    prepare_clips,
+    prepare_text,
+    speak,
+    evaluate_scores,
+    train_ngram,
+    import_codebook,
+]
+"""Commands that write, with outputs of every kind: tables, sound, weights, pages."""

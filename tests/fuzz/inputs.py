@@ -12,6 +12,7 @@ import soundfile
 import yaml
 from safetensors.numpy import save
 
+from babyslm.corpora.corpus import COLUMNS
 from babyslm.results.scores.files import score_lines
 from babyslm.seeds import generator
 from tests.corpora import transcripts
@@ -51,6 +52,20 @@ def _scores() -> bytes:
 def _transcript() -> bytes:
     text = transcripts.HEADER.format(age="1;04.28", media="child") + "\n".join(transcripts.LINES) + "\n@End\n"
     return text.encode()
+
+
+CHILDES = [("look here", "Mother", 1, 1, 700.0, "eng"), ("dog", "Target_Child", 1, 2, None, "eng fra")]
+CORPUS = [(None, 0.5, 1.5, "a/MOT", "Mother", 700.0, "look", "l ʊ k", "a")]
+
+
+def _parquet(rows: list[tuple[object, ...]], *, compression: str | None = "snappy") -> bytes:
+    import pandas as pd
+
+    names = ["gloss", "speaker_role", "transcript_id", "utterance_order", "target_child_age", "language"]
+    table = pd.DataFrame(rows, columns=names if rows is CHILDES else list(COLUMNS))
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression=compression)
+    return buffer.getvalue()
 
 
 def _stimulus_card() -> object:
@@ -194,6 +209,9 @@ INPUTS: Mapping[str, Callable[[], list[bytes]]] = {
     "packed-scores": lambda: [_scores(), gzip.compress(_scores(), mtime=0)],
     "chat": lambda: [_transcript()],
     "rttm": lambda: [RTTM.encode()],
+    "childes-parquet": lambda: [_parquet(CHILDES), _parquet(CHILDES, compression="zstd")],
+    "corpus-parquet": lambda: [_parquet(CORPUS), _parquet(CORPUS, compression=None)],
+    "lines-parquet": lambda: [_parquet(CORPUS), _parquet(CHILDES, compression=None)],
     "submission-card": lambda: [_yaml(made.card_of(number)) for number in range(3)],
     "stimulus-card": lambda: [_yaml(_stimulus_card())],
     "corpus-card": lambda: [_yaml(_corpus_card())],
@@ -221,7 +239,16 @@ INPUTS: Mapping[str, Callable[[], list[bytes]]] = {
 """A few whole files for each target; the fuzzer takes them apart."""
 
 
-BINARY = ("packed-scores", "codebook-npy", "codebook-pickle", "wav", "flac")
+BINARY = (
+    "childes-parquet",
+    "corpus-parquet",
+    "lines-parquet",
+    "packed-scores",
+    "codebook-npy",
+    "codebook-pickle",
+    "wav",
+    "flac",
+)
 """Targets whose words are bytes, written as the characters of Latin-1."""
 
 

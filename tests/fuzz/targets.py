@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from babyslm.corpora.childes.chat import read_chat
-from babyslm.corpora.corpus import CorpusCard
+from babyslm.corpora.childes.table import read_childes_table
+from babyslm.corpora.corpus import CorpusCard, load_corpus
 from babyslm.corpora.recorded.rttm import read_rttm
 from babyslm.leaderboard.submissions.registry import load_registry
 from babyslm.leaderboard.submissions.score_index import ScoreIndex
@@ -34,6 +35,7 @@ from babyslm.stimuli.syntactic.templates import load_templates
 from babyslm.stimuli.words.counts import count_words
 from babyslm.stimuli.words.lexicon import read_lemmas
 from babyslm.training.recipe import load_recipe
+from babyslm.training.text.lines import read_lines
 from babyslm.verify.documents import parse_document, read_yaml
 from tests.tables import lexical_rows
 
@@ -154,6 +156,8 @@ def _conditions(path: Path) -> object:
         return load_conditions.__wrapped__()
 
 
+PARQUET = ("PAR1", "schema", "gloss", "text", "phones", "UTF8", "pandas", "ARROW:schema", "\u0015\u0004")
+
 TARGETS: dict[str, Target] = {
     "gold-lexical": Target("gold.csv", _gold("lexical"), ("\n", ",", '"', "oov", "0", "1", "\r\n")),
     "gold-syntactic": Target("gold.csv", _gold("syntactic"), ("\n", ",", '"', "0", "1", "\r\n")),
@@ -177,6 +181,9 @@ TARGETS: dict[str, Target] = {
             "<",
         ),
     ),
+    "childes-parquet": Target("utterances.parquet", read_childes_table, PARQUET),
+    "corpus-parquet": Target("utterances.parquet", lambda path: load_corpus(path.parent).words, PARQUET),
+    "lines-parquet": Target("heard.parquet", lambda path: read_lines(path, "words"), PARQUET),
     "rttm": Target("child.rttm", read_rttm, ("SPEAKER ", ";;", "<NA>", " nan ", " inf ", "1e308", "\n")),
     "submission-card": Target("card.yaml", read_submission_card, YAML),
     "stimulus-card": Target("card.yaml", read_stimulus_card, YAML),

@@ -130,3 +130,20 @@ def test_the_order_of_words_leaves_no_trace_in_the_summaries_that_add_up() -> No
     assert {name: first[name] for name in SUMMARIES if name != "pitch"} == pytest.approx(
         {name: second[name] for name in SUMMARIES if name != "pitch"}, rel=1e-6
     )
+
+
+def test_each_of_several_voices_is_judged_and_one_that_gives_words_away_is_found(tmp_path: Path) -> None:
+    plain = spoken_set(tmp_path, longer=0.0)["lexical", "dev"].rows
+    (tmp_path / "long").mkdir()
+    spoken_set(tmp_path / "long", longer=0.1)
+    for path in (tmp_path / "long").glob("*.wav"):
+        path.rename(tmp_path / f"{path.stem}_bob.wav")
+    bob = plain.assign(voice="bob", filename=plain["filename"] + "_bob")
+    rows = pd.concat([plain, bob], ignore_index=True)
+    both = StimulusSet("spoken", {("lexical", "dev"): StimulusTable("lexical", "dev", rows, tmp_path)})
+    judged = {(f.subset, f.measure): f for f in acoustic_figures(both) if f.check == "sound by voice" and f.judged}
+    assert {voice for voice, _ in judged} == {"ann", "bob"}
+    assert judged["ann", "logistic regression"].passed
+    assert not judged["bob", "logistic regression"].passed
+    alone = [f for f in acoustic_figures(spoken_set(tmp_path, longer=0.0)) if f.check == "sound by voice"]
+    assert not any(figure.judged for figure in alone)

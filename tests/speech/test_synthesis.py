@@ -207,7 +207,7 @@ def test_a_syntactic_table_is_spoken_with_underscores(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("column", "value", "message"),
-    [("voice", "tom", "have a voice already: cat"), ("phones", " ", "have no phones: cat")],
+    [("voice", "tom", "already have a voice: cat"), ("phones", " ", "have no phones: cat")],
 )
 def test_rows_that_cannot_be_spoken_are_named(tmp_path: Path, column: str, value: str, message: str) -> None:
     with pytest.raises(SpokenTableError, match=message):

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from babyslm.models.encoders.denoising.hearing import Hearing
-from babyslm.models.encoders.denoising.network import DenoisingNetwork
+from babyslm.models.encoders.denoising.network import DenoisingNetwork, operations
 from babyslm.models.encoders.denoising.settings import FrameSizes, HearingSettings
 from babyslm.models.encoders.load import make_encoder
 from babyslm.models.encoders.settings import DenoisingSettings
@@ -19,7 +19,7 @@ from babyslm.models.units.posteriors import PosteriorUnits
 from babyslm.speech.audio import write_audio
 from babyslm.speech.sound import Recording, read_whole
 from babyslm.stimuli.stimulus import Stimulus
-from babyslm.training.encoders.denoising.pace import pace
+from babyslm.training.encoders.denoising.pace import pace, peak_operations
 from babyslm.training.encoders.denoising.problem import DenoisingProblem, Predictor
 from babyslm.training.encoders.denoising.settings import Cepstra, Prediction
 from babyslm.training.encoders.denoising.sources import CepstralFrames, StateFrames
@@ -216,7 +216,9 @@ def test_pace_counts_the_speech_of_the_updates(tones: Path, tmp_path: Path) -> N
     found = pace(outcome, told, model, loop)
     batches = [batch for epoch in range(7) for batch in told.plan(epoch)][:7]
     assert found["hours_heard"] == pytest.approx(sum(told.symbols(batch) for batch in batches) * 0.02 / 3600, abs=1e-3)
-    assert 0 < found["share_of_peak"] < 1.5
+    rate = sum(told.symbols(batch) for batch in batches) * operations(model) / outcome.position.seconds
+    assert found["gigaflops"] == pytest.approx(rate / 1e9, abs=0.01)
+    assert peak_operations(CPU, torch.float32) > 10 * rate
 
 
 def score(model: SpokenLanguageModel, folder: Path) -> float:

@@ -179,7 +179,7 @@ def test_a_killed_run_goes_on_with_its_stages_to_the_same_weights(
         raise KilledError
 
     with monkeypatch.context() as patch, pytest.raises(KilledError):
-        patch.setattr("babyslm.training.spoken.fit_lstm", killed)
+        patch.setattr("babyslm.training.units.language_model.fit_lstm", killed)
         train(recipe(tones), tmp_path / "again", device="cpu")
     assert not (tmp_path / "again" / "babyslm.json").exists()
     with monkeypatch.context() as patch:
@@ -199,7 +199,7 @@ def test_stages_of_another_recipe_are_refused_unless_started_anew(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("babyslm.training.spoken.fit_lstm", killed)
+        patch.setattr("babyslm.training.units.language_model.fit_lstm", killed)
         train(recipe(tones), tmp_path / "model", device="cpu")
     with pytest.raises(CheckpointMismatchError):
         train(recipe(tones, "units.size=6"), tmp_path / "model", device="cpu")
@@ -239,3 +239,27 @@ def test_faulty_fields_of_a_recipe_are_named(tones: Path) -> None:
         recipe(tones, "encoder.kind=cochlea")
     with pytest.raises(RecipeError, match=r"units\.size"):
         recipe(tones, "units.size=1")
+
+
+@pytest.mark.parametrize("transformer", [False, True])
+def test_a_network_may_be_interpolated_with_an_ngram_model(tones: Path, tmp_path: Path, transformer: bool) -> None:
+    sizes = ["transformer={objective: causal, hidden: 8, layers: 1, heads: 2, inner: 8}"] if transformer else []
+    record = train(recipe(tones, "interpolate=8", *sizes), tmp_path / "model", device="cpu")
+    losses = record.outcome["validation_losses"]
+    assert losses["mixture"] <= min(losses["network"], losses["ngram"]) + 1e-9
+    assert record.outcome["validation_loss"] == losses["mixture"]
+    model = load_model(str(tmp_path / "model"), device="cpu")
+    assert isinstance(model, SpokenLanguageModel)
+    assert model.language_model.family == "mixture"
+    assert not (tmp_path / "model" / "language-model" / "network" / ".checkpoints").exists()
+    write_audio(tmp_path / "new.wav", say(1, 0, 99))
+    assert np.isfinite(model.score([Stimulus("new", audio=tmp_path / "new.wav")]).log_probability).all()
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [("loop=null", "order=3"), ("validation=0",), ("transformer={objective: masked, hidden: 8, heads: 2, inner: 8}",)],
+)
+def test_an_interpolation_that_cannot_be_is_refused(tones: Path, overrides: tuple[str, ...]) -> None:
+    with pytest.raises(RecipeError, match="interpolate needs"):
+        recipe(tones, "interpolate=3", *overrides)

@@ -11,6 +11,7 @@ import pandas as pd
 from babyslm.corpora.accounting import Account
 from babyslm.corpora.childes.languages import two_letter
 from babyslm.corpora.childes.words import UNINTELLIGIBLE
+from babyslm.corpora.parquet import read_parquet
 from babyslm.verify.corpora.tables import CorpusColumnsError, CorpusFormatError
 from babyslm.verify.documents import NoSuchFileError
 
@@ -58,12 +59,7 @@ def read_childes_table(path: Path, account: Account | None = None) -> pd.DataFra
 
 
 def _read_parquet(path: Path, account: Account) -> pd.DataFrame:
-    import pyarrow as pa
-
-    try:
-        rows = pd.read_parquet(path)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise CorpusFormatError(path, " ".join(str(error).split())[:200]) from error
+    rows = read_parquet(path)
     _verify_columns(path, list(rows.columns))
     account.read(UTTERANCES, len(rows))
     return rows.assign(**{ROW: np.arange(1, len(rows) + 1)})

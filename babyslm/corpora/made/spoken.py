@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -9,8 +10,8 @@ from babyslm.corpora.corpus import Corpus, save_corpus
 from babyslm.corpora.made.varied import VariedSynthesizer, varied_synthesizer
 from babyslm.seeds import generator
 from babyslm.speech.synthesis.shards import synthesize_shards
+from babyslm.speech.synthesis.speaker import Speaker
 from babyslm.speech.synthesis.synthesizer import Synthesizer, Utterance
-from babyslm.speech.synthesis.voices import Voice
 from babyslm.stimuli.phones.pronunciation import phonemize
 from babyslm.verify.corpora.tables import EmptyCorpusError
 
@@ -36,7 +37,7 @@ def written_corpus(
 def speak_corpus(
     corpus: Corpus,
     out: Path,
-    voices: Sequence[Voice],
+    voices: Sequence[Speaker],
     *,
     language: str,
     name: str,
@@ -44,6 +45,7 @@ def speak_corpus(
     times: int = 1,
     workers: int = 1,
     synthesizer: Synthesizer | None = None,
+    spoken_by: Sequence[dict[str, Any]] = ({"synthesizer": "espeak-ng", "kind": "formant"},),
     conditions: Sequence[str] = (),
     noises: Path | None = None,
     responses: Path | None = None,
@@ -62,6 +64,7 @@ def speak_corpus(
     :param times: number of repetitions of each utterance; default 1.
     :param workers: number of processes; the sound does not depend on it.
     :param synthesizer: the synthesiser; default the embedded voices.
+    :param spoken_by: description of each synthesiser for the card; default the embedded voices.
     :param conditions: acoustic conditions to which utterances are assigned at random; default clean speech. With the
         same seed, utterances and voices are the same for all conditions.
     :param noises: folder of noise recordings; default babble and speech-shaped noise.
@@ -104,12 +107,13 @@ def speak_corpus(
         name=name,
         language=language,
         licence=card.licence if card else "as the text",
-        sources=[card.name if card else "text in memory", "voices of espeak-ng"],
+        sources=[card.name if card else "text in memory", *(f"voices of {each['synthesizer']}" for each in spoken_by)],
         speech="clean" if set(conditions) <= {"clean"} else "in-the-wild",
         settings={
             "seed": seed,
             "times": times,
             "voices": [voice.name for voice in voices],
+            "synthesizers": list(spoken_by),
             "conditions": [surroundings.describe() for surroundings in speaker.surroundings]
             if isinstance(speaker, VariedSynthesizer)
             else [],

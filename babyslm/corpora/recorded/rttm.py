@@ -21,6 +21,8 @@ FIELDS = 9
 LONGEST = 1e9
 """Largest plausible time in a recording: 1e9 seconds, about thirty years."""
 
+ENDINGS = ("flac", "mp3", "ogg", "opus", "rttm", "wav")
+
 SEGMENTS = "segments"
 COLUMNS = ("recording", "onset", "offset", "label", "path", "line")
 ADVICE = "the format is SPEAKER FILE CHANNEL ONSET DURATION <NA> <NA> LABEL <NA> <NA>"
@@ -68,7 +70,13 @@ def _read(path: Path, account: Account) -> Iterator[tuple[str, float, float, str
         if onset < 0:
             reason = f"begins at {onset:g} s, before the recording"
             account.fault(SEGMENTS, "onset below zero", path, number, reason, mended=True)
-        yield fields[1], max(0.0, onset), offset, fields[7], path, number
+        yield _stem(fields[1]), max(0.0, onset), offset, fields[7], path, number
+
+
+def _stem(name: str) -> str:
+    """Return the name of a recording without the ending that some classifiers leave on it."""
+    stem, _, ending = name.rpartition(".")
+    return stem if stem and ending.lower() in ENDINGS else name
 
 
 def _segment(fields: Sequence[str]) -> tuple[float, float] | str:

@@ -17,6 +17,9 @@ from babyslm.results.statistics.summary import ATTRIBUTES
 
 __all__ = ["SCORED_ROWS", "learner_record", "table_record"]
 
+OF_VOICES = {"voice", "voice_kind"}
+"""Attributes that differ between the rows of a pair."""
+
 SCORED_ROWS = 60_000
 """For tables with more rows than this only verdicts are written, to limit the data that a browser loads."""
 
@@ -52,7 +55,7 @@ def table_record(table: TrackTable, sounds: Sounds | None) -> dict[str, Any]:
         "attributes": {
             name: _codes(attribute(pairs, name))
             for name in ATTRIBUTES
-            if name != "voice" and has_attribute(pairs, name)
+            if name not in OF_VOICES and has_attribute(pairs, name)
         },
         "rows": {
             "pair": numbers.loc[rows["id"]].tolist(),

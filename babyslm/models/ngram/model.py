@@ -98,6 +98,19 @@ class NgramLanguageModel(SequenceLearner):
 
     def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         """Return the summed log-probability in nats of each sequence, `</s>` included."""
+        rows, logs = self._logs(sequences)
+        sums = np.bincount(rows, logs, len(sequences))
+        return np.round(sums, DECIMALS).astype(np.float64)
+
+    def symbol_logs(self, sequences: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        """Return log-probabilities in nats, `</s>` included: shape (len(sequence) + 1,) for each sequence."""
+        if not sequences:
+            return []
+        _, logs = self._logs(sequences)
+        return np.split(logs, np.cumsum([len(sequence) + 1 for sequence in sequences])[:-1])
+
+    def _logs(self, sequences: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return sequence and log-probability of each predicted symbol, sequence by sequence."""
         run = lay_out(sequences, BOS, EOS)
         size = len(self.vocabulary)
         predicted = np.flatnonzero(run.places > 0)
@@ -110,8 +123,7 @@ class NgramLanguageModel(SequenceLearner):
             probability = part.seen[found] + part.rest[history] * probability
             node = np.full(len(run.symbols), -1, dtype=np.int64)
             node[predicted] = found
-        sums = np.bincount(run.rows[predicted], np.log(probability), len(sequences))
-        return np.round(sums, DECIMALS).astype(np.float64)
+        return run.rows[predicted], np.log(probability)
 
     def distribution(self, history: Sequence[int]) -> NDArray[np.float64]:
         """Return p(w | history) of every symbol, shape (V,); that of `<s>` is 0.

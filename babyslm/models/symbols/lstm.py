@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
@@ -17,7 +18,9 @@ from torch.nn.utils.rnn import PackedSequence
 
 from babyslm.models.symbols.network import BUDGET, NeuralHeader, NeuralLearner
 from babyslm.models.symbols.vocabulary import BOS, EOS
-from babyslm.scoring.recurrent import score_recurrent
+from babyslm.scoring.batches import length_batches
+from babyslm.scoring.packed import pack
+from babyslm.scoring.recurrent import gathered, score_recurrent
 
 __all__ = ["LstmHeader", "LstmLanguageModel", "LstmNetwork", "LstmSizes", "load"]
 
@@ -108,6 +111,22 @@ class LstmLanguageModel(NeuralLearner[LstmNetwork]):
     def score_distinct(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         """Return the summed log-probability in nats of each sequence, `</s>` included."""
         return score_recurrent(self.network, sequences, bos=BOS, eos=EOS, budget=self.batch_tokens, device=self.device)
+
+    @torch.inference_mode()
+    def symbol_logs(self, sequences: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        """Return log-probabilities in nats, `</s>` included: shape (len(sequence) + 1,) for each sequence."""
+        found = [np.zeros(0)] * len(sequences)
+        for batch in length_batches([len(sequence) + 1 for sequence in sequences], self.batch_tokens):
+            packed = pack([sequences[i] for i in batch], BOS, EOS)
+            outputs = self.network.run(
+                torch.from_numpy(packed.inputs).to(self.device), torch.from_numpy(packed.batch_sizes)
+            )
+            logs = gathered(self.network, outputs, torch.from_numpy(packed.targets).to(self.device))
+            order = np.argsort(packed.rows, kind="stable")  # symbols of a sequence are in the order of time
+            ends = np.cumsum(np.bincount(packed.rows))[:-1]
+            for i, part in zip(batch, np.split(logs.double().cpu().numpy()[order], ends), strict=True):
+                found[i] = part
+        return found
 
 
 def load(

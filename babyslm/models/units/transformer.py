@@ -26,6 +26,7 @@ from babyslm.models.symbols.vocabulary import BOS, EOS, UNK, Vocabulary
 from babyslm.scoring.batches import length_batches
 from babyslm.scoring.head import Head, Request, Scores, gather_log_probabilities
 from babyslm.scoring.masked import MaskedTokens, Plan, mask_plan, pseudo_log_likelihood
+from babyslm.verify.learners.units import MaskedMixtureError
 
 __all__ = [
     "Objective",
@@ -172,15 +173,25 @@ class TransformerLanguageModel(NeuralLearner[TransformerNetwork]):
             symbols = np.array([terms[len(sequence)] for sequence in sequences], dtype=np.int64)
         return sums, symbols
 
-    @torch.inference_mode()
     def _causal(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
-        sums = np.zeros(len(sequences))
+        return np.array([logs.sum() for logs in self.symbol_logs(sequences)])
+
+    @torch.inference_mode()
+    def symbol_logs(self, sequences: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
+        """Return log-probabilities in nats, `</s>` included: shape (len(sequence) + 1,) for each sequence.
+
+        A masked model does not predict symbols from those before them: a `MaskedMixtureError`.
+        """
+        if self.sizes.objective == "masked":
+            raise MaskedMixtureError
+        found = [np.zeros(0)] * len(sequences)
         for batch in length_batches([len(sequence) + 1 for sequence in sequences], self.batch_tokens):
-            inputs, padded = pad_sequences([(BOS, *sequences[i]) for i in batch], self.device)
+            inputs, _ = pad_sequences([(BOS, *sequences[i]) for i in batch], self.device)
             targets, _ = pad_sequences([(*sequences[i], EOS) for i in batch], self.device)
             logs = self.network(inputs).float().log_softmax(-1).gather(2, targets[..., None])[..., 0]
-            sums[batch] = logs.double().masked_fill(padded, 0).sum(dim=1).cpu().numpy()
-        return sums
+            for i, row in zip(batch, logs.double().cpu().numpy(), strict=True):
+                found[i] = row[: len(sequences[i]) + 1]
+        return found
 
     def _masked(self, sequences: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         head = cast("Head", _UnitHead(self.network))

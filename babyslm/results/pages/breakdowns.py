@@ -13,6 +13,7 @@ TITLES = {
     "frequency": "By word frequency",
     "length": "By length",
     "voice": "By voice",
+    "voice_kind": "By kind of voice",
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
     "seen": "By occurrence of the word in training",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from babyslm.results.outcomes.cautions import cautions
 from babyslm.results.outcomes.facts import heard_text, modality
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.outcomes.record import metric_table
@@ -38,7 +39,7 @@ def report_page(result: Outcome) -> str:
         title=result.name,
         subtitle=_subtitle(result),
         cards=[_card(row) for row in whole[whole["measure"] == "accuracy"].to_dict("records")],
-        notes=[INTRODUCTION],
+        notes=[INTRODUCTION, *(f"Caution: {line}." for line in cautions(result))],
         sections=[_overview(result, whole), *_breakdowns(result), *provenance([result], [result.name]), methods()],
         footer=f"babyslm {result.record.environment.babyslm}, {result.record.created}",
     )

@@ -19,6 +19,7 @@ ATTRIBUTES = (
     "frequency",
     "length",
     "voice",
+    "voice_kind",
     "condition",
     "snr",
     "seen",

@@ -1,11 +1,16 @@
 """Random voices for training, drawn from the parameter ranges of the shipped voices."""
 
+import re
+
 import numpy as np
 
 from babyslm.seeds import generator
 from babyslm.speech.synthesis.voices import FORMANTS, Sex, Voice
 
-__all__ = ["draw_voices"]
+__all__ = ["draw_voices", "drawn_voice"]
+
+NAME = re.compile(r"drawn(\d+)x(\d+)")
+"""Seed and number of a voice, from which it is drawn again."""
 
 PITCH: dict[Sex, tuple[float, float]] = {"female": (150.0, 240.0), "male": (72.0, 128.0)}
 """Lower end of the intonation range, in Hz."""
@@ -21,6 +26,16 @@ def draw_voices(language: str, count: int, seed: int) -> tuple[Voice, ...]:
     :param seed: seed of the draws.
     """
     return tuple(_draw(language, number, seed) for number in range(count))
+
+
+def drawn_voice(language: str, name: str) -> Voice | None:
+    """Return the drawn voice of a name; None for a name that is not that of a drawn voice.
+
+    :param language: two-letter code.
+    :param name: name of a voice of `draw_voices`.
+    """
+    found = NAME.fullmatch(name)
+    return _draw(language, int(found[2]), int(found[1])) if found else None
 
 
 def _draw(language: str, number: int, seed: int) -> Voice:

@@ -107,7 +107,7 @@ class MnemonicTable:
         following = [*(phone for word in words for phone in word), ""][1:]
         spoken, position = [], 0
         for word in words:
-            stressed = self._stressed(word, alone=len(words) == 1)
+            stressed = self.stressed(word, alone=len(words) == 1)
             names = []
             for index, phone in enumerate(word):
                 name = self._mnemonic(phone, following[position])
@@ -124,8 +124,12 @@ class MnemonicTable:
             return special["vowel"]
         return self.mnemonics[phone]
 
-    def _stressed(self, word: tuple[str, ...], *, alone: bool) -> int | None:
-        """Return the index of the stressed vowel, or None for a word without stress."""
+    def stressed(self, word: tuple[str, ...], *, alone: bool) -> int | None:
+        """Return the index of the stressed vowel, or None for a word without stress.
+
+        :param word: phones of one word.
+        :param alone: whether the word is the whole utterance; if so, it is always stressed.
+        """
         vowels = [index for index, phone in enumerate(word) if self.is_vowel(phone)]
         full = [index for index in vowels if word[index] not in self.weak]
         if not alone and (not full or word in self.unstressed):

@@ -15,9 +15,11 @@ from babyslm.speech.audio import RATE, Samples, read_audio
 from babyslm.speech.signal.level import normalize_speech
 from babyslm.speech.synthesis.espeak_engine import ESPEAK_RATE, engine, espeak_version
 from babyslm.speech.synthesis.mnemonics import load_mnemonics
+from babyslm.speech.synthesis.speaker import Speaker
 from babyslm.speech.synthesis.voices import Voice
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
 from babyslm.verify.errors import BabySLMError
+from babyslm.verify.speech.neural import WrongVoiceError
 from babyslm.verify.speech.voices import CommandError, MisheardError, PlaceholderError
 
 __all__ = ["RECIPE", "CommandSynthesizer", "EspeakSynthesizer", "Speech", "Synthesizer", "Utterance"]
@@ -37,7 +39,7 @@ class Utterance:
     """
 
     phones: tuple[str, ...]
-    voice: Voice
+    voice: Speaker
     text: str | None = None
     scene: str = ""
 
@@ -88,8 +90,9 @@ class EspeakSynthesizer:
 
     def key(self, utterance: Utterance) -> str:
         """Return the SHA-256 of voice, mnemonics, version of espeak-ng and version of this procedure."""
-        table = load_mnemonics(utterance.voice.language)
-        parts = (espeak_version(), str(RECIPE), table.espeak, table.encode(utterance.phones), utterance.voice.digest)
+        voice = _formant(utterance.voice)
+        table = load_mnemonics(voice.language)
+        parts = (espeak_version(), str(RECIPE), table.espeak, table.encode(utterance.phones), voice.digest)
         return sha256_text("\x1f".join(("espeak-ng", *parts)))
 
     def speak(self, utterance: Utterance) -> Speech:
@@ -97,8 +100,9 @@ class EspeakSynthesizer:
 
         :raises MisheardError: if espeak-ng reports phones other than the requested ones.
         """
-        table = load_mnemonics(utterance.voice.language)
-        raw = engine().speak(table.encode(utterance.phones), utterance.voice, table.espeak)
+        voice = _formant(utterance.voice)
+        table = load_mnemonics(voice.language)
+        raw = engine().speak(table.encode(utterance.phones), voice, table.espeak)
         heard, wanted = table.decode([name for name, _ in raw.events]), table.audible(utterance.phones)
         if heard != wanted:
             raise MisheardError(wanted, heard)
@@ -108,6 +112,12 @@ class EspeakSynthesizer:
         if len(onsets) != len(heard):  # two phones reported as one: their onsets are unknown
             return Speech(samples)
         return Speech(samples, heard, onsets)
+
+
+def _formant(voice: Speaker) -> Voice:
+    if not isinstance(voice, Voice):
+        raise WrongVoiceError(voice.name, voice.kind, "espeak-ng")
+    return voice
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,24 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Literal, get_args
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from babyslm.files import sha256_text
 from babyslm.resources import resource
+from babyslm.speech.synthesis.speaker import VOICE_SPLITS, Speaker, VoiceKind, VoiceSplit, by_turns
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.speech.voices import UnknownVoiceError
 
 __all__ = ["VOICE_SPLITS", "Sex", "Voice", "VoiceSplit", "choose_voices", "load_voices"]
 
 Sex = Literal["female", "male"]
-VoiceSplit = Literal["dev", "test", "train"]
-VOICE_SPLITS: tuple[VoiceSplit, ...] = get_args(VoiceSplit)
 
 FORMANTS = 9
 """espeak-ng's formant peaks 0 (voicing bar) to 8."""
 
 
-class Voice(BaseModel):
+class Voice(Speaker):
     """One embedded voice: the parameters of a speaker for espeak-ng's formant synthesis.
 
     :param name: unique within the language; last part of file names.
@@ -37,12 +35,9 @@ class Voice(BaseModel):
     :param consonants: factors on the strength of unvoiced and of voiced consonant noise.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: ClassVar[VoiceKind] = "formant"
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9]*$")
-    language: str
     sex: Sex
-    split: VoiceSplit
     pitch: tuple[int, int]
     tract: float = Field(gt=0.7, lt=1.4)
     formants: tuple[float, ...] = Field(default=(1.0,) * FORMANTS, min_length=FORMANTS, max_length=FORMANTS)
@@ -67,9 +62,9 @@ class Voice(BaseModel):
         return "\n".join(lines) + "\n"
 
     @property
-    def digest(self) -> str:
-        """Hexadecimal SHA-256 of all parameters that determine the sound; split and name are not included."""
-        return sha256_text(self.model_dump_json(exclude={"name", "split"}))
+    def group(self) -> str:
+        """The sex."""
+        return self.sex
 
 
 class _Document(BaseModel):
@@ -112,15 +107,5 @@ def choose_voices(
                 raise UnknownVoiceError(name, by_name)
         voices = [by_name[name] for name in sorted(set(names))]
     if count is not None:
-        voices = sorted(_by_turns(voices)[:count], key=lambda voice: voice.name)
+        voices = sorted(by_turns(voices)[:count], key=lambda voice: voice.name)
     return tuple(voices)
-
-
-def _by_turns(voices: Sequence[Voice]) -> list[Voice]:
-    """Order voices alternately by sex, each sex sorted by name."""
-    ranked: dict[str, int] = {}
-    order = []
-    for voice in voices:
-        ranked[voice.sex] = ranked.get(voice.sex, -1) + 1
-        order.append((ranked[voice.sex], voice.sex, voice))
-    return [voice for _, _, voice in sorted(order, key=lambda entry: entry[:2])]

@@ -88,11 +88,17 @@ def _clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> flo
 
 
 def classifier_figures(
-    check: str, table: str, classified: Classified | None, *, tolerance: float | None, subset: str = ALL
+    check: str,
+    table: str,
+    classified: Classified | None,
+    *,
+    tolerance: float | None,
+    subset: str = ALL,
+    errors: float = 2.0,
 ) -> list[Figure]:
     """Return the figures of the classifiers: none may exceed chance by more than the tolerance.
 
-    On few pairs the sampling error is larger: if twice the standard error exceeds the tolerance, it is allowed
+    On few pairs the sampling error is larger: if two standard errors exceed the tolerance, it is allowed
     instead. A classifier below chance on held-out words has found no regularity that holds for them, and passes.
 
     :param check: kind of shortcut.
@@ -100,10 +106,11 @@ def classifier_figures(
     :param classified: the accuracies, or None.
     :param tolerance: allowed distance from 50, in points; None for information only.
     :param subset: the part of the table.
+    :param errors: number of standard errors allowed; more than two where several parts are judged.
     """
     if classified is None:
         return []
-    high = None if tolerance is None else 50 + max(tolerance, round(2 * classified.error, 2))
+    high = None if tolerance is None else 50 + max(tolerance, round(errors * classified.error, 2))
     return [
         Figure(check, table, name, value, "percent", classified.pairs, subset, high=high)
         for name, value in (("logistic regression", classified.logistic), ("boosted trees", classified.boosting))

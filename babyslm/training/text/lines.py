@@ -8,6 +8,7 @@ import pandas as pd
 
 from babyslm.corpora.childes.prepare import clean_gloss
 from babyslm.corpora.corpus import TABLE_NAME, load_corpus
+from babyslm.corpora.parquet import read_parquet
 from babyslm.files import sha256_file
 from babyslm.models.symbols.vocabulary import SymbolKind
 from babyslm.seeds import generator
@@ -91,10 +92,12 @@ def _from_folder(folder: Path, *, phonemic: bool, language: str) -> list[str]:
 
 
 def _read_table(path: Path) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        return read_parquet(path)
     try:
-        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype=str, na_filter=False)
+        return pd.read_csv(path, dtype=str, na_filter=False)
     except (OSError, ValueError) as error:
-        raise CorpusFormatError(path, str(error).splitlines()[0]) from error
+        raise CorpusFormatError(path, " ".join(str(error).split())[:200]) from error
 
 
 def _from_table(table: pd.DataFrame, path: Path, *, phonemic: bool, language: str) -> list[str]:

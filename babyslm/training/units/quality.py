@@ -12,6 +12,7 @@ from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.units.protocol import Quantiser
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE
+from babyslm.speech.synthesis.drawn_voices import drawn_voice
 from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Utterance
 from babyslm.speech.synthesis.voices import load_voices
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
@@ -91,9 +92,10 @@ def phone_labels(
         voices = {voice.name: voice for voice in load_voices(corpus.language)}
     except BabySLMError:  # a language without a synthetic voice
         return None
-    if row["speaker"] not in voices or not isinstance(row["phones"], str):
+    voice = voices.get(row["speaker"]) or drawn_voice(corpus.language, str(row["speaker"]))
+    if voice is None or not isinstance(row["phones"], str):
         return None
-    speech = EspeakSynthesizer().speak(Utterance(tuple(row["phones"].split()), voices[row["speaker"]]))
+    speech = EspeakSynthesizer().speak(Utterance(tuple(row["phones"].split()), voice))
     longer = float(corpus.seconds[number]) - len(speech.waveform) / RATE
     if not speech.phones or min(abs(longer - tail) for tail in TAILS) > AGREED:
         return None

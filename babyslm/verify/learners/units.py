@@ -9,6 +9,7 @@ __all__ = [
     "AudioMissingError",
     "CodebookFileError",
     "FeatureSizeError",
+    "MaskedMixtureError",
     "NoCorrespondenceError",
     "NoPhonesError",
     "NoSpeechError",
@@ -46,6 +47,16 @@ class FeatureSizeError(BabySLMError):
     def __init__(self, shape: Sequence[int], dimensions: int) -> None:
         super().__init__(
             f"features are {tuple(shape)} where (frames, {dimensions}) is needed; is the codebook of another encoder?"
+        )
+
+
+class MaskedMixtureError(UsageError):
+    """A masked model over units was to be interpolated with an n-gram model."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "interpolate: a masked transformer does not predict a unit from those before it; use "
+            "transformer.objective=causal or an LSTM"
         )
 
 

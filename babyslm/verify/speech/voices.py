@@ -15,6 +15,7 @@ __all__ = [
     "SpokenTableError",
     "UnknownVoiceError",
     "UnspeakablePhoneError",
+    "VoiceCountError",
 ]
 
 
@@ -26,12 +27,12 @@ class EmptyUtteranceError(BabySLMError):
 
 
 class UnspeakablePhoneError(BabySLMError):
-    """A phone is not in the language's mnemonic table."""
+    """A phone is not in the table by which a synthesiser is asked for it."""
 
-    def __init__(self, phone: str, phones: Sequence[str], language: str) -> None:
+    def __init__(self, phone: str, phones: Sequence[str], language: str, table: str = "") -> None:
         super().__init__(
             f"{' '.join(phones)!r}: {phone!r} is not a phone of {language}; "
-            f"known are those of datasets/phones/mnemonics-{language}.yaml"
+            f"known are those of {table or f'datasets/phones/mnemonics-{language}.yaml'}"
         )
 
 
@@ -59,6 +60,15 @@ class LongPathError(BabySLMError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder}: this path is too long for espeak-ng; set TMPDIR to a shorter one")
+
+
+class VoiceCountError(UsageError):
+    """More voices were asked for than there are, or too few for both splits."""
+
+    def __init__(self, asked: int, there: int, synthesizer: str) -> None:
+        super().__init__(
+            f"--voices {asked}: must be from 2 to {there} (--synthesizer {synthesizer}), or use --no-audio"
+        )
 
 
 class UnknownVoiceError(UsageError):

@@ -33,7 +33,7 @@ class FrameLayer(nn.Module):
         count, d = frames.shape[1], self.distance
         own = self.norm(frames)
         if inside is not None:
-            own = own.masked_fill(~inside[..., None], 0)
+            own = own * inside[..., None].to(own.dtype)  # a product is faster than a fill, forwards and backwards
         padded = functional.pad(own, (0, 0, d, d))
         near = torch.cat([padded[:, :count], own, padded[:, 2 * d : 2 * d + count]], dim=2)
         after: Tensor = frames + self.widen(functional.gelu(self.narrow(near)))

@@ -24,7 +24,9 @@ SPLITTING = ("hubert", "wav2vec2")
 class HuggingFaceEncoder(NetworkEncoder):
     """A model of transformers, without the layers above the requested one.
 
-    Its frames equal `hidden_states[layer]` of the whole model.
+    Its frames equal `hidden_states[layer]` of the whole model; those of the last layer equal `last_hidden_state`.
+    In models with stable layer norm that includes the normalisation after the last layer, under transformers 4 and 5
+    (`hidden_states[-1]` includes it under transformers 4 alone).
 
     :param model: a model with `feature_extractor`, `feature_projection` and a transformer `encoder`.
     :param settings: source, layer, windows.

@@ -8,7 +8,7 @@ import torch
 
 from babyslm.models.encoders.denoising.network import DenoisingNetwork, operations
 from babyslm.training.encoders.denoising.problem import DenoisingProblem
-from babyslm.training.loop import Fit
+from babyslm.training.loop import Fit, resolve_precision
 from babyslm.training.settings import LoopSettings
 
 __all__ = ["pace", "peak_operations"]
@@ -26,8 +26,9 @@ def pace(outcome: Fit, problem: DenoisingProblem, network: DenoisingNetwork, loo
     :param problem: its batches.
     :param network: the network.
     :param loop: settings of the optimisation.
-    :returns: hours heard (without silence around utterances), hours heard per second, billions of floating-point
-        operations per second in matrix products (padding is not counted), and their share of the measured peak.
+    :returns: precision of the products; hours heard (without silence around utterances) and hours heard per second;
+        billions of floating-point operations per second in matrix products (padding is not counted), and their share
+        of the measured peak.
     """
     per_update = loop.accumulate * int(os.environ.get("WORLD_SIZE", "1"))
     frames, updates, epoch = 0, 0, 0
@@ -42,8 +43,10 @@ def pace(outcome: Fit, problem: DenoisingProblem, network: DenoisingNetwork, loo
     device = problem.labels.device
     done = frames * operations(network) / seconds
     hours = frames * problem.hearing.hop * problem.hearing.stack / 3600
-    dtype = {"no": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[loop.precision]
+    precision = resolve_precision(device.type) if loop.precision == "auto" else loop.precision
+    dtype = {"no": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}[precision]
     return {
+        "precision": precision,
         "hours_heard": round(hours, 3),
         "hours_heard_a_second": round(hours / seconds, 5),
         "gigaflops": round(done / 1e9, 2),

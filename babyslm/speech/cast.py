@@ -1,0 +1,71 @@
+"""Who speaks a stimulus set: voices of one synthesiser or several, for dev and for test."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from babyslm.speech.origins import Origin, find_origin, mixed
+from babyslm.speech.synthesis.speaker import Speaker
+from babyslm.speech.synthesis.synthesizer import Synthesizer
+from babyslm.stimuli.stimulus import SPLITS, Split
+from babyslm.verify.speech.voices import VoiceCountError
+
+__all__ = ["Cast", "find_cast", "split_voices"]
+
+DEV_SHARE = 0.2
+"""Share of the voices in dev, as in the official set (2 of 10)."""
+
+FORMANT = 10
+"""Formant voices where no number is asked for."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Voices and what speaks with them.
+
+    :param origins: the synthesisers.
+    :param voices: by split; empty where a set is only written.
+    :param synthesizer: all synthesisers as one.
+    """
+
+    origins: tuple[Origin, ...]
+    voices: Mapping[Split, tuple[Speaker, ...]]
+    synthesizer: Synthesizer
+
+
+def find_cast(specs: Sequence[str], language: str, count: int | None) -> Cast:
+    """Find the synthesisers that are asked for, and choose the voices of dev and test.
+
+    :param specs: the synthesisers; see `babyslm.speech.origins.FORMS`.
+    :param language: language of the voices.
+    :param count: voices of each synthesiser, dev and test together; 0: none; default 10 formant voices, and all of
+        another synthesiser.
+    """
+    origins = tuple(find_origin(spec) for spec in dict.fromkeys(specs))
+    chosen = [split_voices(language, count, origin) for origin in origins]
+    voices = {split: tuple(voice for each in chosen for voice in each[split]) for split in SPLITS}
+    told = [
+        (origin, [voice for split in SPLITS for voice in each[split]])
+        for origin, each in zip(origins, chosen, strict=True)
+    ]
+    return Cast(origins, voices, mixed(told))
+
+
+def split_voices(language: str, count: int | None, origin: Origin | None = None) -> dict[Split, tuple[Speaker, ...]]:
+    """Choose voices in the official proportion of 2 in dev to 8 in test; women, men and children by turns.
+
+    :param language: language of the voices.
+    :param count: voices of dev and test together; 0: none; default 10 formant voices, all of another synthesiser.
+    :param origin: the synthesiser; default the formant voices.
+    """
+    if count == 0:
+        return dict.fromkeys(SPLITS, ())
+    origin = origin or find_origin("formant")
+    there = {split: origin.voices(language, split) for split in SPLITS}
+    if count is None and origin.kind == "neural":
+        return there
+    asked = FORMANT if count is None else count
+    dev = min(max(1, round(asked * DEV_SHARE)), len(there["dev"]))
+    if not 1 <= asked - dev <= len(there["test"]):
+        raise VoiceCountError(asked, sum(map(len, there.values())), origin.spec)
+    counts: dict[Split, int] = {"dev": dev, "test": asked - dev}
+    return {split: origin.voices(language, split, count=counts[split]) for split in SPLITS}

@@ -1,0 +1,60 @@
+"""Scores that cannot be log-probabilities are taken, and reported."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from babyslm.evaluation.evaluate import evaluate
+from babyslm.results.outcomes.cautions import cautions
+from babyslm.results.result import Result
+from babyslm.results.scores.files import write_scores
+from babyslm.stimuli.load import load_stimuli
+from tests.tables import write_set
+
+
+def folder_of_scores(tmp_path: Path, value: Callable[[float], float]) -> Path:
+    """A folder of scores in which the right form is always the more probable one, each changed by a function."""
+    stimuli = load_stimuli(str(write_set(tmp_path / "set")))
+    for table in stimuli:
+        good = set(table.rows.loc[table.rows["correct"] == 1, "filename"])
+        names = sorted(stimulus.name for stimulus in table.stimuli)
+        right = [
+            value(-1.0 - 0.01 * place if name in good else -9.0 - 0.01 * place) for place, name in enumerate(names)
+        ]
+        scores = pd.DataFrame({"score": right}, index=names)
+        write_scores(tmp_path / "scores" / table.task / f"{table.split}.txt", scores)
+    return tmp_path / "scores"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (lambda score: score, []),
+        (lambda score: -score, ["all scores are positive; higher must mean more probable"]),
+        (lambda _: -2.5, ["all scores are -2.5; every pair is a tie"]),
+        (lambda _: 2.5, ["all scores are 2.5; every pair is a tie"]),
+    ],
+)
+def test_scores_that_cannot_be_log_probabilities(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], value: Callable[[float], float], told: list[str]
+) -> None:
+    scores = folder_of_scores(tmp_path, value)
+    capsys.readouterr()
+    result = evaluate(f"scores:{scores}", str(tmp_path / "set"), out=str(tmp_path / "out"))
+    said = capsys.readouterr().err
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for line in told:
+        assert f"lexical/dev: {line}" in said
+        assert f"lexical/dev: {line}" in page
+    if not told:
+        assert cautions(result) == []
+        assert "Caution" not in page
+
+
+@pytest.mark.parametrize(("lift", "expected"), [(-3.0, True), (0.0, False), (3.0, False)])
+def test_words_significantly_below_chance(make: Callable[..., Result], lift: float, expected: bool) -> None:
+    found = [line for line in cautions(make(lift=lift)) if "significantly below chance" in line]
+    assert len(found) == expected
+    assert all(line.startswith("lexical/dev: accuracy on words") for line in found)
