@@ -28,6 +28,7 @@ bench: $(ALL) .venv-bench/.peers  ## side by side with the peers, which get an e
 	$(BIN)/python -m benchmarks.text
 	$(BIN)/python -m benchmarks.stimuli
 	$(BIN)/python -m benchmarks.units
+	$(BIN)/python -m benchmarks.denoising
 	$(BIN)/python -m benchmarks.compression
 	$(BIN)/python -m benchmarks.leaderboard
 	$(BIN)/python -m benchmarks.corpora

@@ -54,7 +54,7 @@ def test_a_lexical_set_passes_its_audit(
     kept = {word for table in built.stimuli for word in table.pairs["word"]}
     assert len(kept) >= fewest
     report = audit_stimuli(tmp_path / name, corpus=words, sound=False)
-    assert not report.faults
+    assert report.faults == ()
     judged = {figure.check for figure in report.figures if figure.judged and figure.table == "lexical/test"}
     assert {"phone n-grams", "length", "neighbourhood", "classifier", "homophones", "duplicates"} <= judged
 

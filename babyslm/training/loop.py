@@ -29,7 +29,7 @@ from babyslm.verify.learners.recipes import DivergedError, PrecisionError
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-__all__ = ["CHECKPOINTS", "LOSSES", "Fit", "Problem", "fit", "resolve_precision"]
+__all__ = ["CHECKPOINTS", "LOSSES", "Fit", "Problem", "fit", "resolve_precision", "threads"]
 
 CHECKPOINTS = ".checkpoints"
 LOSSES = "losses.jsonl"
@@ -95,7 +95,7 @@ def fit(
     """
     if not resume and is_first():
         shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
-    with _threads(settings.threads):
+    with threads(settings.threads):
         run = _Run(network, problem, settings, seed, folder, identity, device, title, skips)
         if resume:
             run.restore()
@@ -103,7 +103,7 @@ def fit(
 
 
 @contextmanager
-def _threads(count: int | None) -> Iterator[None]:
+def threads(count: int | None) -> Iterator[None]:
     """Set torch's number of threads inside the block; None leaves it unchanged."""
     before = torch.get_num_threads()
     torch.set_num_threads(count or before)

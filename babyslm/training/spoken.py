@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from babyslm.files import sha256_text, write_json
+from babyslm.models.encoders.denoising.encoder import DenoisingEncoder
 from babyslm.models.encoders.load import located_settings, make_encoder, sealed_settings
 from babyslm.models.encoders.protocol import Encoder
 from babyslm.models.encoders.settings import DenoisingSettings, EncoderSettings, MfccSettings
@@ -25,6 +26,7 @@ from babyslm.models.symbols.vocabulary import Vocabulary
 from babyslm.models.units.codebook import Codebook
 from babyslm.models.units.posteriors import PosteriorUnits
 from babyslm.models.units.protocol import Quantiser
+from babyslm.training.encoders.denoising.augmented import augmented_units
 from babyslm.training.encoders.denoising.settings import DenoisingRecipe
 from babyslm.training.encoders.pretraining import Pretraining, pretrain
 from babyslm.training.encoders.run import EncoderRun
@@ -54,6 +56,11 @@ class SpokenRecipe(LanguageModelFields):
     speech: SpeechSettings | None = Field(default=None, description="synthesis of a corpus without sound")
     hours: float | None = Field(default=None, gt=0, description="upper limit on the hours of the corpus that are used")
     encoder: EncoderSettings = MfccSettings()
+    augmented: int = Field(
+        default=0,
+        ge=0,
+        description="times that each utterance is augmented for the language model, beside clean speech",
+    )
     pretrain: Pretraining | None = Field(default=None, description="an encoder to train first, instead of encoder")
     units: UnitSettings = UnitSettings()
     warps: tuple[float, ...] = Field(
@@ -64,6 +71,12 @@ class SpokenRecipe(LanguageModelFields):
     def _has_one_encoder(self) -> Self:
         if self.pretrain is not None and "encoder" in self.model_fields_set:
             raise ValueError("give either encoder (an existing one) or pretrain (one to be trained first)")
+        return self
+
+    @model_validator(mode="after")
+    def _can_augment(self) -> Self:
+        if self.augmented and not isinstance(self.pretrain, DenoisingRecipe):
+            raise ValueError("augmented needs pretrain.kind=denoising, whose augmentation is used")
         return self
 
     @model_validator(mode="after")
@@ -95,8 +108,8 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
         _identify(stages, recipe, corpus)
     parts = _parts(corpus, recipe)
     settings, encoder_record = recipe.encoder, dict[str, Any]()
+    run = EncoderRun(corpus, *parts, folder, stages, recipe.seed, recipe.name, resume, device)
     if recipe.pretrain is not None:
-        run = EncoderRun(corpus, *parts, folder, stages, recipe.seed, recipe.name, resume, device)
         settings, encoder_record = pretrain(recipe.pretrain, run)
     encoder = make_encoder(located_settings(settings, folder), device=device)
     ears = warp_encoder(encoder, recipe.warps)
@@ -108,6 +121,12 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     heard, apart = (
         [vocabulary.encode_units(hearing.tolist()) for number in part for hearing in units[number]] for part in parts
     )
+    if recipe.augmented:
+        assert isinstance(recipe.pretrain, DenoisingRecipe)
+        assert isinstance(encoder, DenoisingEncoder)
+        with first_alone(device):
+            more = _augmented(stages, recipe.pretrain, run, encoder, codebook, recipe.augmented)
+        heard += [vocabulary.encode_units(units.tolist()) for units in more]
     outcome = fit_language_model(
         recipe, heard, apart, vocabulary, folder / LANGUAGE_MODEL, resume=resume, device=device
     )
@@ -128,6 +147,7 @@ def train_spoken(recipe: SpokenRecipe, folder: Path, *, resume: bool = True, dev
     return {
         "corpus": told,
         "encoder": encoder_record,
+        "augmented": recipe.augmented,
         "units": unit_statistics(first, codebook.size, float(corpus.seconds.sum())),
         "validation_units": _validation(corpus, sample, first, encoder, codebook, recipe.seed),
     } | outcome
@@ -182,6 +202,31 @@ def _quantiser(
     return Codebook.load(stages)
 
 
+def _augmented(
+    stages: Path,
+    recipe: DenoisingRecipe,
+    run: EncoderRun,
+    encoder: DenoisingEncoder,
+    codebook: Quantiser,
+    times: int,
+) -> Ragged:
+    """Return the units of augmented training utterances, which are kept as a finished stage."""
+    path = stages / f"augmented-{times}.safetensors"
+    if not path.is_file():
+        _write_ragged(path, augmented_units(recipe, run, encoder, codebook, times))
+    return _read_ragged(path)
+
+
+def _write_ragged(path: Path, parts: Ragged) -> None:
+    lengths = np.array([len(part) for part in parts], dtype=np.int64)
+    write_arrays(path, {"units": np.concatenate(parts).astype(np.int32), "lengths": lengths})
+
+
+def _read_ragged(path: Path) -> Ragged:
+    arrays = read_arrays(path)
+    return [part.astype(np.int64) for part in np.split(arrays["units"], np.cumsum(arrays["lengths"])[:-1])]
+
+
 def _units(
     stages: Path,
     corpus: SpokenUtterances,
@@ -193,10 +238,6 @@ def _units(
     path = stages / "units.safetensors"
     if not path.is_file():
         heard = extract_units(corpus, ears, codebook, remake)
-        flat = [units for hearings in heard for units in hearings]
-        lengths = np.array([len(units) for units in flat], dtype=np.int64)
-        write_arrays(path, {"units": np.concatenate(flat).astype(np.int32), "lengths": lengths})
-    arrays = read_arrays(path)
-    ends = np.cumsum(arrays["lengths"])
-    parts = [part.astype(np.int64) for part in np.split(arrays["units"], ends[:-1])]
+        _write_ragged(path, [units for hearings in heard for units in hearings])
+    parts = _read_ragged(path)
     return [parts[start : start + len(ears)] for start in range(0, len(parts), len(ears))]

@@ -365,3 +365,19 @@ def test_mixed_precision_trains(tones: Path, tmp_path: Path) -> None:
     loop = LoopSettings(updates=3, batch_tokens=200, lr=0.01, warmup=0, precision="bf16")
     outcome = fit(Predictor(network()), told, loop, seed=0, folder=tmp_path, identity="x", device="cpu")
     assert np.isfinite(outcome.position.losses[-1].loss)
+
+
+def test_the_language_model_may_learn_from_augmented_speech_as_well(tones: Path, tmp_path: Path) -> None:
+    quiet = only(before=(0, 0), after=(0, 0)).model_dump(mode="json")
+    told = recipe(tones, "augmented=2").model_dump(mode="json")
+    del told["encoder"], told["units"]
+    told["pretrain"]["augmentation"] = quiet
+    record = train(make_recipe(told), tmp_path / "quiet", device="cpu").outcome
+    once = train(make_recipe(told | {"augmented": 0}), tmp_path / "once", device="cpu").outcome
+    assert record["sequences"] == 3 * once["sequences"]
+    # Without any augmentation the units are those of clean speech, so that all is counted three times.
+    assert abs(record["symbols"] - 3 * once["symbols"]) <= 0.02 * record["symbols"]
+    noisy = train(recipe(tones, "augmented=1"), tmp_path / "noisy", device="cpu").outcome
+    assert noisy["sequences"] == 2 * once["sequences"]
+    with pytest.raises(RecipeError, match="augmented needs"):
+        recipe(tones, "pretrain=null", "augmented=1")

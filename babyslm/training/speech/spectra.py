@@ -15,7 +15,8 @@ from babyslm.models.encoders.denoising.hearing import Hearing, levels
 from babyslm.models.folder import read_tensors, write_tensors
 from babyslm.progress import track
 from babyslm.speech.audio import RATE
-from babyslm.speech.sound import Recording, Sound
+from babyslm.speech.sound import HeldSound, Sound
+from babyslm.training.loop import threads
 from babyslm.training.speech.utterances import SpokenUtterances
 
 __all__ = ["Spectra", "gather", "hear", "hear_corpus", "mel_centres"]
@@ -144,11 +145,12 @@ def hear_corpus(corpus: SpokenUtterances, hearing: Hearing, longest: float) -> t
     parts: dict[tuple[int, int], Tensor] = {}
     most = round(longest * RATE)
     places = corpus.recordings(np.arange(len(corpus)))
-    for number, recording in track(places, "spectra", len(corpus)):
-        for start in range(0, len(recording), most):
-            stop = min(len(recording), start + most)
-            piece = Recording(recording.path, recording.start + start, recording.start + stop)
-            parts[number, start] = hear([piece], hearing)[0]
+    with threads(1):  # the arrays of one utterance are too small to be shared out
+        for number, recording in track(places, "spectra", len(corpus)):
+            for start in range(0, len(recording), most):
+                stop = min(len(recording), start + most)
+                piece = HeldSound(recording.read(start, stop))  # read once: the door goes through it several times
+                parts[number, start] = hear([piece], hearing)[0]
     keys = sorted(parts)
     return gather([parts[key] for key in keys], hearing), np.array([number for number, _ in keys], dtype=np.int64)
 

@@ -13,6 +13,7 @@ __all__ = [
     "NoCorrespondenceError",
     "NoPhonesError",
     "NoSpeechError",
+    "NoWordsError",
     "OtherCodebookError",
     "PickleNotTrustedError",
     "SamplingError",
@@ -85,6 +86,16 @@ class NoSpeechError(BabySLMError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path}: contains no utterance with sound; prepare or synthesise a spoken corpus")
+
+
+class NoWordsError(BabySLMError):
+    """A corpus has no phones that a synthesiser could speak."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: has no phones or no language, so that no speech can be produced from it; leave produced out, or "
+            "prepare the corpus with its phones"
+        )
 
 
 class OtherCodebookError(UsageError):

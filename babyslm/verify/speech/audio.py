@@ -62,5 +62,5 @@ class SampleRateError(UsageError):
 
     def __init__(self, path: Path, rate: int, needed: int) -> None:
         super().__init__(
-            f"{path}: is at {rate} Hz and must be at {needed} Hz; resample it, as with sox IN -r {needed} OUT"
+            f"{path}: is sampled at {rate} Hz, not at {needed} Hz; resample it, as with sox IN -r {needed} OUT"
         )

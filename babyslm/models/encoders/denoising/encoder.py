@@ -116,13 +116,18 @@ class DenoisingEncoder(NetworkEncoder):
             counts = torch.tensor(lengths, device=device)
             inside = None if alike else torch.arange(padded.shape[1], device=device)[None] < counts[:, None]
             with fast_products(device):
-                outputs: Features = self._features(padded, inside).float().cpu().numpy()
+                outputs: Features = self.features_of(padded, inside).float().cpu().numpy()
             for row, piece in enumerate(chosen):
                 window = piece.window
                 kept = outputs[row, window.keep - window.start : window.end - window.start]
                 yield piece, piece.first + window.keep - window.start, kept
 
-    def _features(self, frames: Tensor, inside: Tensor | None) -> Tensor:
+    def features_of(self, frames: Tensor, inside: Tensor | None) -> Tensor:
+        """Return the features of input frames, with those of the silence around each sound.
+
+        :param frames: shape (sounds, frames, stack x bands).
+        :param inside: shape (sounds, frames): false for padding; None without padding.
+        """
         states = self.network.states(frames, inside, depth=self.depth)
         if self.posteriors:
             logits: Tensor = self.network.head(self.network.norm(states))

@@ -20,19 +20,22 @@ from babyslm.training.encoders.denoising.phones import phone_targets
 from babyslm.training.encoders.denoising.problem import DenoisingProblem, Predictor
 from babyslm.training.encoders.denoising.settings import Cepstra, DenoisingRecipe, Prediction
 from babyslm.training.encoders.denoising.sources import CepstralFrames, StateFrames
+from babyslm.training.encoders.denoising.spectra_stage import heard_spectra
 from babyslm.training.encoders.run import EncoderRun
 from babyslm.training.loop import Fit
 from babyslm.training.processes import first_alone, is_first
 from babyslm.training.settings import LoopSettings
 from babyslm.training.speech.augmentation.mix import Augmentation
-from babyslm.training.speech.spectra import Spectra, hear_corpus
+from babyslm.training.speech.produced import ProductionSettings, produce
+from babyslm.training.speech.spectra import Spectra
 from babyslm.training.units.learn import UnitSettings, learn_units
 
 __all__ = ["train_denoising"]
 
-SPECTRA = "spectra.safetensors"
-OWNERS = "owners.safetensors"
 LABELS = "labels.safetensors"
+
+PRODUCED = -1
+"""Owner of produced utterances, which are no utterance of the corpus."""
 
 Labels = NDArray[np.int64]
 
@@ -80,8 +83,11 @@ class _Training:
         self.hearing = Hearing(recipe.hearing)
         self.before = ("", 0)
         with first_alone(run.device):
-            self.spectra, self.owners = self._heard()
-        self.spectra = self.spectra.to(self.device)
+            spectra, self.owners = heard_spectra(run, self.hearing, recipe.longest)
+            self.speakers = run.corpus.speakers[self.owners]
+            if recipe.produced is not None:
+                spectra = self._with_produced(spectra, recipe.produced)
+        self.spectra = spectra.to(self.device)
         self.augmentation = Augmentation(
             self.spectra, recipe.augmentation, stack=recipe.hearing.stack, seed=derive(run.seed, "augmentation")
         )
@@ -106,7 +112,7 @@ class _Training:
                 self.augmentation,
                 labels,
                 classes - 1,
-                np.flatnonzero(np.isin(self.owners, run.training)),
+                np.flatnonzero(np.isin(self.owners, run.training) | (self.owners == PRODUCED)),
                 np.flatnonzero(np.isin(self.owners, run.held_out)),
                 hearing=self.recipe.hearing,
                 settings=prediction,
@@ -120,7 +126,7 @@ class _Training:
                 notice(_told(run.name, stage, found))
                 return found
 
-            whole = self.recipe.model_dump_json(include={"hearing", "network", "augmentation", "longest"})
+            whole = self.recipe.model_dump_json(include={"hearing", "network", "augmentation", "longest", "produced"})
             told = f"{stage} {units.model_dump_json()} {layer} {cepstra} {prediction} {phones} {whole}"
             run.fit(stage, Predictor(network), "encoder", problem, loop, told, notes=notes)
         record = run.done(stage)
@@ -138,14 +144,14 @@ class _Training:
             network.load_state_dict(network.state_dict() | kept)
         return network
 
-    def _heard(self) -> tuple[Spectra, NDArray[np.int64]]:
-        """Return the clean spectra of the corpus, heard once, and the utterance of each piece."""
-        path = self.run.stages / SPECTRA
-        if not path.is_file():
-            spectra, owners = hear_corpus(self.run.corpus, self.hearing, self.recipe.longest)
-            write_arrays(self.run.stages / OWNERS, {"owners": owners})
-            spectra.save(path)
-        return Spectra.load(path), read_arrays(self.run.stages / OWNERS)["owners"].astype(np.int64)
+    def _with_produced(self, spectra: Spectra, settings: ProductionSettings) -> Spectra:
+        """Add produced speech to that of the corpus; its voices are further speakers."""
+        run = self.run
+        made, voices = produce(run.corpus, settings, self.hearing, run.stages / "produced", seed=run.seed)
+        self.owners = np.concatenate([self.owners, np.full(len(made), PRODUCED)])
+        self.speakers = np.concatenate([self.speakers, voices + 1 + run.corpus.speakers.max()])
+        decibels = torch.cat([spectra.decibels, made.decibels])
+        return Spectra(decibels, np.concatenate([spectra.counts, made.counts]), spectra.centres, spectra.hop)
 
     def _labels(
         self, stage: str, units: UnitSettings, layer: int | None, cepstra: Cepstra | None, *, phones: bool
@@ -163,15 +169,14 @@ class _Training:
         return _read_labels(path)
 
     def _clusters(self, units: UnitSettings, layer: int | None, cepstra: Cepstra) -> list[Labels]:
-        speakers = self.run.corpus.speakers[self.owners]
         source: CepstralFrames | StateFrames
         if layer is None:
-            source = CepstralFrames(self.spectra, speakers, self.recipe.hearing, cepstra)
+            source = CepstralFrames(self.spectra, self.speakers, self.recipe.hearing, cepstra)
         else:
             stage, classes = self.before
             network = DenoisingNetwork(self.hearing.dimensions, self.recipe.network, classes)
             network.load_state_dict(read_tensors(self.run.weights(stage)))
-            source = StateFrames(self.spectra, speakers, self.recipe.hearing, network, layer)
+            source = StateFrames(self.spectra, self.speakers, self.recipe.hearing, network, layer)
         codebook = learn_units(source, units, seed=self.run.seed, device=self.run.device, folder=self.run.stages)
         labelled = source.features(list(range(len(self.spectra))))
         found = []

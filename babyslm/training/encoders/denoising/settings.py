@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from babyslm.models.encoders.denoising.settings import FrameSizes, HearingSettings, NetworkSizes
 from babyslm.training.settings import LoopSettings
 from babyslm.training.speech.augmentation.settings import AugmentationSettings
+from babyslm.training.speech.produced import ProductionSettings
 from babyslm.training.units.learn import PcaSettings, UnitSettings
 
 __all__ = ["Cepstra", "DenoisingRecipe", "Prediction", "Round", "UnitStage"]
@@ -97,6 +98,7 @@ class DenoisingRecipe(BaseModel):
     :param layer: layer whose states are the features of the learner; not used after a unit stage.
     :param augmentation: ranges of the augmentation.
     :param longest: longer utterances are cut into pieces of at most this many seconds.
+    :param produced: speech that is produced for the encoder beside that of the corpus, and of which no sound is kept.
     :param rounds: the rounds; each starts from the weights of the last. None are needed before phones.
     :param unit_stage: the unit stage; None for clusters of `layer` as units.
     """
@@ -109,6 +111,7 @@ class DenoisingRecipe(BaseModel):
     layer: int = Field(default=6, ge=1)
     augmentation: AugmentationSettings = AugmentationSettings()
     longest: float = Field(default=8.0, gt=0.1)
+    produced: ProductionSettings | None = None
     rounds: tuple[Round, ...] = ()
     unit_stage: UnitStage | None = None
 
@@ -117,6 +120,8 @@ class DenoisingRecipe(BaseModel):
         supervised = self.unit_stage is not None and self.unit_stage.targets == "phones"
         if not self.rounds and not supervised:
             raise ValueError("rounds: give at least one round")
+        if supervised and self.produced is not None:
+            raise ValueError("produced: the phones of produced speech are not kept; targets: phones needs a corpus")
         if self.rounds and self.rounds[0].layer is not None:
             raise ValueError("the first round has no previous network to take a layer from; leave layer out")
         wanted = [self.layer, *(each.layer or 1 for each in self.rounds)]
