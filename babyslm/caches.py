@@ -16,6 +16,7 @@ CACHES = {
     "espeak": "links to the data of espeak-ng, and babyslm's voices",
     "rooms": "impulse responses of simulated rooms",
     "units": "speech units of sounds encoded by slow encoders",
+    "vocabulary": "known words of a language with their phones, which are excluded as non-words",
     "vega": "the plotting script for reports",
 }
 """Kinds of cache entries. All may be deleted at any time (`espeak` only while nothing is synthesised): missing entries

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.caches import share_vocabulary
+
 REALDATA = Path(os.environ.get("BABYSLM_REALDATA", Path(__file__).parent.parent.parent / "shared" / "data"))
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -37,4 +39,6 @@ def realdata() -> Path:
 
 @pytest.fixture(autouse=True)
 def private_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BABYSLM_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+    cache = tmp_path_factory.getbasetemp() / "cache"
+    share_vocabulary(cache)
+    monkeypatch.setenv("BABYSLM_CACHE", str(cache))

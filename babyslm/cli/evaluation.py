@@ -27,7 +27,8 @@ def evaluate(
     pooling: Annotated[Literal["mean", "sum"], typer.Option(help="Headline score: mean (official) or sum.")] = "mean",
     condition: Annotated[str, typer.Option(help="Acoustic condition of the sound.")] = "clean",
     heard: Annotated[
-        Path | None, typer.Option(help="Training corpus of the learner; reports seen and unseen words separately.")
+        Path | None,
+        typer.Option(help="Training corpus of the learner; reports words and non-words that occur in it separately."),
     ] = None,
     official: Annotated[
         bool, typer.Option("--official", help="Also write the output files of the official scripts.")

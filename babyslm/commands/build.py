@@ -24,6 +24,7 @@ from babyslm.stimuli.official import save_official
 from babyslm.stimuli.stimulus import SPLITS, Split, Task
 from babyslm.stimuli.stimulus_set import CONDITIONS, StimulusSet, StimulusTable
 from babyslm.stimuli.syntactic.build import build_syntactic
+from babyslm.stimuli.words.kept import keep_lexicon
 from babyslm.stimuli.words.lexicon import Lexicon, load_lexicon
 
 __all__ = ["Built", "build_stimuli"]
@@ -166,7 +167,8 @@ def build_stimuli(
         )
         card = card.model_copy(update={"sources": [source for source in card.sources if source]})
         stimuli = StimulusSet(card.name, tables, card, out)
-        save_official(stimuli, out, card)
+        beside = keep_lexicon(known.words(), out) if "lexical" in tasks else {}
+        save_official(stimuli, out, card, beside=beside)
     return Built(stimuli, out, figures)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from babyslm.engines.current import current
+from babyslm.evaluation.heard import mark_heard
 from babyslm.evaluation.identity import identity
 from babyslm.evaluation.pool import learner_on, released
 from babyslm.evaluation.rescoring import rescore
@@ -63,7 +64,8 @@ def evaluate(
     :param pooling: the headline score: `mean` over scored symbols (official; default) or `sum`.
     :param condition: acoustic condition of the stimuli for a spoken learner; default clean.
     :param heard: training data of the learner (a corpus or word list): accuracy is also reported separately for words
-        that occur in it and words that do not, as the attribute `seen`.
+        that occur in it and words that do not, as the attribute `seen`, and for pairs whose non-word occurs in it as a
+        word and pairs whose non-word does not, as the attribute `nonword` (see `babyslm.evaluation.heard`).
     :param out: folder of the result; scoring resumes from the shards kept there. By default nothing is written.
     :param official: also write the output files of the official scripts, into `out/official`.
     :param words: also write the surprisal of every word into `out/words.parquet` (causal text learners).
@@ -130,13 +132,12 @@ def _finished(
 
 
 def _annotated(result: Result, stimuli: StimulusSet, heard: str | PathLike[str] | None) -> Result:
-    """Mark whether the words of each pair occur in the training corpus."""
+    """Mark whether the word and the non-word of each pair occur in the training corpus."""
     if heard is None or "lexical" not in set(result.trials["task"]):
         return result
     language = stimuli.card.language if stimuli.card else "en"
     known = set(load_lexicon(Path(heard), language=language).words()["phones"])
-    seen = result.trials["phones"].isin(known).map({True: "seen", False: "unseen"})
-    return result.annotate(seen=seen.where(result.trials["task"] == "lexical"))
+    return mark_heard(result, known, Path(heard).name)
 
 
 def _from_files(folder: Path, stimuli: StimulusSet, *, asked: bool) -> Result:

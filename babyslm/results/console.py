@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from babyslm.results.outcomes.facts import heard_text
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.outcomes.record import Metric
 
@@ -12,6 +13,7 @@ NAMES = {
     "macro_accuracy": "mean of phenomena",
     "sum_accuracy": "by sum of log-probabilities",
 }
+NON_WORD = "non-word {}"
 
 
 def as_object(result: Outcome) -> dict[str, Any]:
@@ -29,9 +31,11 @@ def as_text(result: Outcome) -> str:
         lines.append(f"{task}/{split}")
         metrics = [m for m in result.record.metrics if (m.task, m.split) == (task, split)]
         lines += [_line(NAMES.get(m.measure, m.measure), m) for m in metrics if m.attribute is None]
-        for attribute in ("phenomenon", "seen", "voice_kind", "voice"):
+        for attribute in ("phenomenon", "seen", "nonword", "voice_kind", "voice"):
             parts = [m for m in metrics if m.attribute == attribute and m.measure == "accuracy"]
-            lines += [_line(f"  {m.value}", m) for m in parts if len(parts) > 1]
+            name = NON_WORD if attribute == "nonword" else "{}"
+            lines += [_line(f"  {name.format(m.value)}", m) for m in parts if len(parts) > 1]
+        lines += [f"  {text}" for text in heard_text(result, f"{task}/{split}")]
     verified = result.record.settings.get("verified")
     if verified:
         lines.append(

@@ -80,6 +80,14 @@ class Result(Outcome):
         record = self.record.model_copy(update={"metrics": metrics_of(trials)})
         return Result(record, trials, self.scores)
 
+    def with_settings(self, settings: Mapping[str, Any]) -> "Result":
+        """Return the result with further settings in its record.
+
+        :param settings: what else is recorded, as far as JSON holds it.
+        """
+        record = self.record.model_copy(update={"settings": self.record.settings | plain(dict(settings))})
+        return Result(record, self.trials, self.scores)
+
     def save(self, folder: str | PathLike[str], *, report: bool = True) -> Path:
         """Write `result.json`, `scores/{task}/{split}.txt`, `trials.parquet` and `report.html`.
 

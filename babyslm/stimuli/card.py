@@ -27,7 +27,9 @@ class StimulusCard(BaseModel):
     generator: dict[str, Any] = Field(default_factory=dict, description="settings of the generator, with seed")
     audit: dict[str, Any] = Field(default_factory=dict, description="figures of `babyslm audit`")
     notes: list[str] = Field(default_factory=list)
-    sha256: dict[str, str] = Field(default_factory=dict, description="checksum of each table, by relative path")
+    sha256: dict[str, str] = Field(
+        default_factory=dict, description="checksum of each table and of the lexicon, by relative path"
+    )
 
 
 def read_card(path: Path) -> StimulusCard:

@@ -1,7 +1,9 @@
 """Reading and writing of the official BabySLM layout: `{lexical,syntactic}/{dev,test}/gold.csv` with sound files."""
 
 import csv
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -114,7 +116,13 @@ def save_table(table: StimulusTable, path: Path) -> str:
     return sha256_file(path)
 
 
-def save_official(stimuli: StimulusSet, folder: Path, card: StimulusCard | None = None) -> None:
+def save_official(
+    stimuli: StimulusSet,
+    folder: Path,
+    card: StimulusCard | None = None,
+    *,
+    beside: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Write the tables of a set in the official layout, and last the card with their checksums.
 
     Sound is not copied: `babyslm.speech` writes it next to the tables.
@@ -122,7 +130,7 @@ def save_official(stimuli: StimulusSet, folder: Path, card: StimulusCard | None 
     :param stimuli: the set.
     :param folder: root of the new set.
     :param card: card to write; default the card of the set, if any.
-    :param card: card to write; default the set's own, if it has one.
+    :param beside: checksums of further files that the card vouches for, by their path in the folder.
     """
     checksums = {
         f"{table.task}/{table.split}/{GOLD_NAME}": save_table(table, folder / table.task / table.split / GOLD_NAME)
@@ -130,4 +138,4 @@ def save_official(stimuli: StimulusSet, folder: Path, card: StimulusCard | None 
     }
     card = card or stimuli.card
     if card is not None:
-        write_card(folder / CARD_NAME, card.model_copy(update={"sha256": checksums}))
+        write_card(folder / CARD_NAME, card.model_copy(update={"sha256": checksums | dict(beside)}))

@@ -8,6 +8,7 @@ import pytest
 
 import babyslm
 from babyslm.evaluation.evaluate import evaluate
+from babyslm.results.console import as_text
 from babyslm.results.result import load_result
 from babyslm.verify.documents import NoSuchFileError
 from babyslm.verify.results.evaluation import DeafError, ModalityError, NoPlaceError, NoWordsError
@@ -129,6 +130,59 @@ def test_words_of_the_training_corpus_are_told_apart(tmp_path: Path) -> None:
     assert result.by("seen")["task"].unique().tolist() == ["lexical"]
     overall = float((tmp_path / "r" / "official" / "overall_accuracy_lexical_dev.txt").read_text())
     assert overall == result.accuracy("lexical")
+
+
+def naive_accuracy(rows: pd.DataFrame, scores: dict[str, float], left_out: set[str]) -> float:
+    """Average by hand over non-words, voices and words, without the pairs of some non-words."""
+    words: dict[str, dict[str, list[float]]] = {}
+    for (_, voice), pair in rows.groupby(["id", "voice"]):
+        good, bad = (pair[pair["correct"] == correct].iloc[0] for correct in ("1", "0"))
+        if bad["phones"] not in left_out:
+            a, b = scores[good["filename"]], scores[bad["filename"]]
+            words.setdefault(good["phones"], {}).setdefault(voice, []).append(1.0 if a > b else 0.5 if a == b else 0.0)
+    means = [[sum(each) / len(each) for each in voices.values()] for voices in words.values()]
+    return sum(sum(each) / len(each) for each in means) / len(means)
+
+
+@pytest.mark.parametrize("nonwords", [("cap",), ("cap", "pat"), ()])
+def test_non_words_that_were_heard_as_words_are_counted_and_left_out(
+    tmp_path: Path, nonwords: tuple[str, ...]
+) -> None:
+    folder = write_set(tmp_path / "set")
+    heard = tmp_path / "heard.tsv"
+    heard.write_text("".join(f"{word}\t3\n" for word in ("cat", "water", *nonwords)))
+    rows = lexical_rows()
+    names = sorted(set(rows["filename"]))
+    values = {name: float(sum(map(ord, name)) * 7919 % 13) for name in names}
+    place = tmp_path / "scores" / "lexical"
+    place.mkdir(parents=True)
+    (place / "dev.txt").write_text("".join(f"{name} {value}\n" for name, value in values.items()))
+    result = evaluate(f"scores:{tmp_path / 'scores'}", folder, heard=heard, out=tmp_path / "r")
+    counts = load_result(tmp_path / "r").record.settings["heard"]
+    assert counts["corpus"] == "heard.tsv"
+    assert counts["tables"] == [
+        {
+            "split": "dev",
+            "words": 4,
+            "words_heard": 2,
+            "nonwords": 8,
+            "nonwords_heard": len(nonwords),
+            "pairs": 8,
+            "pairs_with_heard_nonword": len(nonwords),
+        }
+    ]
+    met = {"cap": "k æ p", "pat": "p æ t"}
+    by = result.by("nonword").set_index("nonword")["accuracy"]
+    assert result.accuracy("lexical") == pytest.approx(naive_accuracy(rows, values, set()))
+    assert by["not heard"] == pytest.approx(naive_accuracy(rows, values, {met[word] for word in nonwords}))
+    assert ("heard" in by) == bool(nonwords)
+    if nonwords:
+        others = set(rows["phones"]) - {met[word] for word in nonwords}
+        assert by["heard"] == pytest.approx(naive_accuracy(rows, values, others))
+    said = f"2 of 4 words and {len(nonwords)} of 8 non-words ({len(nonwords)} of 8 pairs) occur as words in heard.tsv"
+    assert said in as_text(result)
+    assert said in (tmp_path / "r" / "report.html").read_text(encoding="utf-8")
+    assert ("non-word not heard" in as_text(result)) == bool(nonwords)
 
 
 def test_files_that_were_asked_for_need_a_place_and_words(tmp_path: Path) -> None:

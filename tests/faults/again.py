@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from babyslm.seeds import generator
+from tests.caches import share_vocabulary
 from tests.faults.commands import differences, fingerprints, run_until
 
 PATIENCE = 5
@@ -32,6 +33,8 @@ def killed_and_run_again(
     :param excuse: what a run may end with that the machine is to blame for; it counts for nothing.
     :returns: the counts, in words.
     """
+    for name_of_cache in ("cache-of-the-undisturbed", "cache"):
+        share_vocabulary(folder / name_of_cache)
     monkeypatch.setenv("BABYSLM_CACHE", str(folder / "cache-of-the-undisturbed"))
     run_until(["--version"], folder / "log", None)  # the server that processes are forked from starts here
     code, seconds = _run([*command, str(folder / "calm" / "out")], folder / "log", None, excuse)

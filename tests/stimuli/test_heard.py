@@ -13,6 +13,7 @@ from babyslm.stimuli.stimulus import SPLITS, Split
 from babyslm.stimuli.syntactic.mirror import SentenceSound
 from babyslm.stimuli.words.lexicon import load_lexicon
 from babyslm.verify.speech.voices import MisheardError
+from tests.stimuli.toy import NO_WORDS
 
 LONG = {"aː", "iː", "s", "ʃ", "m", "æ", "b"}
 
@@ -37,8 +38,8 @@ def leaning(build: LexicalBuild) -> float:
 
 def test_a_set_that_was_heard_leans_less_in_sound() -> None:
     lexicon = load_lexicon(language="en")
-    deaf = build_lexical(lexicon, language="en", seed=0, most=250)
-    heard = build_lexical(lexicon, language="en", seed=0, most=250, sounds=made_up_sounds)
+    deaf = build_lexical(lexicon, language="en", known=NO_WORDS, seed=0, most=250)
+    heard = build_lexical(lexicon, language="en", known=NO_WORDS, seed=0, most=250, sounds=made_up_sounds)
     assert leaning(heard) < leaning(deaf) / 2
     assert heard.figures["kept"] > 0.9 * deaf.figures["kept"]
 
@@ -46,7 +47,9 @@ def test_a_set_that_was_heard_leans_less_in_sound() -> None:
 def test_what_is_heard_does_not_depend_on_the_workers() -> None:
     lexicon = load_lexicon(language="en")
     builds = [
-        build_lexical(lexicon, language="en", seed=0, most=40, sounds=partial(word_sounds, "en"), workers=workers)
+        build_lexical(
+            lexicon, language="en", known=NO_WORDS, seed=0, most=40, sounds=partial(word_sounds, "en"), workers=workers
+        )
         for workers in (1, 2)
     ]
     assert all(builds[0].tables[split].equals(builds[1].tables[split]) for split in SPLITS)
@@ -73,7 +76,7 @@ def picky_sounds() -> dict[Split, list[SentenceSound]]:
 def test_a_non_word_that_cannot_be_spoken_is_not_taken() -> None:
     lexicon = load_lexicon(language="en")
     plain, heard = (
-        build_lexical(lexicon, language="en", seed=0, most=60, sounds=sounds)
+        build_lexical(lexicon, language="en", known=NO_WORDS, seed=0, most=60, sounds=sounds)
         for sounds in (made_up_sounds, picky_sounds)
     )
 

@@ -6,15 +6,30 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from babyslm.stimuli.lexical.nonwords import NonWords
-from babyslm.stimuli.words.phonotactics import Phonotactics
+from babyslm.stimuli.phones.mergers import Homophones, Merger, Mergers
+from babyslm.stimuli.words.phonotactics import Alphabet, Phonotactics
 from babyslm.verify.stimuli.nonwords import DistanceError
 from tests.stimuli.toy import CONSONANTS, VOWELS, toy_words
+
+PHONES = Alphabet((*CONSONANTS, *VOWELS))
+ALIKE = Mergers(PHONES, frozenset(VOWELS), (Merger(phones=["ɪ", "ʊ"]), Merger(phones=["p", "t"], before=["#"])))
+
+
+def homophones(words: set[str], mergers: Mergers = ALIKE) -> Homophones:
+    return Homophones.of(words, mergers)
+
+
+def alike(string: str) -> str:
+    """Merge ɪ with ʊ, and p with t at the end, by hand."""
+    phones = string.replace("ʊ", "ɪ").split()
+    return " ".join([*phones[:-1], "p" if phones[-1] == "t" else phones[-1]])
 
 
 def naive_candidates(
     word: list[str], words: list[str], known: set[str], *, distance: int, skeleton: bool, legal: bool
 ) -> set[str]:
     """Try every string of the word's length."""
+    taken = {alike(each) for each in known | set(words)}
     attested = set()
     for each in words:
         padded = ["#", *each.split(), "#"]
@@ -27,7 +42,7 @@ def naive_candidates(
             Levenshtein.distance(string, word) <= distance
             and (not skeleton or all((a in VOWELS) == (b in VOWELS) for a, b in zip(string, word, strict=True)))
             and (not legal or all(tuple(padded[i : i + 3]) in attested for i in range(len(padded) - 2)))
-            and " ".join(string) not in known | set(words)
+            and alike(" ".join(string)) not in taken
         ):
             found.add(" ".join(string))
     return found
@@ -42,7 +57,7 @@ def test_the_search_finds_every_non_word_and_no_other(seed: int, distance: int, 
     nonwords = NonWords(
         phonotactics,
         frozenset(VOWELS),
-        frozenset(known),
+        homophones(known),
         max_distance=distance,
         same_skeleton=skeleton,
         legal_trigrams=legal,
@@ -58,9 +73,10 @@ def test_the_search_finds_every_non_word_and_no_other(seed: int, distance: int, 
 def test_a_known_word_with_foreign_phones_is_no_obstacle() -> None:
     words = [f"{a} {b}" for a in CONSONANTS for b in VOWELS][1:]
     phonotactics = Phonotactics.of(words, [1.0] * len(words))
-    nonwords = NonWords(phonotactics, frozenset(VOWELS), frozenset({"ʁ æ"}))
+    plain = Mergers(PHONES, frozenset(VOWELS))
+    nonwords = NonWords(phonotactics, frozenset(VOWELS), homophones({"ʁ æ"}, plain))
     assert [phonotactics.alphabet.decode(row) for row in nonwords.candidates(phonotactics.words[0])] == []
-    nonwords = NonWords(phonotactics, frozenset(VOWELS), legal_trigrams=False)
+    nonwords = NonWords(phonotactics, frozenset(VOWELS), homophones(set(), plain), legal_trigrams=False)
     assert [phonotactics.alphabet.decode(row) for row in nonwords.candidates(phonotactics.words[0])] == ["p ɪ"]
 
 
@@ -68,4 +84,4 @@ def test_a_known_word_with_foreign_phones_is_no_obstacle() -> None:
 def test_a_distance_that_is_not_searched_is_refused(distance: int) -> None:
     phonotactics = Phonotactics.of(["p ɪ"], [1.0])
     with pytest.raises(DistanceError, match=f"max_distance is {distance}"):
-        NonWords(phonotactics, frozenset(VOWELS), max_distance=distance)
+        NonWords(phonotactics, frozenset(VOWELS), homophones(set()), max_distance=distance)

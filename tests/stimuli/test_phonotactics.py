@@ -67,7 +67,7 @@ def test_exactly_the_trigrams_of_words_are_attested() -> None:
 
 @given(st.integers(0, 1000), st.integers(1, 40))
 def test_neighbours_agree_with_a_comparison_one_by_one(seed: int, number: int) -> None:
-    alphabet = Alphabet(("p", "t", "k", "s", "m", "ɪ", "æ", "ʌ"))
+    alphabet = Alphabet(("p", "t", "k", "s", "m", "ɪ", "æ", "ʊ"))
     words = toy_words(number, seed)
     neighbours = Neighbours(tuple(alphabet.encode(word) for word in words))
     for asked in [*words[:3], *toy_words(3, seed + 1, (3,)), "p p p"]:

@@ -3,10 +3,14 @@
 import numpy as np
 import pandas as pd
 
+from babyslm.stimuli.words.known import KnownWords
 from babyslm.stimuli.words.phonotactics import Phonotactics
 
 CONSONANTS = ("p", "t", "k", "s", "m")
-VOWELS = ("ɪ", "æ", "ʌ")
+VOWELS = ("ɪ", "æ", "ʊ")
+
+NO_WORDS = KnownWords.of("en", [])
+"""Nobody knows a word of the made-up language but those of its lexicon."""
 
 
 def toy_words(number: int, seed: int, lengths: tuple[int, ...] = (2, 3, 4, 5)) -> list[str]:

@@ -2,7 +2,8 @@
 
 Recognised in the description of a model, or in its `settings`: `modality`, `revision`, and `training`, a mapping with
 any of `tokens`, `words`, `hours` (numbers) and `condition` (text). Recognised in the settings of an evaluation:
-`condition` (text) and `snr` (dB).
+`condition` (text), `snr` (dB), and `heard`: what of a lexical table occurs in the training corpus, as
+`babyslm.evaluation.heard` counts it.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ __all__ = [
     "amount_text",
     "condition",
     "condition_text",
+    "heard_text",
     "modality",
     "revision",
     "snr",
@@ -75,6 +77,24 @@ def condition_text(result: Outcome) -> str | None:
     """Return the condition of the stimuli as text that distinguishes it from that of the training data."""
     value = condition(result)
     return f"{value} test" if value else None
+
+
+def heard_text(result: Outcome, table: str) -> list[str]:
+    """Say how many words and non-words of a lexical table occur as words in the training corpus, if it was named.
+
+    :param result: any result.
+    :param table: such as `lexical/test`.
+    """
+    heard = result.record.settings.get("heard")
+    if not isinstance(heard, Mapping):
+        return []
+    return [
+        f"{each['words_heard']:,} of {each['words']:,} words and {each['nonwords_heard']:,} of "
+        f"{each['nonwords']:,} non-words ({each['pairs_with_heard_nonword']:,} of {each['pairs']:,} pairs) "
+        f"occur as words in {heard['corpus']}"
+        for each in heard.get("tables", [])
+        if f"lexical/{each['split']}" == table
+    ]
 
 
 def snr(result: Outcome) -> float | None:

@@ -17,6 +17,7 @@ TITLES = {
     "condition": "By acoustic condition",
     "snr": "By signal-to-noise ratio",
     "seen": "By occurrence of the word in training",
+    "nonword": "By occurrence of the non-word in training",
     "category": "By category",
     "age_band": "By age of acquisition",
 }

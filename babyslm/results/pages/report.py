@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm.results.outcomes.cautions import cautions
-from babyslm.results.outcomes.facts import modality
+from babyslm.results.outcomes.facts import heard_text, modality
 from babyslm.results.outcomes.outcome import Outcome
 from babyslm.results.outcomes.record import metric_table
 from babyslm.results.pages.breakdowns import breakdowns, interval_text, table_title
@@ -92,6 +92,9 @@ def _overview(result: Outcome, whole: pd.DataFrame) -> Section:
     rows = _counted(result, whole, ("n", "trials", "ties"))
     voices = metric_table(result.record.metrics, "voice").groupby(["task", "split"], sort=True)
     text = [_spread_sentence(str(task), str(split), group) for (task, split), group in voices if len(group) > 1]
+    for table in result.tables:
+        task, split = table.split("/")
+        text += [f"{table_title(task, split)}: {each}." for each in heard_text(result, table)]
     columns = ("table", "average", "accuracy", "95 % interval", "n", "trials", "ties")
     return Section("Overall accuracy", text, tables=[Table(columns, rows, names=2)])
 

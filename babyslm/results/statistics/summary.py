@@ -23,6 +23,7 @@ ATTRIBUTES = (
     "condition",
     "snr",
     "seen",
+    "nonword",
     "category",
     "age_band",
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from babyslm.stimuli.audit.figures import Audit, Figure, count
+from babyslm.stimuli.audit.known import known_figures
 from babyslm.stimuli.audit.lexical import LexicalAudit
 from babyslm.stimuli.audit.syntactic import syntactic_figures
 from babyslm.stimuli.lexical.build import WordSource, token_weights
@@ -14,7 +15,10 @@ from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, pronounce
 from babyslm.stimuli.stimulus import Task
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from babyslm.stimuli.words.counts import CORPUS_TABLE, NOT_PEOPLE, ROLE_COLUMNS, TEXT_COLUMNS, words_of
+from babyslm.stimuli.words.kept import kept_lexicon
+from babyslm.stimuli.words.known import KnownWords
 from babyslm.stimuli.words.lexicon import load_lexicon
+from babyslm.stimuli.words.vocabulary import known_words
 
 __all__ = ["audit_set"]
 
@@ -27,6 +31,7 @@ def audit_set(
     language: str,
     lexicon: WordSource | None = None,
     corpus: Path | None = None,
+    known: KnownWords | None = None,
     seed: int = 0,
 ) -> Audit:
     """Measure all shortcuts and faults in the tables of a set.
@@ -36,8 +41,10 @@ def audit_set(
 
     :param stimuli: the set, built by babyslm or by others.
     :param language: language of the phone set.
-    :param lexicon: the words; default those of the corpus, or without a corpus the shipped word list.
+    :param lexicon: the words; default those of the corpus; without a corpus the lexicon that the set keeps, from which
+        it was built; without that the shipped word list.
     :param corpus: utterances, in any format that `load_lexicon` reads.
+    :param known: a broad vocabulary, whose words no non-word should sound like; default that of the language.
     :param seed: seed of cross-validation.
     """
     figures: list[Figure] = []
@@ -47,11 +54,14 @@ def audit_set(
         figures += _faults(table)
     figures += _overlaps(stimuli)
     if lexical:
+        if lexicon is None and corpus is None:
+            lexicon = kept_lexicon(stimuli.card, stimuli.folder)
         words = (lexicon or load_lexicon(corpus, language=language)).words()
         words = words[~words["phones"].str.contains(WORD_BOUNDARY, regex=False)]
         shortcuts = LexicalAudit(list(words["phones"]), list(token_weights(words)), lexical)
         for table in lexical:
             figures += shortcuts.figures(table, seed=seed)
+            figures += known_figures(table, known_words(language) if known is None else known)
     if syntactic:
         sentences = _sentences(corpus, language) if corpus else None
         for table in syntactic:

@@ -15,11 +15,11 @@ from babyslm.pictures import draw_svg
 from babyslm.progress import side_effect
 from babyslm.stimuli.audit.plots import Spec, audit_plots
 
-__all__ = ["ALL", "Audit", "Figure", "count", "share"]
+__all__ = ["ALL", "Audit", "Figure", "count", "part", "share"]
 
 ALL = "all"
 
-Unit = Literal["percent", "count"]
+Unit = Literal["percent", "part", "count"]
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,14 @@ class Figure:
     :param check: kind of shortcut or fault: `phone n-grams`, `duplicates`, ...
     :param table: the table measured, such as `lexical/dev`, or the task where tables are compared.
     :param measure: the measure, such as `3-gram token`.
-    :param value: percentage of pairs in which the measure prefers the good member (ties count half), or a count.
-    :param unit: percent or count.
-    :param pairs: number of pairs measured; for counts, the number of items that were checked.
+    :param value: percentage of pairs in which the measure prefers the good member (ties count half), percentage of
+        items that have a fault, or a count.
+    :param unit: percent (of pairs), part (percentage of items with a fault) or count.
+    :param pairs: number of pairs measured; otherwise the number of items that were checked.
     :param subset: the part of the table: all, a length, a phenomenon.
     :param low: smallest value allowed; None for a figure that is information only.
     :param high: largest value allowed.
+    :param examples: the worst of what was counted.
     """
 
     check: str
@@ -46,6 +48,7 @@ class Figure:
     subset: str = ALL
     low: float | None = None
     high: float | None = None
+    examples: tuple[str, ...] = ()
 
     @property
     def judged(self) -> bool:
@@ -96,6 +99,23 @@ def count(check: str, table: str, measure: str, number: int, of: int, *, allowed
     return Figure(check, table, measure, float(number), "count", of, high=None if allowed is None else float(allowed))
 
 
+def part(
+    check: str, table: str, measure: str, number: int, of: int, *, allowed: float | None, examples: Iterable[str] = ()
+) -> Figure:
+    """Make the figure of a fault as a share of all.
+
+    :param check: kind of fault.
+    :param table: the table.
+    :param measure: what exactly.
+    :param number: how many have it.
+    :param of: out of how many.
+    :param allowed: largest share allowed, in percent; None for information.
+    :param examples: the worst of them.
+    """
+    percent = 100 * number / of if of else 0.0
+    return Figure(check, table, measure, percent, "part", of, high=allowed, examples=tuple(examples))
+
+
 @dataclass(frozen=True)
 class Audit:
     """The figures of a set.
@@ -121,9 +141,10 @@ class Audit:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row per figure: its fields, `judged` and `passed`."""
+        """One row per figure: its fields, `judged` and `passed`; its examples as one text."""
         columns = ["check", "table", "measure", "subset", "value", "unit", "pairs", "low", "high", "judged", "passed"]
-        rows = [[getattr(figure, column) for column in columns] for figure in self.figures]
+        rows = [[*(getattr(f, column) for column in columns), "; ".join(f.examples)] for f in self.figures]
+        columns = [*columns, "examples"]
         return pd.DataFrame(rows, columns=columns).astype({"value": float, "low": float, "high": float})
 
     def with_figures(self, figures: Iterable[Figure]) -> "Audit":
@@ -155,6 +176,7 @@ class Audit:
             lines += [
                 f"      {row.measure}, {row.subset}: {_say(row.value, row.unit)} of {row.pairs:,}; "
                 f"allowed {_say(row.low, row.unit)} to {_say(row.high, row.unit)}"
+                + (f"; {row.examples}" if row.examples else "")
                 for row in judged[~judged["passed"]].itertuples()
             ]
         return "\n".join(lines)

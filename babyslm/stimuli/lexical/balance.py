@@ -17,15 +17,16 @@ from numpy.typing import NDArray
 from babyslm.stimuli.words.neighbours import Neighbours
 from babyslm.stimuli.words.phonotactics import WEIGHTS, Codes, Ngram, Phonotactics
 
-__all__ = ["SHORTCUTS", "OppositePairs", "Shortcuts", "opposite_pairs"]
+__all__ = ["CROWDS", "SHORTCUTS", "OppositePairs", "Shortcuts", "opposite_pairs"]
 
 ORDERS = (1, 2, 3)
 MODELS = tuple(f"{order}-gram {weight}" for order in ORDERS for weight in WEIGHTS)
 SHARP = tuple(f"3-gram {weight}, hardly smoothed" for weight in WEIGHTS)
+CROWDS = ("neighbours", "OLD20")
 INNER = tuple(f"{order}-gram {weight} without boundaries" for order in ORDERS[1:] for weight in WEIGHTS)
-SHORTCUTS = (*MODELS, *SHARP, "neighbours", "OLD20", *INNER)
-"""Columns of a matrix of differences. The first ten are balanced in sign within each word, the last four in size
-only."""
+SHORTCUTS = (*MODELS, *SHARP, *CROWDS, *INNER)
+"""Columns of a matrix of differences. The first eight are balanced in sign within each word, the next two as well or,
+where a word has too few such pairs, over the whole set; the last four are balanced in size only."""
 
 HARDLY = 0.01
 """Smoothing constant of the second pair of trigram models. It makes the balance robust to how trigrams are
@@ -51,13 +52,14 @@ class Shortcuts:
     """Measures that could separate words from non-words without knowledge of the words; columns as in `SHORTCUTS`.
 
     :param phonotactics: the lexicon and its n-gram models.
-    :param strict: number of leading columns under which a difference must not be a tie.
-    :param hard: number of leading columns that must be opposite in sign within a pair.
+    :param strict: number of leading columns, the n-grams, under which a difference must not be a tie, and which are
+        opposite in sign within every pair.
+    :param hard: number of leading columns that are opposite in sign within a pair if a word has enough such pairs.
     """
 
     phonotactics: Phonotactics = field(repr=False)
     strict: int = len(MODELS) + len(SHARP)
-    hard: int = len(MODELS) + len(SHARP) + 2
+    hard: int = len(MODELS) + len(SHARP) + len(CROWDS)
 
     @cached_property
     def models(self) -> tuple[Ngram, ...]:

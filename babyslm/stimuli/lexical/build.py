@@ -1,8 +1,8 @@
 """Construction of the lexical test: words that children hear, paired with matched non-words."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,10 +15,13 @@ from babyslm.stimuli.lexical.heard import SoundSource, hear_found
 from babyslm.stimuli.lexical.nonwords import NonWords
 from babyslm.stimuli.lexical.search import Found, Reason, Search, search_words
 from babyslm.stimuli.lexical.tables import lexical_tables
+from babyslm.stimuli.phones.mergers import Homophones
 from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, load_phone_set
 from babyslm.stimuli.stimulus import Split
+from babyslm.stimuli.words.known import KnownWords
 from babyslm.stimuli.words.lexicon import taboo_phones
-from babyslm.stimuli.words.phonotactics import Phonotactics
+from babyslm.stimuli.words.phonotactics import BOUNDARY, Alphabet, Phonotactics, by_length
+from babyslm.stimuli.words.vocabulary import known_words
 from babyslm.verify.stimuli.nonwords import NoBalancedWordError, PerWordError
 
 __all__ = ["LexicalBuild", "WordSource", "build_lexical", "token_weights"]
@@ -28,6 +31,12 @@ SHORTEST = 2
 
 SMALLEST_BATCH = 64
 """Smallest number of words searched at once where only part of the words is needed."""
+
+COMMON = 3.0
+"""Zipf frequency of words in common use: once in a million words or more."""
+
+SEVERAL = 5
+"""So many of them make a trigram one of the language, and not of a borrowed word."""
 
 BAND_WEIGHT = {"12-18": 8, "18-24": 4, "24-36": 2, "36-60": 1}
 """Weight of a word without a corpus frequency, by age band: words acquired earlier are assumed to be heard more
@@ -65,7 +74,7 @@ def build_lexical(
     same_skeleton: bool = True,
     legal_trigrams: bool = True,
     split: Mapping[Split, float] | None = None,
-    known: Iterable[str] = (),
+    known: KnownWords | None = None,
     targets: Collection[str] | None = None,
     most: int | None = None,
     sounds: SoundSource | None = None,
@@ -84,7 +93,8 @@ def build_lexical(
     :param same_skeleton: keep the consonant-vowel skeleton of the word.
     :param legal_trigrams: allow only trigrams that the lexicon attests.
     :param split: share of words in each split; default 20 % dev, 80 % test.
-    :param known: phone strings of further words, which are excluded as non-words.
+    :param known: a broad vocabulary, whose words are excluded as non-words; rare words are allowed where a word has no
+        other opposite pair. Default: the vocabulary of the language (`babyslm.stimuli.words.vocabulary`).
     :param targets: phone strings of the words that may be tested; default all. The other words of the lexicon still
         count as words, and in n-grams and neighbourhoods.
     :param most: largest number of words tested; default all. The set is balanced over the tested words.
@@ -102,20 +112,23 @@ def build_lexical(
     phone_set = load_phone_set(language)
     phonotactics = Phonotactics.of(list(words["phones"]), list(token_weights(words)))
     taboo = taboo_phones(language)
+    known = known_words(language, workers=workers) if known is None else known
     endings = [f"{word} {ending}" for word in words["phones"] for ending in phone_set.endings]
+    family = Homophones.of([*words["phones"], *taboo, *endings], phone_set.mergers)
     nonwords = NonWords(
         phonotactics,
         frozenset(phone_set.vowels),
-        known=frozenset(known) | taboo | frozenset(endings),
+        family.joined(known.common),
         max_distance=max_distance,
         same_skeleton=same_skeleton,
         legal_trigrams=legal_trigrams,
     )
+    wider = replace(nonwords, attested=phonotactics.attested | _attested(known, phonotactics.alphabet))
     asked = words["phones"].isin(words["phones"] if targets is None else frozenset(targets)).to_numpy(dtype=bool)
     reasons = np.where(asked, _unfit(words, taboo), "")
     fit = np.flatnonzero(asked & (reasons == "")).tolist()
     order = sorted(fit, key=lambda place: derive(seed, "split", words["phones"][place]))
-    found = _searched(Search(nonwords, Shortcuts(phonotactics), seed), order, most, workers)
+    found = _searched(Search(nonwords, wider, known.rare, Shortcuts(phonotactics), seed), order, most, workers)
     for place, each in found.items():
         reasons[place] = each.reason or ""
     tested = [place for place, each in found.items() if len(each.pairs)][:most]
@@ -149,6 +162,11 @@ def build_lexical(
         "kept": kept,
         "share_kept": round(kept / (kept + len(left_out)), 4),
         "left_out": counted,
+        "known_words": {
+            "sources": list(known.sources),
+            "phone_strings": len(known),
+            "rare_nonwords": _rare(known, nonwords_of),
+        },
         "pairs": {name: int((table["correct"] == 0).sum()) for name, table in tables.items()},
         "settings": {
             "seed": seed,
@@ -182,6 +200,23 @@ def _divided(tested: Sequence[int], split: Mapping[Split, float]) -> dict[int, S
     ends = np.round(np.cumsum(list(split.values())) / sum(split.values()) * len(tested)).astype(int).tolist()
     starts = [0, *ends[:-1]]
     return {place: name for name, start, end in zip(split, starts, ends, strict=True) for place in tested[start:end]}
+
+
+def _attested(known: KnownWords, alphabet: Alphabet) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return the trigrams of the language: those that several words of common use have."""
+    common = known.table["phones"][known.table["zipf"] >= COMMON]
+    words = [alphabet.encode(word) for word in common if all(phone in alphabet.code for phone in word.split())]
+    counts = np.zeros((len(alphabet.phones) + 1,) * 3, dtype=np.int64)
+    for _, codes in by_length(words).values():
+        padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
+        np.add.at(counts, (padded[:, :-2], padded[:, 1:-1], padded[:, 2:]), 1)
+    return np.asarray(counts >= SEVERAL)
+
+
+def _rare(known: KnownWords, nonwords_of: Mapping[int, Sequence[str]]) -> int:
+    """Count the non-words that sound like a rare word."""
+    strings = [string for strings in nonwords_of.values() for string in strings]
+    return int(known.lookup(strings, merged=True)["zipf"].notna().sum())
 
 
 def token_weights(words: pd.DataFrame) -> pd.Series:

@@ -2,10 +2,11 @@
 
 Signs are balanced within every word (see `balance`). Sizes are not: the two differences of a pair sum to 0 only for
 perfect mirror images, and a classifier can learn from sums that lean to one side. Therefore pairs are selected one
-after the other such that two kinds of odd functions of the differences sum to nearly 0 over the set:
+after the other such that three kinds of odd functions of the differences sum to nearly 0 over the set:
 
 * the decorrelated differences themselves, also within each word as far as its pairs allow. These are the features of a
   linear classifier.
+* the signs of the differences in neighbourhood, which are not opposite in every pair.
 * for every two shortcuts, the cells of a grid over both differences, each cell counted against the opposite cell.
   Trees and other non-linear classifiers use such regions.
 
@@ -23,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.seeds import generator
-from babyslm.stimuli.lexical.balance import TIE, Matrix
+from babyslm.stimuli.lexical.balance import CROWDS, SHORTCUTS, TIE, Matrix
 from babyslm.stimuli.lexical.search import Found
 
 __all__ = ["choose_pairs"]
@@ -39,6 +40,9 @@ WITHIN = 60.0
 
 CELLS = 5.0
 """Weight of the cells, averaged over all grids."""
+
+EVEN = 0.3
+"""Weight of the signs of neighbourhood, squared: of how many pairs more prefer the word than its non-word."""
 
 MIRRORING = 0.1
 """Weight of the cost of the pair itself."""
@@ -144,6 +148,7 @@ class _Choice:
         self.splits = splits
         self.totals = {split: np.zeros(pooled.shape[1]) for split in splits}
         self.counts = {split: np.zeros(self.grid.size) for split in splits}
+        self.leaning = {split: np.zeros(len(CROWDS)) for split in splits}
         self.names = [[row.tobytes() for row in each.codes] for each in found]
         self.taken: set[bytes] = set()
 
@@ -154,6 +159,7 @@ class _Choice:
         for member in self._members(place):
             counts[cells[member]] -= sides[member]
             self.taken.discard(self.names[place][member])
+            self.leaning[self.splits[place]] -= self._signs(place)[member]
         self.totals[self.splits[place]] -= self.own[place]
         self.own[place] = 0
         self.chosen[place] = []
@@ -168,7 +174,10 @@ class _Choice:
         moves = scaled[pairs.first] + scaled[pairs.second]
         cells, sides = self.grid(self.found[place].differences)
         counts, total = self.counts[self.splits[place]], self.totals[self.splits[place]]
+        signs, leaning = self._signs(place), self.leaning[self.splits[place]]
+        leans = signs[pairs.first] + signs[pairs.second]
         fixed = (1 + WITHIN) * (moves**2).sum(axis=1) + MIRRORING * pairs.cost + self._cell_cost(place, cells, sides)
+        fixed += EVEN * (leans**2).sum(axis=1)
         while len(self.chosen[place]) < wanted:
             open_pairs = free[pairs.first] & free[pairs.second]
             if not open_pairs.any():
@@ -176,16 +185,26 @@ class _Choice:
             lean = 2 * CELLS / len(self.grid.grids) * (counts[cells] * sides).sum(axis=1)
             price = fixed + lean[pairs.first] + lean[pairs.second]
             price += 2 * np.einsum("pf,f->p", moves, total + WITHIN * self.own[place])
+            price += 2 * EVEN * (leans * leaning).sum(axis=1)
             best = int(np.argmin(np.where(open_pairs, np.round(price, 9), np.inf)))
             if self.chosen[place] and price[best] > PATIENCE:
                 return
             self.chosen[place].append(best)
             self.own[place] += moves[best]
             total += moves[best]
+            leaning += leans[best]
             for member in (pairs.first[best], pairs.second[best]):
                 counts[cells[member]] += sides[member]
                 self.taken.add(names[member])
                 free[member] = False
+
+    def _signs(self, place: int) -> Matrix:
+        """Return on which side of the word each non-word lies in neighbourhood: -1, 0 or 1 (non-words, measures)."""
+        first = SHORTCUTS.index(CROWDS[0])
+        crowds = self.found[place].differences[:, first : first + len(CROWDS)]
+        signs = np.zeros((len(crowds), len(CROWDS)))
+        signs[:, : crowds.shape[1]] = np.where(np.abs(crowds) < TIE, 0, np.sign(crowds))
+        return signs
 
     def trim(self) -> None:
         """Release pairs until the sums of each split are small; first the pair whose release reduces them most."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from babyslm.stimuli.phones.mergers import Homophones
 from babyslm.stimuli.words.phonotactics import BOUNDARY, Codes, Phonotactics
 from babyslm.verify.stimuli.nonwords import DistanceError
 
@@ -22,19 +23,22 @@ class NonWords:
 
     :param phonotactics: the lexicon that defines legal sequences.
     :param vowels: the vowels among its phones.
-    :param known: phone strings of further words, which are excluded as non-words.
+    :param known: further words; strings that sound like one of them or like a word of the lexicon are excluded. Their
+        mergers define what sounds alike.
     :param max_distance: largest phone edit distance to the word, 1 or 2.
     :param same_skeleton: substitute consonants by consonants and vowels by vowels.
-    :param legal_trigrams: allow only trigrams attested in some word, boundaries included.
+    :param legal_trigrams: allow only attested trigrams, boundaries included.
+    :param attested: the attested trigrams; default those of the lexicon.
     :raises DistanceError: if `max_distance` is neither 1 nor 2.
     """
 
     phonotactics: Phonotactics = field(repr=False)
     vowels: frozenset[str]
-    known: frozenset[str] = field(default=frozenset(), repr=False)
+    known: Homophones = field(repr=False)
     max_distance: int = 2
     same_skeleton: bool = True
     legal_trigrams: bool = True
+    attested: NDArray[np.bool_] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.max_distance not in (1, 2):
@@ -56,7 +60,15 @@ class NonWords:
         rows = np.concatenate(found)
         rows = rows[self.legal(rows)] if self.legal_trigrams else rows
         rows = np.unique(rows, axis=0) if len(rows) else rows
-        return rows[[row.tobytes() not in self._taken for row in rows]] if len(rows) else rows
+        return rows[~self._taken.contain(self._recoded[rows])] if len(rows) else rows
+
+    def among(self, words: Homophones, codes: Codes) -> NDArray[np.bool_]:
+        """Say of each string whether it sounds like one of these words.
+
+        :param words: in the alphabet of `known`.
+        :param codes: strings of one length (strings, length).
+        """
+        return words.contain(self._recoded[codes])
 
     def legal(self, codes: Codes) -> NDArray[np.bool_]:
         """Return whether all trigrams of each string are attested, boundaries included.
@@ -65,17 +77,20 @@ class NonWords:
         :returns: shape (strings,).
         """
         padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
-        attested = self.phonotactics.attested
+        attested = self.phonotactics.attested if self.attested is None else self.attested
         return np.asarray(attested[padded[:, :-2], padded[:, 1:-1], padded[:, 2:]].all(axis=1))
 
     @cached_property
-    def _taken(self) -> frozenset[bytes]:
-        """All words as bytes: those of the lexicon and the further known ones that its phones can spell."""
-        alphabet = self.phonotactics.alphabet
-        others = (word for word in self.known if all(phone in alphabet.code for phone in word.split()))
-        return frozenset(
-            [word.tobytes() for word in self.phonotactics.words] + [alphabet.encode(word).tobytes() for word in others]
-        )
+    def _taken(self) -> Homophones:
+        """All words: those of the lexicon and the others."""
+        words = [self.phonotactics.alphabet.decode(word) for word in self.phonotactics.words]
+        return Homophones.of(words, self.known.mergers).joined(self.known)
+
+    @cached_property
+    def _recoded(self) -> Codes:
+        """The code that each phone of the lexicon has among the known words."""
+        code = self.known.mergers.alphabet.code
+        return np.array([BOUNDARY, *(code[phone] for phone in self.phonotactics.alphabet.phones)], dtype=np.uint8)
 
     @cached_property
     def _is_vowel(self) -> NDArray[np.bool_]:

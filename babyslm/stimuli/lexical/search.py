@@ -10,8 +10,9 @@ import numpy as np
 from babyslm.engines import in_processes
 from babyslm.progress import bar
 from babyslm.seeds import generator
-from babyslm.stimuli.lexical.balance import TIE, Matrix, OppositePairs, Shortcuts, opposite_pairs
+from babyslm.stimuli.lexical.balance import SHORTCUTS, TIE, Matrix, OppositePairs, Shortcuts, opposite_pairs
 from babyslm.stimuli.lexical.nonwords import NonWords
+from babyslm.stimuli.phones.mergers import Homophones
 from babyslm.stimuli.words.phonotactics import Codes
 
 __all__ = ["REASONS", "Found", "Reason", "Search", "search_words"]
@@ -37,6 +38,9 @@ members."""
 
 WORST = 1.0
 """Largest cost of a pair, in squared standard deviations; pairs above it do not mirror each other."""
+
+ENOUGH = 5
+"""Pairs without a common non-word that a word should have: with fewer, more is allowed."""
 
 EDGES = 60
 """Largest number of opposite pairs returned per word."""
@@ -68,11 +72,15 @@ class Search:
     """The search for the non-words of a word, with all data that a worker needs.
 
     :param nonwords: the rules for non-words.
+    :param wider: rules that allow more trigrams, for words with too few pairs.
+    :param rare: rare words, which are allowed where a word has no other pair.
     :param shortcuts: the measures to balance.
     :param seed: chooses among non-words that mirror equally well.
     """
 
     nonwords: NonWords = field(repr=False)
+    wider: NonWords = field(repr=False)
+    rare: Homophones = field(repr=False)
     shortcuts: Shortcuts = field(repr=False)
     seed: int
 
@@ -82,6 +90,20 @@ class Search:
         :param word: codes of the word, shape (length,).
         """
         candidates = self.nonwords.candidates(word)
+        rare = self.nonwords.among(self.rare, candidates)
+        found = self._among(word, candidates[~rare], self.shortcuts.hard)
+        few = len(found.pairs.disjoint(ENOUGH))
+        if few == ENOUGH:
+            return found
+        candidates = self.wider.candidates(word)
+        rare = self.wider.among(self.rare, candidates)
+        more = self._among(word, candidates[~rare], self.shortcuts.strict)
+        if not len(more.pairs) and rare.any():
+            more = self._among(word, candidates, self.shortcuts.strict)
+        return more if len(more.pairs.disjoint(ENOUGH)) > few or not few else found
+
+    def _among(self, word: Codes, candidates: Codes, hard: int) -> Found:
+        """Find the pairs of candidates that are opposite under the first so many shortcuts."""
         legal = len(candidates)
         differences = self.shortcuts.differences(word, candidates)
         # Ties under an n-gram are excluded: another implementation may round them to either side.
@@ -89,11 +111,11 @@ class Search:
         candidates, differences = candidates[clear], differences[clear]
         name = self.nonwords.phonotactics.alphabet.decode(word)
         noise = generator(self.seed, "non-words", name).random(len(candidates)) * NOISE
-        hard = self.shortcuts.hard - 1
-        pool = opposite_pairs(differences, hard, POOL, noise, disjoint=True).members()
+        known = min(hard, SHORTCUTS.index("OLD20"))
+        pool = opposite_pairs(differences, known, POOL, noise, disjoint=True).members()
         candidates, noise = candidates[pool], noise[pool]
         differences = self.shortcuts.complete(word, candidates, differences[pool])
-        pairs = opposite_pairs(differences, hard + 1, EDGES, noise, disjoint=False).within(WORST)
+        pairs = opposite_pairs(differences, hard, EDGES, noise, disjoint=False).within(WORST)
         members = pairs.members()
         reason: Reason | None = None
         if not len(members):

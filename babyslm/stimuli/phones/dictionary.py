@@ -7,7 +7,7 @@ from pathlib import Path
 from babyslm.stimuli.phones.phone_set import PhoneSet
 from babyslm.verify.stimuli.lexicon import DictionaryError, UnknownPhoneError
 
-__all__ = ["read_dictionary"]
+__all__ = ["read_dictionary", "read_pronunciations"]
 
 VARIANT = re.compile(r"\(\d+\)$")
 COMMENT = ";;;"
@@ -35,6 +35,18 @@ def read_dictionary(path: Path, phone_set: PhoneSet) -> dict[str, str]:
 def _read(path: Path, phone_set: PhoneSet, modified: int) -> dict[str, str]:
     del modified  # part of the cache key: an edited dictionary is read again
     entries: dict[str, str] = {}
+    for word, phones in read_pronunciations(path, phone_set):
+        entries.setdefault(word, phones)
+    return entries
+
+
+def read_pronunciations(path: Path, phone_set: PhoneSet) -> list[tuple[str, str]]:
+    """Read every pronunciation of every word, in the order of the file.
+
+    :param path: the dictionary; UTF-8, or Latin-1 as old releases of CMUdict are.
+    :param phone_set: a phone set with an ARPAbet table.
+    """
+    entries = []
     for number, line in enumerate(_lines(path), start=1):
         if line.startswith(COMMENT) or not line.strip():
             continue
@@ -42,9 +54,9 @@ def _read(path: Path, phone_set: PhoneSet, modified: int) -> dict[str, str]:
         if not symbols:
             raise DictionaryError(path, number, "contains a word without phones; expected WORD PHONE PHONE ...")
         word = VARIANT.sub("", word).lower()
-        if word not in entries and word[:1].isalnum():
+        if word[:1].isalnum():
             try:
-                entries[word] = phone_set.fold_arpabet(symbols, word)
+                entries.append((word, phone_set.fold_arpabet(symbols, word)))
             except UnknownPhoneError as error:
                 raise DictionaryError(path, number, str(error)) from error
     if not entries:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -11,9 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from babyslm.files import sha256_file
 from babyslm.resources import resource
+from babyslm.stimuli.phones.mergers import Merger, Mergers
 from babyslm.stimuli.stimulus import WORD_BOUNDARY
+from babyslm.stimuli.words.phonotactics import Alphabet
 from babyslm.verify.documents import parse_document, read_yaml
-from babyslm.verify.stimuli.lexicon import UnknownPhoneError
+from babyslm.verify.stimuli.lexicon import MergerPhoneError, UnknownPhoneError
 
 __all__ = ["MARKS", "Phone", "PhoneSet", "load_phone_set", "read_phone_set", "rewrite"]
 
@@ -56,6 +58,7 @@ class _Document(BaseModel):
     endings: list[str] = []
     one_letter_words: list[str] = []
     elided: re.Pattern[str] | None = None
+    mergers: list[Merger] = []
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +79,7 @@ class PhoneSet:
     :param endings: phones of regular endings; a word with such an ending is excluded as a non-word.
     :param one_letter_words: words of a single letter; other single letters are not words.
     :param elided: pattern of an elided word at the beginning of a spelling, which is cut off; may be None.
+    :param merged: phones that listeners do not distinguish reliably, in the order in which they are merged.
     :param digest: SHA-256 of the file, the key of everything derived from it.
     """
 
@@ -93,6 +97,7 @@ class PhoneSet:
     endings: tuple[str, ...] = field(repr=False)
     one_letter_words: frozenset[str] = field(repr=False)
     elided: re.Pattern[str] | None = field(repr=False)
+    merged: tuple[Merger, ...] = field(repr=False)
     digest: str = field(repr=False)
 
     @property
@@ -104,6 +109,11 @@ class PhoneSet:
     def consonants(self) -> tuple[str, ...]:
         """The consonants, in the order of the inventory."""
         return tuple(phone for phone, known in self.inventory.items() if known.kind == "consonant")
+
+    @cached_property
+    def mergers(self) -> Mergers:
+        """What listeners do not tell apart, applied to coded phone strings."""
+        return Mergers(Alphabet(tuple(self.inventory)), frozenset(self.vowels), self.merged)
 
     def skeleton(self, phones: Sequence[str]) -> str:
         """Return the consonant–vowel skeleton, such as `CVC`.
@@ -188,6 +198,9 @@ def read_phone_set(path: Path) -> PhoneSet:
     :param path: the YAML file.
     """
     document = parse_document(_Document, read_yaml(path), path)
+    for rule in document.mergers:
+        if unknown := sorted(rule.symbols - document.inventory.keys()):
+            raise MergerPhoneError(path, unknown[0], rule.phones)
     return PhoneSet(
         language=document.language,
         espeak=document.espeak,
@@ -203,6 +216,7 @@ def read_phone_set(path: Path) -> PhoneSet:
         endings=tuple(document.endings),
         one_letter_words=frozenset(document.one_letter_words),
         elided=document.elided,
+        merged=tuple(document.mergers),
         digest=sha256_file(path),
     )
 

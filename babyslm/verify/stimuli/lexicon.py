@@ -18,6 +18,7 @@ __all__ = [
     "LexiconColumnsError",
     "LexiconFormatError",
     "LexiconRowError",
+    "MergerPhoneError",
     "UnknownAgeBandError",
     "UnknownPhoneError",
     "UnpronounceableError",
@@ -57,6 +58,16 @@ class UnknownPhoneError(BabySLMError):
         super().__init__(
             f"{word!r}: the symbol {symbol!r} is not in the phone set of {language}; "
             f"add it to the folding of datasets/phones/{language}.yaml or leave the word out"
+        )
+
+
+class MergerPhoneError(BabySLMError):
+    """A merger of a phone set names a phone that is not in the inventory."""
+
+    def __init__(self, path: Path, symbol: str, phones: Sequence[str]) -> None:
+        super().__init__(
+            f"{path}: mergers: {symbol!r} in the rule of {', '.join(map(repr, phones))} is not in the inventory; "
+            "write phones of the inventory, separated by spaces"
         )
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "DuplicateRowError",
     "EmptyTableError",
     "IncompletePairError",
+    "LexiconChangedError",
     "MissingColumnsError",
     "MissingConditionError",
     "MissingTableError",
@@ -45,6 +46,16 @@ class MissingConditionError(UsageError):
 
     def __init__(self, table: str, asked: str, have: Sequence[str]) -> None:
         super().__init__(f"{table}: has no sound in the condition {asked!r}; it has {', '.join(have)}")
+
+
+class LexiconChangedError(BabySLMError):
+    """The lexicon that a set keeps is missing, or is not the one that its card describes."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: is missing or not the file whose checksum the card gives; build the set again, "
+            "or name what it was built from with --corpus"
+        )
 
 
 class TableFormatError(BabySLMError):
