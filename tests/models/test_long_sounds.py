@@ -23,9 +23,9 @@ from babyslm.models.encoders.settings import (
     NetworkSettings,
     SpectralSettings,
 )
+from babyslm.models.units import encoding as unit_encoding
 from babyslm.models.units.cache import UnitCache
 from babyslm.models.units.codebook import Codebook, stack_blocks, stack_context
-from babyslm.models.units.codebook import encoding as unit_encoding
 from babyslm.models.units.encoding import LONG, chunks_of, encode_units
 from babyslm.models.units.segmentation import segment, segment_stream
 from babyslm.speech.audio import RATE, Samples, write_audio
