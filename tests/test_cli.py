@@ -51,7 +51,7 @@ def scores_for(stimuli: Path, out: Path) -> Path:
         good = set(table.pairs["good"])
         path = out / table.task / f"{table.split}.txt"
         path.parent.mkdir(parents=True)
-        lines = [f"{s.name} {1.0 if s.name in good else 0.5}" for s in table.stimuli]
+        lines = [f"{s.name} {-0.5 if s.name in good else -1.0}" for s in table.stimuli]
         path.write_text("\n".join(lines) + "\n")
     return out
 

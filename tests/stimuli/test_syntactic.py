@@ -203,7 +203,7 @@ def test_a_phenomenon_that_does_not_exist_is_named() -> None:
 
 def test_more_pairs_than_the_lexicon_gives_are_an_error_that_says_how_many_it_gives() -> None:
     with pytest.raises(
-        TooFewPairsError, match=r"en.yaml: anaphor_gender: 200000 dev pairs .* gives \d+; ask for fewer"
+        TooFewPairsError, match=r"en.yaml: anaphor_gender: 200000 dev pairs .* yields \d+; request fewer"
     ):
         build_syntactic("en", lexicon=lexicon("en"), seed=0, pairs={"anaphor_gender": 1_000_000})
 
