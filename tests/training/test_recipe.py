@@ -61,7 +61,7 @@ def test_a_later_override_wins():
         (["=3"], OverrideError, "FIELD=VALUE"),
         (["order.deep=3"], OverrideError, "order has no fields"),
         (["order=[1"], OverrideError, "not YAML"),
-        (["order=7"], RecipeError, "order: .*less than or equal to 8"),
+        (["order=9"], RecipeError, "order: .*less than or equal to 8"),
         (["order=0"], RecipeError, "order: "),
         (["smoothing=laplace"], RecipeError, "smoothing: .*witten-bell"),
         (["ordre=3"], RecipeError, "ordre: "),
