@@ -57,6 +57,8 @@ def _context() -> Any:
 def _main(arguments: list[str], log: str, largest: int | None, environment: dict[str, str]) -> None:
     os.environ.update(environment)
     if largest is not None:
+        sys.dont_write_bytecode = True  # a compiled module cut at the limit would break every later import
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     with Path(log).open("a", encoding="utf-8") as file:
