@@ -10,7 +10,7 @@ import pandas as pd
 
 from babyslm.seeds import derive
 from babyslm.stimuli.lexical.balance import Shortcuts
-from babyslm.stimuli.lexical.choice import choose_pairs
+from babyslm.stimuli.lexical.choice import SMALL, choose_pairs
 from babyslm.stimuli.lexical.heard import SoundSource, hear_found
 from babyslm.stimuli.lexical.nonwords import NonWords
 from babyslm.stimuli.lexical.search import Found, Reason, Search, search_words
@@ -128,7 +128,8 @@ def build_lexical(
     reasons = np.where(asked, _unfit(words, taboo), "")
     fit = np.flatnonzero(asked & (reasons == "")).tolist()
     order = sorted(fit, key=lambda place: derive(seed, "split", words["phones"][place]))
-    found = _searched(Search(nonwords, wider, known.rare, Shortcuts(phonotactics), seed), order, most, workers)
+    even = min(len(fit), len(fit) if most is None else most) > SMALL
+    found = _searched(Search(nonwords, wider, known.rare, Shortcuts(phonotactics), even, seed), order, most, workers)
     for place, each in found.items():
         reasons[place] = each.reason or ""
     tested = [place for place, each in found.items() if len(each.pairs)][:most]

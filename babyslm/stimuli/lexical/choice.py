@@ -27,7 +27,7 @@ from babyslm.seeds import generator
 from babyslm.stimuli.lexical.balance import CROWDS, SHORTCUTS, TIE, Matrix
 from babyslm.stimuli.lexical.search import Found
 
-__all__ = ["choose_pairs"]
+__all__ = ["SMALL", "choose_pairs"]
 
 QUANTILES = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97)
 """Quantiles at which the grid divides the absolute size of a difference."""

@@ -75,6 +75,8 @@ class Search:
     :param wider: rules that allow more trigrams, for words with too few pairs.
     :param rare: rare words, which are allowed where a word has no other pair.
     :param shortcuts: the measures to balance.
+    :param even: whether pairs of a word with few candidates may be opposite under n-grams alone; neighbourhood is then
+        even over the set, which only a large set can be.
     :param seed: chooses among non-words that mirror equally well.
     """
 
@@ -82,6 +84,7 @@ class Search:
     wider: NonWords = field(repr=False)
     rare: Homophones = field(repr=False)
     shortcuts: Shortcuts = field(repr=False)
+    even: bool
     seed: int
 
     def __call__(self, word: Codes) -> Found:
@@ -95,11 +98,12 @@ class Search:
         few = len(found.pairs.disjoint(ENOUGH))
         if few == ENOUGH:
             return found
+        opposite = self.shortcuts.strict if self.even else self.shortcuts.hard
         candidates = self.wider.candidates(word)
         rare = self.wider.among(self.rare, candidates)
-        more = self._among(word, candidates[~rare], self.shortcuts.strict)
+        more = self._among(word, candidates[~rare], opposite)
         if not len(more.pairs) and rare.any():
-            more = self._among(word, candidates, self.shortcuts.strict)
+            more = self._among(word, candidates, opposite)
         return more if len(more.pairs.disjoint(ENOUGH)) > few or not few else found
 
     def _among(self, word: Codes, candidates: Codes, hard: int) -> Found:
