@@ -330,7 +330,7 @@ def test_phones_as_targets_make_a_supervised_reference_that_says_so(tmp_path: Pa
     values = recipe(tmp_path / "text").model_dump(mode="json")
     del values["encoder"], values["units"]
     values["pretrain"] |= {"rounds": [], "unit_stage": stage, "augmentation": {"clean": 1.0}}
-    values |= {"speech": {"voices": 2}, "validation": 0.2}
+    values |= {"speech": {"drawn": 3}, "validation": 0.2}
     record = train(make_recipe(values), tmp_path / "model", device="cpu")
     assert record.outcome["encoder"]["supervised"] == "phones"
     assert record.outcome["validation_units"]["pnmi"] > 0.4
