@@ -85,7 +85,7 @@ def test_one_failure_is_one_warning_and_the_site_is_written(
     stimuli = made.make_set(tmp_path / "set")
     registry = made.make_registry(tmp_path / "leaderboard", stimuli)
     made.make_submissions(tmp_path / "leaderboard" / "submissions", stimuli, 6)
-    board = gather(tmp_path / "leaderboard" / "submissions", registry, draws=50)
+    board = gather(tmp_path / "leaderboard" / "submissions", registry)
     calls = []
 
     def draw(spec: dict[str, Any]) -> str:
@@ -128,4 +128,4 @@ def board(tmp_path: Path) -> Board:
     stimuli = made.make_set(tmp_path / "set")
     registry = made.make_registry(tmp_path / "leaderboard", stimuli)
     made.make_submissions(tmp_path / "leaderboard" / "submissions", stimuli, 8)
-    return gather(tmp_path / "leaderboard" / "submissions", registry, draws=50)
+    return gather(tmp_path / "leaderboard" / "submissions", registry)

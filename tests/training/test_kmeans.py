@@ -15,9 +15,10 @@ from babyslm.models.units.codebook import stack_context
 from babyslm.models.units.published import import_codebook
 from babyslm.seeds import derive
 from babyslm.training.speech.utterances import SpokenUtterances
+from babyslm.training.units import kmeans
 from babyslm.training.units.frames import FrameStore
 from babyslm.training.units.kmeans import best_centroids, mean_distance, torch_centroids, train_centroids
-from babyslm.training.units.learn import UnitSettings, kmeans, learn_codebook
+from babyslm.training.units.learn import UnitSettings, learn_codebook
 from babyslm.verify.learners.units import OtherCodebookError, TooFewFramesError
 
 CPU = torch.device("cpu")
