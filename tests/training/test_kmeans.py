@@ -122,7 +122,9 @@ def test_a_codebook_made_elsewhere_is_taken_as_it_is(tmp_path: Path) -> None:
     codebook = learn_codebook(corpus, encoder, settings, seed=0)
     np.testing.assert_array_equal(codebook.centroids, centroids)
     assert not codebook.deduplicate
-    with pytest.raises(OtherCodebookError, match=r"6 units of 13 dimensions, but units\.size=7 and the encoder gives 13"):
+    with pytest.raises(
+        OtherCodebookError, match=r"6 units of 13 dimensions, but units\.size=7 and the encoder gives 13"
+    ):
         learn_codebook(corpus, encoder, settings.model_copy(update={"size": 7}), seed=0)
     with pytest.raises(OtherCodebookError, match="gives 40"):
         learn_codebook(corpus, make_encoder(LogMelSettings()), settings, seed=0)

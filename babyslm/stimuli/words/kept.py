@@ -1,5 +1,6 @@
 """The lexicon that a set was built from, kept in the set's folder: an audit judges by it, wherever the set is."""
 
+import gzip
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,10 +38,12 @@ def keep_lexicon(words: pd.DataFrame, folder: Path) -> dict[str, str]:
     :returns: the checksum of the file by its name, for the card.
     """
     path = folder / LEXICON_NAME
+    text = (
+        words.reindex(columns=list(COLUMNS)).sort_values("phones").to_csv(sep="\t", index=False, lineterminator="\n")
+    )
     with atomic_file(path) as temporary:
-        words.reindex(columns=list(COLUMNS)).sort_values("phones").to_csv(
-            temporary, sep="\t", index=False, lineterminator="\n", compression={"method": "gzip", "mtime": 0}
-        )
+        # Without name and time in its header, the file depends on its content alone.
+        temporary.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
     return {LEXICON_NAME: sha256_file(path)}
 
 
