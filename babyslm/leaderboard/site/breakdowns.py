@@ -5,23 +5,12 @@ from typing import Any
 
 from babyslm.leaderboard.board.board import Entry, Estimate
 from babyslm.leaderboard.site.figures import finite
+from babyslm.results.pages.breakdowns import TITLES
 from babyslm.stimuli.stimulus import Task
 
 __all__ = ["ATTRIBUTE_TITLES", "Breakdowns"]
 
-ATTRIBUTE_TITLES = {
-    "phenomenon": "By phenomenon",
-    "frequency": "By word frequency",
-    "length": "By length",
-    "voice": "By voice",
-    "voice_kind": "By kind of voice",
-    "condition": "By acoustic condition",
-    "snr": "By signal-to-noise ratio",
-    "seen": "By occurrence of the word in training",
-    "nonword": "By occurrence of the non-word in training",
-    "category": "By category",
-    "age_band": "By age of acquisition (months)",
-}
+ATTRIBUTE_TITLES = TITLES | {"age_band": "By age of acquisition (months)"}
 
 
 class Breakdowns:

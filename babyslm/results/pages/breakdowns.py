@@ -6,7 +6,7 @@ from babyslm.results.pages.page import Plot, Section, Table, percent
 from babyslm.results.pages.plots import Spec, curve, dot_plot
 from babyslm.results.statistics.summary import ATTRIBUTES
 
-__all__ = ["breakdown_spec", "breakdowns", "figures_table", "interval_text", "table_title"]
+__all__ = ["TITLES", "breakdown_spec", "breakdowns", "figures_table", "interval_text", "table_title"]
 
 TITLES = {
     "phenomenon": "By phenomenon",
