@@ -10,12 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.commands import fingerprints, run_until, start
-from tests.faults.tasks import TASKS, build_stimuli, evaluate, import_codebook, prepare_clips
+from tests.faults.tasks import ALL_TASKS, TASKS
 
 pytestmark = pytest.mark.slow
-
-VERIFIED = [evaluate, build_stimuli, prepare_clips, import_codebook]
-"""Commands of which a small disk was tried so far; `ALL_TASKS` holds all that write."""
 
 TINY = 900
 """Bytes that fit on the full disk."""
@@ -61,8 +58,8 @@ def small_disk(place: Path, kilobytes: int) -> Iterator[bool]:
         subprocess.run([str(umount), "-l", str(place)], check=True)
 
 
-@pytest.mark.parametrize("kilobytes", [120])
-@pytest.mark.parametrize("make", VERIFIED)
+@pytest.mark.parametrize("kilobytes", [24, 120, 400])
+@pytest.mark.parametrize("make", ALL_TASKS)
 def test_a_small_disk_is_one_line_and_the_run_resumes_with_space(
     make: Callable[[Path], list[str]], kilobytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
