@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from babyslm.stimuli.phones.mergers import Homophones
-from babyslm.stimuli.words.phonotactics import BOUNDARY, Codes, Phonotactics
+from babyslm.stimuli.words.phonotactics import BOUNDARY, Codes, Phonotactics, pad
 from babyslm.verify.stimuli.nonwords import DistanceError
 
 __all__ = ["NonWords"]
@@ -76,7 +76,7 @@ class NonWords:
         :param codes: strings of one length, shape (strings, length).
         :returns: shape (strings,).
         """
-        padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
+        padded = pad(codes, 2)
         attested = self.phonotactics.attested if self.attested is None else self.attested
         return np.asarray(attested[padded[:, :-2], padded[:, 1:-1], padded[:, 2:]].all(axis=1))
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from babyslm.stimuli.words.phonotactics import BOUNDARY, Alphabet, Codes, by_length
+from babyslm.stimuli.words.phonotactics import BOUNDARY, Alphabet, Codes, by_length, pad
 
 __all__ = ["Homophones", "Merger", "Mergers", "Where"]
 
@@ -136,13 +136,18 @@ class Mergers:
             found &= codes[:, offset : offset + places] == phone
         if not found.any():
             return codes
-        padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
+        # The context is looked up only where the sequence stands, which is in few of many strings.
+        rows, starts = np.nonzero(found)
+        kept = self._place(codes, rule.where, rows, starts)
         if rule.before:
-            found &= self._is_one_of(rule.before)[padded[:, len(old) + 1 : len(old) + 1 + places]]
+            follows = starts + len(old)
+            inside = np.minimum(follows, codes.shape[1] - 1)
+            following = np.where(follows < codes.shape[1], codes[rows, inside], BOUNDARY)
+            kept &= self._is_one_of(rule.before)[following]
         if rule.after:
-            found &= self._is_one_of(rule.after)[padded[:, :places]]
-        found &= self._place(codes, rule.where)[:, :places]
-        return _replaced(codes, found, old, new)
+            preceding = np.where(starts > 0, codes[rows, starts - 1], BOUNDARY)
+            kept &= self._is_one_of(rule.after)[preceding]
+        return _replaced(codes, rows[kept], starts[kept], old, new)
 
     def _is_one_of(self, context: Iterable[str]) -> NDArray[np.bool_]:
         """Say of each code whether it is in a context; the boundary is code 0."""
@@ -159,30 +164,32 @@ class Mergers:
                     allowed[self.alphabet.code[symbol]] = True
         return allowed
 
-    def _place(self, codes: Codes, where: Where) -> NDArray[np.bool_]:
-        """Say of each place whether a rule may apply to what begins there."""
-        vowel = self._is_vowel[codes]
-        match where:
-            case "anywhere":
-                return np.ones(codes.shape, dtype=np.bool_)
-            case "polysyllables":
-                return np.broadcast_to((vowel.sum(axis=1) > 1)[:, None], codes.shape)
-            case "open or unstressed":
-                later = vowel[:, ::-1].cumsum(axis=1)[:, ::-1] - vowel > 0
-                following = np.pad(codes, ((0, 0), (0, 1)), constant_values=BOUNDARY)[:, 1:]
-                return np.asarray(later | (following == BOUNDARY))
+    def _place(
+        self, codes: Codes, where: Where, rows: NDArray[np.int64], starts: NDArray[np.int64]
+    ) -> NDArray[np.bool_]:
+        """Return whether a rule may apply to what begins at each of some places."""
+        if where == "anywhere":
+            return np.ones(len(rows), dtype=np.bool_)
+        some, place = np.unique(rows, return_inverse=True)
+        vowel = self._is_vowel[codes[some]]
+        if where == "polysyllables":
+            return np.asarray((vowel.sum(axis=1) > 1)[place])
+        later = vowel[:, ::-1].cumsum(axis=1)[:, ::-1] - vowel > 0
+        following = pad(codes[some], 1)[:, 1:]
+        return np.asarray((later | (following == BOUNDARY))[place, starts])
 
 
-def _replaced(codes: Codes, found: NDArray[np.bool_], old: Codes, new: Codes) -> Codes:
+def _replaced(codes: Codes, rows: NDArray[np.int64], places: NDArray[np.int64], old: Codes, new: Codes) -> Codes:
     """Write the new phones where the old ones begin; what becomes shorter moves to the left."""
     codes = codes.copy()
-    rows, places = np.nonzero(found)
     for offset in range(len(old)):
         codes[rows, places + offset] = new[offset] if offset < len(new) else BOUNDARY
     if len(new) == len(old):
         return codes
-    order = np.argsort(codes == BOUNDARY, axis=1, kind="stable")
-    return np.take_along_axis(codes, order, axis=1)
+    shorter = np.unique(rows)
+    order = np.argsort(codes[shorter] == BOUNDARY, axis=1, kind="stable")
+    codes[shorter] = np.take_along_axis(codes[shorter], order, axis=1)
+    return codes
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BOUNDARY", "WEIGHTS", "Alphabet", "Ngram", "Phonotactics", "Weight", "by_length"]
+__all__ = ["BOUNDARY", "WEIGHTS", "Alphabet", "Ngram", "Phonotactics", "Weight", "by_length", "pad"]
 
 Weight = Literal["token", "type"]
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
@@ -95,7 +95,9 @@ def pad(codes: Codes, order: int) -> Codes:
     :param order: n.
     :returns: shape (words, length + n).
     """
-    return np.pad(codes, ((0, 0), (order - 1, 1)), constant_values=BOUNDARY)
+    padded = np.full((len(codes), codes.shape[1] + order), BOUNDARY, dtype=codes.dtype)
+    padded[:, order - 1 : -1] = codes
+    return padded
 
 
 def ngram_keys(codes: Codes, order: int, base: int) -> NDArray[np.int64]:
@@ -239,6 +241,6 @@ class Phonotactics:
         size = len(self.alphabet.phones) + 1
         table = np.zeros((size, size, size), dtype=np.bool_)
         for _, codes in by_length(self.words).values():
-            padded = np.pad(codes, ((0, 0), (1, 1)), constant_values=BOUNDARY)
+            padded = pad(codes, 2)
             table[padded[:, :-2], padded[:, 1:-1], padded[:, 2:]] = True
         return table
