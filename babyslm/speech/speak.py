@@ -1,6 +1,6 @@
 """Synthesis of a stimulus table: each pair in each voice, each distinct sound once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -11,12 +11,12 @@ from babyslm.speech.conditions.conditioned import ConditionedSynthesizer
 from babyslm.speech.conditions.scenes import find_scenes
 from babyslm.speech.synthesis.citation import CitationSynthesizer
 from babyslm.speech.synthesis.many import synthesize
-from babyslm.speech.synthesis.speaker import Speaker
+from babyslm.speech.synthesis.speaker import Speaker, VoiceKind
 from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
 from babyslm.stimuli.stimulus import Task
 from babyslm.verify.speech.voices import SpokenTableError
 
-__all__ = ["PROSODIES", "Prosody", "speak_table", "spoken_name"]
+__all__ = ["PROSODIES", "Prosody", "speak_table", "spoken_name", "spoken_rows"]
 
 Prosody = Literal["citation", "sentence"]
 PROSODIES: tuple[Prosody, ...] = get_args(Prosody)
@@ -33,6 +33,23 @@ def spoken_name(name: str, voice: str, task: Task) -> str:
     :param task: lexical or syntactic.
     """
     return f"{name}{JOINT[task]}{voice}"
+
+
+def spoken_rows(rows: pd.DataFrame, task: Task, kinds: Mapping[str, VoiceKind]) -> pd.DataFrame:
+    """Return the gold rows of every voice, from rows without a voice.
+
+    :param rows: official columns and further ones; `voice` empty, `filename` without a voice.
+    :param task: lexical or syntactic.
+    :param kinds: the kind of each voice, by its name.
+    :returns: the rows, once per voice, in their order, with `voice` filled and appended to `filename`. If any
+        voice is not a formant voice, the column `voice_kind` holds the kind of each.
+    """
+    spoken = pd.concat([_in_voice(rows, task, voice) for voice in kinds])
+    order = spoken.assign(_row=[*range(len(rows))] * len(kinds)).sort_values(["_row", "voice"], kind="stable")
+    table = order.drop(columns="_row").reset_index(drop=True)
+    if set(kinds.values()) - {"formant"}:
+        table["voice_kind"] = table["voice"].map(dict(kinds))
+    return table
 
 
 def speak_table(
@@ -58,16 +75,11 @@ def speak_table(
         stimulus, have the same room and noise.
     :param prosody: prosody of sentences; `sentence` gives natural melody and rhythm, which alone often identify the
         grammatical sentence.
-    :returns: the rows, once per voice, in their order, with `voice` filled and appended to `filename`. If any
-        voice is not a formant voice, the column `voice_kind` holds the kind of each.
+    :returns: the rows of `spoken_rows`.
     :raises SpokenTableError: if rows already have a voice, or have no phones.
     """
     _verify_unspoken(rows, folder)
-    spoken = pd.concat([_in_voice(rows, task, voice) for voice in voices])
-    order = spoken.assign(_row=[*range(len(rows))] * len(voices)).sort_values(["_row", "voice"], kind="stable")
-    table = order.drop(columns="_row").reset_index(drop=True)
-    if any(voice.kind != "formant" for voice in voices):
-        table["voice_kind"] = table["voice"].map({voice.name: voice.kind for voice in voices})
+    table = spoken_rows(rows, task, {voice.name: voice.kind for voice in voices})
     by_name = {voice.name: voice for voice in voices}
     text = table["word"] if task == "lexical" else table["transcription"]
     columns = (table["filename"], table["phones"], table["voice"], text, find_scenes(table))
@@ -100,6 +112,6 @@ def _verify_unspoken(rows: pd.DataFrame, folder: Path) -> None:
         raise SpokenTableError(folder, list(variants.index[variants > 1]), "share a file name but not their phones")
 
 
-def _in_voice(rows: pd.DataFrame, task: Task, voice: Speaker) -> pd.DataFrame:
-    names = [spoken_name(name, voice.name, task) for name in rows["filename"]]
-    return rows.assign(voice=voice.name, filename=names)
+def _in_voice(rows: pd.DataFrame, task: Task, voice: str) -> pd.DataFrame:
+    names = [spoken_name(name, voice, task) for name in rows["filename"]]
+    return rows.assign(voice=voice, filename=names)

@@ -13,7 +13,7 @@ from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.stimuli.stimulus_set import AUDIO_SUFFIXES, COLUMNS, StimulusSet, StimulusTable
 from babyslm.verify.stimuli.sets import EmptyTableError, MissingColumnsError, RowError, TableFormatError
 
-__all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_official", "save_table"]
+__all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_official", "save_table", "table_bytes"]
 
 GOLD_NAME = "gold.csv"
 ARCHIVE_FOLDERS = {"dev_16": "dev"}
@@ -110,10 +110,15 @@ def _refuse(wrong: pd.Series, rows: pd.DataFrame, column: str, allowed: str, pat
 
 def save_table(table: StimulusTable, path: Path) -> str:
     """Write one gold table, official columns first, and return its SHA-256."""
-    columns = [*COLUMNS[table.task], *(c for c in table.rows.columns if c not in COLUMNS[table.task])]
     with atomic_file(path) as temporary:
-        table.rows[columns].to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+        temporary.write_bytes(table_bytes(table))
     return sha256_file(path)
+
+
+def table_bytes(table: StimulusTable) -> bytes:
+    """Return the content of a gold table as CSV, official columns first, lines ended by a newline, in UTF-8."""
+    columns = [*COLUMNS[table.task], *(c for c in table.rows.columns if c not in COLUMNS[table.task])]
+    return str(table.rows[columns].to_csv(index=False, lineterminator="\n")).encode("utf-8")
 
 
 def save_official(

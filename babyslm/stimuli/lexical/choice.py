@@ -32,10 +32,10 @@ __all__ = ["SMALL", "choose_pairs"]
 QUANTILES = (0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.97)
 """Quantiles at which the grid divides the absolute size of a difference."""
 
-LINEAR = 0.003
+LINEAR = 0.03
 """Weight of the squared sums, in standard deviations."""
 
-WITHIN = 60.0
+WITHIN = 5.0
 """Weight of the sums within a word, relative to the sums over all words."""
 
 CELLS = 5.0
@@ -54,7 +54,7 @@ pairs can compensate."""
 RIDGE = 1e-3
 """Smallest share of the variance in a decorrelated direction; directions below it are not scaled up further."""
 
-SWEEPS = 2
+SWEEPS = 3
 """Number of times that the selection for every word is repeated, given the selection for all other words."""
 
 SMALL = 1000
