@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from babyslm.cli.app import AsJson, EngineOption, Out, RayAddress, SynthesizerOption, app, say
+from babyslm.stimuli.stimulus import Task
+from babyslm.verify.stimuli.frozen import FixedOptionError
 
 __all__ = ["audit", "build_stimuli_command"]
 
@@ -18,10 +20,34 @@ RecogniserOption = Annotated[
 ]
 
 
+FIXED = (
+    "lang",
+    "lexicon",
+    "dictionary",
+    "up_to",
+    "synthesizer",
+    "voices",
+    "words",
+    "pairs",
+    "per_word",
+    "seed",
+    "noises",
+    "responses",
+    "prosody",
+    "recogniser",
+)
+"""Options that a frozen set fixes."""
+
+
 @app.command("build-stimuli", epilog="Example: babyslm build-stimuli all --lang en --out stimuli --voices 10")
 def build_stimuli_command(
+    context: typer.Context,
     task: Annotated[Literal["lexical", "syntactic", "all"], typer.Argument(help="Tasks to build.")] = "all",
     out: Out = Path("stimuli"),
+    frozen: Annotated[
+        str | None,
+        typer.Option(help="A frozen set, such as babyslm-en-1, whose pairs, voices and seed never change."),
+    ] = None,
     lang: Annotated[str, typer.Option(help="Language: en, fr, or a language with its own cards.")] = "en",
     lexicon: Annotated[
         Path | None, typer.Option(help="Word list or corpus table. Default: the shipped child lexicon.")
@@ -62,13 +88,23 @@ def build_stimuli_command(
 ) -> None:
     """Build balanced test sets from the words that children hear, with sound."""
     from babyslm.commands.build import build_stimuli
+    from babyslm.commands.frozen import build_frozen
     from babyslm.engines import using
 
+    tasks: tuple[Task, ...] = ("lexical", "syntactic") if task == "all" else (task,)
+    if frozen is not None:
+        _verify_not_fixed(context, frozen)
+        with using(engine, address=ray_address):
+            built = build_frozen(
+                frozen, out, tasks=tasks, audio=not no_audio, conditions=tuple(condition or []), workers=workers
+            )
+        say(built.as_dict(), built.as_text(), as_json=as_json)
+        return
     with using(engine, address=ray_address):
         built = build_stimuli(
             out,
             language=lang,
-            tasks=("lexical", "syntactic") if task == "all" else (task,),
+            tasks=tasks,
             lexicon=lexicon,
             dictionary=dictionary,
             up_to=up_to,
@@ -86,6 +122,13 @@ def build_stimuli_command(
             workers=workers,
         )
     say(built.as_dict(), built.as_text(), as_json=as_json)
+
+
+def _verify_not_fixed(context: typer.Context, key: str) -> None:
+    """Refuse options that a frozen set fixes."""
+    given = [name for name in FIXED if getattr(context.get_parameter_source(name), "name", "DEFAULT") != "DEFAULT"]
+    if given:
+        raise FixedOptionError(key, [f"--{name.replace('_', '-')}" for name in given])
 
 
 @app.command(epilog="Example: babyslm audit stimuli --lang en")

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from babyslm.speech.origins import Origin, find_origin, mixed
-from babyslm.speech.synthesis.speaker import Speaker
+from babyslm.speech.synthesis.speaker import Speaker, VoiceKind
 from babyslm.speech.synthesis.synthesizer import Synthesizer
 from babyslm.stimuli.stimulus import SPLITS, Split
-from babyslm.verify.speech.voices import VoiceCountError
+from babyslm.verify.speech.voices import UnknownVoiceError, VoiceCountError
 
-__all__ = ["Cast", "find_cast", "split_voices"]
+__all__ = ["Cast", "find_cast", "find_named_cast", "split_voices"]
 
 DEV_SHARE = 0.2
 """Share of the voices in dev, as in the official set (2 of 10)."""
@@ -75,3 +75,37 @@ def split_voices(language: str, count: int | None, origin: Origin | None = None)
         raise VoiceCountError(asked, sum(map(len, there.values())), origin.spec)
     counts: dict[Split, int] = {"dev": dev, "test": asked - dev}
     return {split: origin.voices(language, split, count=counts[split]) for split in SPLITS}
+
+
+def find_named_cast(names: Mapping[Split, Mapping[str, VoiceKind]], language: str) -> Cast:
+    """Find the embedded voices of these names.
+
+    :param names: kind of each voice, by split and name; the order is kept.
+    :param language: language of the voices.
+    :raises UnknownVoiceError: if there is no such voice in its split.
+    """
+    kinds = sorted({kind for each in names.values() for kind in each.values()})
+    origins = tuple(find_origin(kind) for kind in kinds)
+    chosen: list[dict[Split, tuple[Speaker, ...]]] = []
+    for origin in origins:
+        here: dict[Split, tuple[Speaker, ...]] = {}
+        for split in SPLITS:
+            known = {voice.name: voice for voice in origin.voices(language, split)}
+            asked = [name for name, kind in names[split].items() if kind == origin.kind]
+            missing = [name for name in asked if name not in known]
+            if missing:
+                raise UnknownVoiceError(missing[0], sorted(known))
+            here[split] = tuple(known[name] for name in asked)
+        chosen.append(here)
+    order = {split: list(each) for split, each in names.items()}
+    voices = {
+        split: tuple(
+            sorted((voice for each in chosen for voice in each[split]), key=lambda v: order[split].index(v.name))
+        )
+        for split in SPLITS
+    }
+    told = [
+        (origin, [voice for split in SPLITS for voice in each[split]])
+        for origin, each in zip(origins, chosen, strict=True)
+    ]
+    return Cast(origins, voices, mixed(told), tuple(chosen))

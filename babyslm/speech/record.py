@@ -1,8 +1,8 @@
 """Record of the speech of a frozen set: what its sound has to be on any machine.
 
-Formant speech is equal to the last bit wherever the same espeak-ng speaks, so the record holds a checksum per table and
-voice. Neural speech depends on the arithmetic of the processor. The record holds spectrograms of a sample of it, and a
-set agrees if it lies within a stated distance of them.
+Formant speech is equal to the last bit wherever the same espeak-ng speaks, so the record holds a checksum per table
+and voice. Neural speech depends on the arithmetic of the processor. The record holds spectrograms of a sample of it,
+and a set agrees if it lies within a stated distance of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ from babyslm.files import atomic_file
 from babyslm.seeds import generator
 from babyslm.speech.audio import RATE, Samples, read_audio
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
+from babyslm.stimuli.voiced import FORMANT
 
 __all__ = ["DISTANCE", "SAMPLED", "Deviation", "SpeechRecord", "deviations", "spectrogram", "take_record"]
 
@@ -55,7 +56,7 @@ class SpeechRecord:
         :param path: a new `.npz` file.
         """
         with atomic_file(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, **{name: self.spectra[name] for name in sorted(self.spectra)})
+            np.savez_compressed(file, allow_pickle=False, **{name: self.spectra[name] for name in sorted(self.spectra)})
 
     @classmethod
     def load(cls, checksums: Mapping[str, str], path: Path) -> "SpeechRecord":
@@ -94,7 +95,7 @@ def take_record(stimuli: StimulusSet, *, seed: int, sampled: int = SAMPLED) -> S
     for table, voice, kind, names in _spoken(stimuli):
         assert table.folder is not None
         place = f"{table.task}/{table.split}"
-        if kind == "formant":
+        if kind == FORMANT:
             checksums[f"{place}/{voice}"] = _checksum(table.folder, names)
             continue
         drawn = generator(seed, "record", place, voice).permutation(len(names))[:sampled]
@@ -115,7 +116,7 @@ def deviations(stimuli: StimulusSet, record: SpeechRecord) -> list[Deviation]:
     for table, voice, kind, names in _spoken(stimuli):
         assert table.folder is not None
         place = f"{table.task}/{table.split}"
-        if kind == "formant":
+        if kind == FORMANT:
             expected = record.checksums.get(f"{place}/{voice}")
             if expected is not None and _checksum(table.folder, names) != expected:
                 found.append(Deviation(f"{place}/{voice}", "other samples than in the record"))
@@ -160,7 +161,7 @@ def _spoken(stimuli: StimulusSet) -> Iterator[tuple[StimulusTable, str, str, lis
     for table in stimuli:
         if table.folder is None:
             continue
-        kinds = table.rows["voice_kind"] if "voice_kind" in table.rows else table.rows["voice"].map(lambda _: "formant")
+        kinds = table.rows.get("voice_kind", FORMANT)
         for (voice, kind), rows in table.rows.assign(_kind=kinds).groupby(["voice", "_kind"], sort=True):
             yield table, str(voice), str(kind), sorted(set(rows["filename"]))
 

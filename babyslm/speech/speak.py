@@ -1,6 +1,6 @@
 """Synthesis of a stimulus table: each pair in each voice, each distinct sound once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -11,45 +11,17 @@ from babyslm.speech.conditions.conditioned import ConditionedSynthesizer
 from babyslm.speech.conditions.scenes import find_scenes
 from babyslm.speech.synthesis.citation import CitationSynthesizer
 from babyslm.speech.synthesis.many import synthesize
-from babyslm.speech.synthesis.speaker import Speaker, VoiceKind
+from babyslm.speech.synthesis.speaker import Speaker
 from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
 from babyslm.stimuli.stimulus import Task
+from babyslm.stimuli.voiced import spoken_name, spoken_rows
 from babyslm.verify.speech.voices import SpokenTableError
 
-__all__ = ["PROSODIES", "Prosody", "speak_table", "spoken_name", "spoken_rows"]
+__all__ = ["PROSODIES", "Prosody", "speak_table", "spoken_name"]
 
 Prosody = Literal["citation", "sentence"]
 PROSODIES: tuple[Prosody, ...] = get_args(Prosody)
 """`citation`: the words of a sentence in isolation (see `synthesis/citation.py`); `sentence`: connected speech."""
-
-JOINT = {"lexical": "-", "syntactic": "_"}
-
-
-def spoken_name(name: str, voice: str, task: Task) -> str:
-    """Return the official file name of a stimulus: `dog-emma` for a word, `The_good_mom_emma` for a sentence.
-
-    :param name: name of the stimulus without voice.
-    :param voice: the voice's name.
-    :param task: lexical or syntactic.
-    """
-    return f"{name}{JOINT[task]}{voice}"
-
-
-def spoken_rows(rows: pd.DataFrame, task: Task, kinds: Mapping[str, VoiceKind]) -> pd.DataFrame:
-    """Return the gold rows of every voice, from rows without a voice.
-
-    :param rows: official columns and further ones; `voice` empty, `filename` without a voice.
-    :param task: lexical or syntactic.
-    :param kinds: the kind of each voice, by its name.
-    :returns: the rows, once per voice, in their order, with `voice` filled and appended to `filename`. If any
-        voice is not a formant voice, the column `voice_kind` holds the kind of each.
-    """
-    spoken = pd.concat([_in_voice(rows, task, voice) for voice in kinds])
-    order = spoken.assign(_row=[*range(len(rows))] * len(kinds)).sort_values(["_row", "voice"], kind="stable")
-    table = order.drop(columns="_row").reset_index(drop=True)
-    if set(kinds.values()) - {"formant"}:
-        table["voice_kind"] = table["voice"].map(dict(kinds))
-    return table
 
 
 def speak_table(
@@ -110,8 +82,3 @@ def _verify_unspoken(rows: pd.DataFrame, folder: Path) -> None:
     variants = rows.groupby("filename", sort=True)["phones"].nunique()
     if (variants > 1).any():
         raise SpokenTableError(folder, list(variants.index[variants > 1]), "share a file name but not their phones")
-
-
-def _in_voice(rows: pd.DataFrame, task: Task, voice: str) -> pd.DataFrame:
-    names = [spoken_name(name, voice, task) for name in rows["filename"]]
-    return rows.assign(voice=voice, filename=names)

@@ -5,7 +5,8 @@
     leaderboard/stimuli/KEY/{lexical,syntactic}/{dev,test}/gold.csv.gz
 
 The tables of a small set are kept here, compressed, so that figures can be recomputed without its generator. Those of
-a large one need not be kept; its folder is then named when the board is computed.
+a frozen set are shipped (`babyslm.stimuli.frozen`). Those of a large foreign one need not be kept; its folder is then
+named when the board is computed.
 """
 
 import gzip
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from babyslm.files import atomic_file, write_text
 from babyslm.leaderboard.submissions.card import Slug
+from babyslm.stimuli.frozen import frozen_keys, load_frozen
 from babyslm.stimuli.load import load_stimuli
 from babyslm.stimuli.official import GOLD_NAME, find_tables, read_gold
 from babyslm.stimuli.stimulus import Split, Task
@@ -109,6 +111,9 @@ class Registry:
         for name, checksum in registered.sha256.items():
             task, split = _parts(name)
             path = _packed(place, task, split)
+            if not path.is_file() and registered.key in frozen_keys():
+                tables[task, split] = _frozen_table(registered.key, task, split, checksum, path)
+                continue
             if not path.is_file():
                 raise SetNotAtHandError(registered.key, registered.made_by)
             if sha256(gzip.decompress(path.read_bytes())).hexdigest() != checksum:
@@ -124,6 +129,14 @@ def _parts(name: str) -> tuple[Task, Split]:
 
 def _packed(place: Path, task: Task, split: Split) -> Path:
     return place / task / split / f"{GOLD_NAME}.gz"
+
+
+def _frozen_table(key: str, task: Task, split: Split, checksum: str, path: Path) -> StimulusTable:
+    """Return a table of a frozen set, which is shipped without voices."""
+    frozen = load_frozen(key)
+    if frozen.description.sha256.get(f"{task}/{split}") != checksum:
+        raise SetChangedError(path.parent.parent.parent / SET_NAME, key)
+    return frozen.table(task, split)
 
 
 def load_registry(folder: Path, *, at_hand: Sequence[Path] = ()) -> Registry:

@@ -10,7 +10,6 @@ frozen set keeps its own. An error found in one leads to a new set with a new nu
 """
 
 import gzip
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -21,19 +20,16 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from babyslm.files import atomic_file, write_text
 from babyslm.resources import resource, resource_names
-from babyslm.speech.record import SpeechRecord
-from babyslm.speech.speak import Prosody, spoken_rows
-from babyslm.speech.synthesis.speaker import VoiceKind
 from babyslm.stimuli.official import table_bytes, typed
 from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
-from babyslm.stimuli.stimulus_set import COLUMNS, StimulusSet, StimulusTable
+from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
+from babyslm.stimuli.voiced import spoken_rows
 from babyslm.stimuli.words.kept import LEXICON_NAME
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.stimuli.frozen import FrozenChangedError, UnknownFrozenSetError
 
-__all__ = ["FrozenDescription", "FrozenSet", "freeze", "frozen_keys", "load_frozen"]
+__all__ = ["SET_NAME", "SPECTRA_NAME", "FrozenDescription", "FrozenSet", "frozen_keys", "load_frozen"]
 
 SETS = "sets"
 SET_NAME = "set.yaml"
@@ -51,12 +47,17 @@ class FrozenDescription(BaseModel):
     language: str = Field(description="two-letter code")
     licence: str
     sources: list[str]
-    prosody: Prosody = "citation"
+    prosody: Literal["citation", "sentence"] = "citation"
     seed: int = Field(description="seed of pairs, rooms and noises")
-    voices: dict[Split, dict[str, VoiceKind]] = Field(description="kind of each voice, by split and name")
-    conditions: list[str] = Field(description="acoustic conditions in which learners are compared, in addition to clean")
+    voices: dict[Split, dict[str, Literal["formant", "neural"]]] = Field(
+        description="kind of each voice, by split and name"
+    )
+    conditions: list[str] = Field(
+        description="acoustic conditions in which learners are compared, in addition to clean"
+    )
     synthesizers: list[dict[str, Any]] = Field(description="synthesisers and their versions")
     packages: dict[str, str] = Field(description="versions of the packages that decide pairs, speech or rooms")
+    built_with: dict[str, Any] = Field(default_factory=dict, description="version and settings of the generator")
     pairs: dict[str, int] = Field(description="number of pairs, by task/split")
     left_out: dict[str, int] = Field(default_factory=dict, description="pairs left out because of their sound")
     audit: dict[str, Any] = Field(default_factory=dict, description="figures of the generator")
@@ -115,10 +116,10 @@ class FrozenSet:
         """The lexicon that the set was built from."""
         return self.folder / LEXICON_NAME
 
-    @cached_property
-    def record(self) -> SpeechRecord:
-        """What the speech of the set has to be."""
-        return SpeechRecord.load(self.description.speech, self.folder / SPECTRA_NAME)
+    @property
+    def spectra(self) -> Path:
+        """Spectrograms of sampled neural speech; missing where all voices are formant voices."""
+        return self.folder / SPECTRA_NAME
 
 
 def frozen_keys() -> list[str]:
@@ -136,38 +137,3 @@ def load_frozen(key: str) -> FrozenSet:
         raise UnknownFrozenSetError(key, frozen_keys())
     path = resource("datasets", f"{SETS}/{key}/{SET_NAME}")
     return FrozenSet(path.parent, parse_document(FrozenDescription, read_yaml(path), path))
-
-
-def freeze(folder: Path, description: Mapping[str, Any], pairs: Mapping[tuple[Task, Split], pd.DataFrame],
-           lexicon: bytes, record: SpeechRecord) -> FrozenSet:
-    """Write the files of a frozen set; `sha256` and `speech` of the description are filled in.
-
-    :param folder: folder of the files, named by the key.
-    :param description: values of `FrozenDescription`, without checksums.
-    :param pairs: the gold rows of each table without a voice.
-    :param lexicon: content of the lexicon's file.
-    :param record: what the speech is.
-    """
-    import yaml
-
-    checksums: dict[str, str] = {LEXICON_NAME: sha256(lexicon).hexdigest()}
-    voices = description["voices"]
-    for (task, split), rows in pairs.items():
-        columns = [*COLUMNS[task], *(column for column in rows if column not in COLUMNS[task])]
-        text = rows[columns].to_csv(index=False, lineterminator="\n")
-        _write_bytes(folder / f"{task}-{split}.csv.gz", gzip.compress(text.encode("utf-8"), 9, mtime=0))
-        table = StimulusTable(task, split, spoken_rows(rows, task, voices[split]))
-        checksums[f"{task}/{split}"] = sha256(table_bytes(table)).hexdigest()
-    _write_bytes(folder / LEXICON_NAME, lexicon)
-    if record.spectra:
-        record.save_spectra(folder / SPECTRA_NAME)
-    value = {**description, "sha256": dict(sorted(checksums.items())), "speech": dict(sorted(record.checksums.items()))}
-    described = parse_document(FrozenDescription, value, folder / SET_NAME)
-    text = yaml.safe_dump(described.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=119)
-    write_text(folder / SET_NAME, text)
-    return FrozenSet(folder, described)
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    with atomic_file(path) as temporary:
-        temporary.write_bytes(content)
