@@ -54,9 +54,12 @@ class Ear:
         """
         found = {}
         for split, strings in asked.items():
-            known = set(self.heard[split]["file"]) if split in self.heard else set()
-            new = self._listen(split, [string for string in strings if string not in known])
-            rows = pd.concat([self.heard[split], new], ignore_index=True) if split in self.heard else new
+            rows = self.heard.get(split)
+            known = set() if rows is None else set(rows["file"])
+            wanted = [string for string in strings if string not in known]
+            if rows is None or wanted:
+                new = self._listen(split, wanted)
+                rows = new if rows is None else pd.concat([rows, new], ignore_index=True)
             if split not in self.usual:
                 self.usual[split] = usual_errors(rows)
             self.heard[split] = rows

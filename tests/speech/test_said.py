@@ -143,7 +143,9 @@ def test_the_audit_names_what_is_not_said_as_asked(tmp_path: Path) -> None:
     assert unlike.passed
     assert said.items["unlike"].sum() == 1
     assert figures["fewer phones differ", "all"].value == pytest.approx(100 * (11 * 0.5) / 12)
-    assert not figures["fewer phones differ", "all"].passed  # the non-word of a misheard word would be preferred
+    assert figures["fewer phones differ", "all"].low == pytest.approx(
+        50 - 7.98
+    )  # two errors: 100 √(11/144) / √12 each
 
 
 def test_a_table_without_phones_is_refused(tmp_path: Path) -> None:
@@ -169,3 +171,12 @@ def test_an_ear_hears_each_string_once_and_keeps_its_fence() -> None:
     assert {"split": "test", "voice": voices["test"][0].name, "asked": "s ɛ t s", "heard": "m m m m"} in told[
         "left_out"
     ]
+
+
+def test_a_recogniser_that_hears_words_better_than_non_words_fails_the_audit(tmp_path: Path) -> None:
+    bad = {tuple(nonword.split()): ("m", "n") for _, nonword in WORDS.values()}
+    stimuli = StimulusSet("tones", {("lexical", "test"): table(tmp_path, WORDS)})
+    said = said_figures(stimuli, Reader(bad))
+    (figure,) = [each for each in said.figures if each.measure == "fewer phones differ" and each.judged]
+    assert figure.value == 100
+    assert not figure.passed
