@@ -12,6 +12,7 @@ import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
 from babyslm.pictures import write_drawing
+from babyslm.results.outcomes.cautions import cautions
 from babyslm.results.outcomes.compare import compare
 from babyslm.results.outcomes.environment import current_environment
 from babyslm.results.outcomes.outcome import Outcome, Scores
@@ -158,6 +159,7 @@ def make_result(
     chosen = StimulusSet(
         stimuli.name, {key: stimuli[key] for key in scores}, stimuli.card, stimuli.folder, stimuli.checksums
     )
+    metrics = metrics_of(trials)
     record = ResultRecord(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=plain(dict(model_description)),
@@ -166,7 +168,8 @@ def make_result(
         environment=current_environment(),
         seconds=seconds,
         interval=IntervalRecord(),
-        metrics=metrics_of(trials),
+        metrics=metrics,
+        cautions=cautions(scores, metrics),
     )
     ordered = {key: official_order(scores[key], stimuli[key]) for key in sorted(scores)}
     return Result(record, trials, ordered)
