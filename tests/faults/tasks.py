@@ -233,8 +233,8 @@ def smaller_demo() -> None:
         return whole(name, [*settings, *sizes, *(units if name == demo.HEARER else [])])
 
     demo.load_recipe = load_recipe
-    demo.WORDS, demo.PER_WORD, demo.PAIRS, demo.VOICES = 12, 2, 24, 4
-    demo.SENTENCES, demo.WORD_TIMES = 40, 1
+    demo.WORDS, demo.PER_WORD, demo.PAIRS, demo.VOICES = 6, 2, 24, 2
+    demo.SENTENCES, demo.WORD_TIMES = 20, 1
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ ON_SMALL_DISKS = [
     OnSmallDisk(submission_card, ()),
     OnSmallDisk(register, (8,)),
     OnSmallDisk(verify_with_comment, ()),
-    OnSmallDisk(compress_and_evaluate, (3900,)),
+    OnSmallDisk(compress_and_evaluate, (400,)),
     OnSmallDisk(language, (8,)),
     OnSmallDisk(demo, (400,), before=smaller_demo),
 ]

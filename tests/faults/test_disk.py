@@ -22,6 +22,10 @@ ROOMY = 500_000
 """Kilobytes of a disk on which there is space."""
 
 
+WHOLE: dict[str, set[str]] = {}
+"""Names of the files that each command writes where nothing disturbs it."""
+
+
 def said(log: Path) -> list[str]:
     """Return what a command said, without the notices of a run that goes on."""
     lines = log.read_text(encoding="utf-8").splitlines()
@@ -95,7 +99,8 @@ def test_a_full_disk_is_one_line_and_the_run_resumes_with_space(
         resize(ROOMY)
         code, _ = run("whole", None)
         assert code == task.code, (tmp_path / "whole").read_text(encoding="utf-8")
-        assert out.is_file() or fingerprints(out)
+        WHOLE[task.make.__name__] = set(fingerprints(out))
+        assert out.is_file() or WHOLE[task.make.__name__]
 
 
 @pytest.mark.parametrize("make", TASKS)
@@ -124,6 +129,8 @@ def test_of_two_processes_at_one_output_one_gives_way(make: Callable[[Path], lis
             assert code == 1
             assert len(told) == 1
             assert "another babyslm process" in told[0]
-    alone = tmp_path / "alone" / "out"
-    assert run_until([*command, str(alone)], tmp_path / "log")[0] == 0
-    assert fingerprints(out).keys() == fingerprints(alone).keys()
+    if make.__name__ not in WHOLE:
+        alone = tmp_path / "alone" / "out"
+        assert run_until([*command, str(alone)], tmp_path / "log")[0] == 0
+        WHOLE[make.__name__] = set(fingerprints(alone))
+    assert set(fingerprints(out)) == WHOLE[make.__name__]

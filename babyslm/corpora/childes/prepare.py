@@ -22,6 +22,7 @@ from babyslm.corpora.recorded.recordings import settings_of_sound
 from babyslm.corpora.recorded.transcript_sound import Recordings, Sound
 from babyslm.corpora.tiers import phones_of
 from babyslm.files import sha256_file, sha256_text
+from babyslm.progress import notice
 from babyslm.verify.corpora.chat import PhonemicTierError
 from babyslm.verify.corpora.tables import EmptySelectionError, NoTimesError
 
@@ -118,6 +119,8 @@ def prepare_childes(
     columns = COLUMNS | ({LANGUAGE: "string"} if len(languages) > 1 else {})
     check = partial(choice.check, account)
     corpus = write_batches(batches, out, account, what="transcripts", check=check, card=card, columns=columns)
+    if other := account[UTTERANCES].left_out["another language"]:
+        notice(f"{other} of {account[UTTERANCES].read} utterances are in another language and left out (see --lang)")
     if parts is not None:
         write_parts(corpus, parts)
     return corpus
