@@ -233,8 +233,8 @@ def smaller_demo() -> None:
         return whole(name, [*settings, *sizes, *(units if name == demo.HEARER else [])])
 
     demo.load_recipe = load_recipe
-    demo.WORDS, demo.PER_WORD, demo.PAIRS, demo.VOICES = 6, 2, 24, 2
-    demo.SENTENCES, demo.WORD_TIMES = 20, 1
+    demo.WORDS, demo.PER_WORD, demo.PAIRS, demo.VOICES = 12, 2, 24, 4
+    demo.SENTENCES, demo.WORD_TIMES = 40, 1
 
 
 @dataclass(frozen=True)
