@@ -10,6 +10,7 @@ from babyslm.cli import language as _language
 from babyslm.cli import evaluation as _evaluation
 from babyslm.cli import corpora as _corpora
 from babyslm.cli import training as _training
+from babyslm.cli import recogniser as _recogniser
 from babyslm.cli import units as _units
 from babyslm.cli import compression as _compression
 from babyslm.cli import leaderboard as _leaderboard
@@ -17,4 +18,16 @@ from babyslm.cli import doctor as _doctor
 
 __all__ = ["app"]
 
-_GROUPS = (_demo, _stimuli, _language, _evaluation, _corpora, _training, _units, _compression, _leaderboard, _doctor)
+_GROUPS = (
+    _demo,
+    _stimuli,
+    _language,
+    _evaluation,
+    _corpora,
+    _training,
+    _recogniser,
+    _units,
+    _compression,
+    _leaderboard,
+    _doctor,
+)

@@ -49,7 +49,7 @@ SynthesizerOption = Annotated[
     list[str] | None,
     typer.Option(
         help="Synthesiser, repeatable: formant (the default), neural, kokoro:FOLDER, piper:VOICE.onnx, "
-        "'command:PROGRAM --ipa {ipa} --to {out}'."
+        "flite (training only), 'command:PROGRAM --ipa {ipa} --to {out}'."
     ),
 ]
 

@@ -9,6 +9,14 @@ from babyslm.cli.app import AsJson, EngineOption, Out, RayAddress, SynthesizerOp
 
 __all__ = ["audit", "build_stimuli_command"]
 
+RecogniserOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--recogniser",
+        help="Folder of a recogniser of phones, which hears whether items are said as asked.",
+    ),
+]
+
 
 @app.command("build-stimuli", epilog="Example: babyslm build-stimuli all --lang en --out stimuli --voices 10")
 def build_stimuli_command(
@@ -45,6 +53,7 @@ def build_stimuli_command(
         Literal["citation", "sentence"],
         typer.Option(help="Synthesise sentences word by word (no acoustic trace of word order) or as a whole."),
     ] = "citation",
+    recogniser: RecogniserOption = None,
     no_audio: Annotated[bool, typer.Option("--no-audio", help="Write tables only.")] = False,
     workers: Annotated[int, typer.Option(help="Number of processes on this machine; 0: one per core.")] = 0,
     engine: EngineOption = "local",
@@ -73,6 +82,7 @@ def build_stimuli_command(
             noises=noises,
             responses=responses,
             prosody=prosody,
+            recogniser=recogniser,
             workers=workers,
         )
     say(built.as_dict(), built.as_text(), as_json=as_json)
@@ -87,6 +97,7 @@ def audit(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Output folder for the table, JSON and plots.")] = None,
     sound: Annotated[bool, typer.Option(help="Also test for acoustic shortcuts if the set has sound.")] = True,
+    recogniser: RecogniserOption = None,
     workers: Annotated[int, typer.Option(help="Number of processes on this machine; 0: one per core.")] = 0,
     engine: EngineOption = "local",
     ray_address: RayAddress = None,
@@ -97,7 +108,9 @@ def audit(
     from babyslm.engines import using
 
     with using(engine, address=ray_address):
-        report = audit_stimuli(stimuli, language=lang, corpus=corpus, out=out, sound=sound, workers=workers)
+        report = audit_stimuli(
+            stimuli, language=lang, corpus=corpus, out=out, sound=sound, recogniser=recogniser, workers=workers
+        )
     say(report.as_dict(), report.as_text(), as_json=as_json)
     if not report.passed:
         raise typer.Exit(1)

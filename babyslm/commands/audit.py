@@ -2,12 +2,18 @@
 
 from pathlib import Path
 
+from babyslm.commands.hearing import find_recogniser
 from babyslm.engines import workers_for
+from babyslm.files import atomic_file
 from babyslm.speech.acoustic_audit import acoustic_figures
+from babyslm.speech.said import said_figures
 from babyslm.stimuli.audit import Audit, audit_set
 from babyslm.stimuli.load import load_stimuli
 
-__all__ = ["audit_stimuli"]
+__all__ = ["HEARD", "audit_stimuli"]
+
+HEARD = "heard.csv"
+"""What a recogniser heard in each item: table, file, voice, phones asked and heard, how many differ, conspicuous."""
 
 
 def audit_stimuli(
@@ -17,6 +23,7 @@ def audit_stimuli(
     corpus: Path | None = None,
     out: Path | None = None,
     sound: bool = True,
+    recogniser: Path | None = None,
     seed: int = 0,
     workers: int = 0,
 ) -> Audit:
@@ -27,6 +34,8 @@ def audit_stimuli(
     :param corpus: training data of the n-grams; default the shipped lexicon.
     :param out: folder for `audit.csv`, `audit.json` and `plots/`, as SVG and Vega-Lite; default nothing is written.
     :param sound: analyse the sound, if the set has sound.
+    :param recogniser: model folder of a recogniser of phones, which hears every item; default none. With `out`,
+        `heard.csv` holds what it heard.
     :param seed: seed of cross-validation and of the sample of pairs whose sound is analysed.
     :param workers: processes on this machine; 0: one per core. On a cluster, all that fit are used.
     """
@@ -35,6 +44,13 @@ def audit_stimuli(
     audit = audit_set(stimuli, language=spoken, corpus=corpus, seed=seed)
     if sound:
         audit = audit.with_figures(acoustic_figures(stimuli, seed=seed, workers=workers_for(workers)))
+    heard = None
+    if recogniser is not None:
+        said = said_figures(stimuli, find_recogniser(recogniser, spoken))
+        audit, heard = audit.with_figures(said.figures), said.items
     if out is not None:
         audit.save(out)
+        if heard is not None:
+            with atomic_file(out / HEARD) as temporary:
+                heard.to_csv(temporary, index=False, lineterminator="\n")
     return audit

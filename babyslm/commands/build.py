@@ -9,15 +9,17 @@ from typing import Any
 import pandas as pd
 
 from babyslm import __version__
+from babyslm.commands.hearing import describe_recogniser, drop_blocks, find_recogniser, open_ear
 from babyslm.engines import workers_for
 from babyslm.files import exclusive
 from babyslm.resources import resource_names
 from babyslm.seeds import derive
-from babyslm.speech.cast import find_cast
+from babyslm.speech.cast import Cast, find_cast
 from babyslm.speech.conditions.condition import Surroundings
 from babyslm.speech.conditions.conditioned import condition_table
+from babyslm.speech.ear import Ear
 from babyslm.speech.speak import Prosody, speak_table
-from babyslm.speech.synthesis.citation_sound import citation_sounds, word_sounds
+from babyslm.speech.synthesis.citation_sound import Others, citation_sounds, word_sounds
 from babyslm.stimuli.card import CARD_NAME, StimulusCard
 from babyslm.stimuli.lexical.build import build_lexical
 from babyslm.stimuli.official import save_official
@@ -78,6 +80,7 @@ def build_stimuli(
     noises: Path | None = None,
     responses: Path | None = None,
     prosody: Prosody = "citation",
+    recogniser: Path | None = None,
     workers: int = 0,
 ) -> Built:
     """Build a set in the official layout.
@@ -105,6 +108,8 @@ def build_stimuli(
     :param responses: folder of measured impulse responses; default rooms are simulated.
     :param prosody: `citation` synthesises the words of a sentence in isolation, so that prosody carries no information
         on word order; `sentence` synthesises connected speech.
+    :param recogniser: model folder of a recogniser of phones, which hears every item of a set with sound. Items that
+        are not said as asked (`babyslm.speech.said`) are left out together with their partners; default none is heard.
     :param workers: processes on this machine; 0: one per core. On a cluster, all that fit are used.
     """
     cast = find_cast(synthesizers, language, voices)
@@ -115,13 +120,17 @@ def build_stimuli(
         for name in conditions
     ]
     processes = workers_for(workers)
+    listener = find_recogniser(recogniser, language) if recogniser and spoken else None
+    ear = open_ear(recogniser, cast, language, processes) if recogniser and listener else None
     with exclusive(out):
         (out / CARD_NAME).unlink(missing_ok=True)
         known = load_lexicon(lexicon, language=language, dictionary=dictionary)
         figures: dict[str, Any] = {}
         tables: dict[tuple[Task, Split], StimulusTable] = {}
         for task in tasks:
-            made, figures[task] = _make(task, known, language, up_to, words, pairs, per_word, seed, processes)
+            made, figures[task] = _make(
+                task, known, language, up_to, words, pairs, per_word, seed, processes, cast=cast, ear=ear
+            )
             for split, rows in made.items():
                 folder = out / task / split
                 if not chosen[split]:
@@ -136,6 +145,11 @@ def build_stimuli(
                     prosody=prosody,
                     synthesizer=cast.synthesizer,
                 )
+                if listener and task == "syntactic":
+                    sentences = drop_blocks(StimulusTable(task, split, heard, folder), listener, rows.attrs["block"])
+                    heard = sentences.rows
+                    figures[task].setdefault("said", {})[split] = sentences.figures
+                    figures[task]["pairs"][split] = int(heard["id"].nunique())
                 tables[task, split] = StimulusTable(task, split, heard, folder)
                 for surroundings in heard_in:
                     place = folder / CONDITIONS / surroundings.condition.name
@@ -162,6 +176,7 @@ def build_stimuli(
                 "synthesizers": [origin.describe() for origin in cast.origins] if spoken else [],
                 "prosody": prosody if spoken and "syntactic" in tasks else None,
                 "conditions": [surroundings.describe() for surroundings in heard_in] if spoken else [],
+                **({"recogniser": describe_recogniser(recogniser, listener)} if recogniser and listener else {}),
             },
             audit={key: value for key, value in figures.items() if value},
         )
@@ -182,9 +197,13 @@ def _make(
     per_word: int,
     seed: int,
     workers: int,
+    *,
+    cast: Cast,
+    ear: Ear | None,
 ) -> tuple[dict[Split, pd.DataFrame], dict[str, Any]]:
     young = lexicon.up_to(up_to) if up_to else lexicon
-    # The voices also determine the balance of a set without sound, so that the stimuli are the same with and without.
+    # The formant voices also determine the balance of a set without sound, so that its stimuli are those of the set
+    # spoken by them.
     voiced = resource_names("datasets", f"voices/{language}.yaml")
     if task == "syntactic":
         told = bool(young.entries["animacy"].any())
@@ -206,10 +225,26 @@ def _make(
         per_word=per_word,
         targets=None if up_to is None else frozenset(young.words()["phones"]),
         most=words,
-        sounds=partial(word_sounds, language) if voiced else None,
+        sounds=partial(word_sounds, language, _others(cast)) if voiced else None,
+        said=ear,
         workers=workers,
     )
-    return build.tables, build.figures
+    return build.tables, build.figures | ({"said": ear.as_dict()} if ear else {})
+
+
+def _others(cast: Cast) -> Others:
+    """Return the neural synthesisers of a set with their voices, by which non-words are chosen as well.
+
+    A program of the user takes as long for a word as others take for a hundred, and no choice waits for it.
+    """
+    return {
+        split: [
+            (origin.synthesizer, own)
+            for origin in cast.origins
+            if origin.kind == "neural" and (own := cast.voices_of(origin, split))
+        ]
+        for split in SPLITS
+    }
 
 
 def _pairs(tables: dict[Split, pd.DataFrame]) -> dict[Split, int]:

@@ -22,7 +22,7 @@ from babyslm.compression.factors.statistics import Collector
 from babyslm.compression.settings import CompressionSettings, Initialisation
 from babyslm.compression.work import STUDENT, BlockRecord, Work
 from babyslm.models.low_rank.families.family import Family
-from babyslm.models.low_rank.layers import factorise
+from babyslm.models.low_rank.layers import factorise, separate_experts
 from babyslm.progress import bar
 
 __all__ = ["Compressed", "compress_network", "load_version"]
@@ -78,6 +78,7 @@ def compress_network(
     """
     began = time.perf_counter()
     run = _Run(network, family, calibration, settings, source, device, work, tuple(baselines))
+    separate_experts(network)
     total = parameter_count(network)
     linears = find_linears(network, family, source)
     plan = work.plan()

@@ -25,11 +25,17 @@ class Cast:
     :param origins: the synthesisers.
     :param voices: by split; empty where a set is only written.
     :param synthesizer: all synthesisers as one.
+    :param by_origin: the voices of each synthesiser by split, in the order of `origins`.
     """
 
     origins: tuple[Origin, ...]
     voices: Mapping[Split, tuple[Speaker, ...]]
     synthesizer: Synthesizer
+    by_origin: tuple[Mapping[Split, tuple[Speaker, ...]], ...] = ()
+
+    def voices_of(self, origin: Origin, split: Split) -> tuple[Speaker, ...]:
+        """Return the voices of one of the synthesisers in a split."""
+        return self.by_origin[self.origins.index(origin)][split]
 
 
 def find_cast(specs: Sequence[str], language: str, count: int | None) -> Cast:
@@ -47,7 +53,7 @@ def find_cast(specs: Sequence[str], language: str, count: int | None) -> Cast:
         (origin, [voice for split in SPLITS for voice in each[split]])
         for origin, each in zip(origins, chosen, strict=True)
     ]
-    return Cast(origins, voices, mixed(told))
+    return Cast(origins, voices, mixed(told), tuple(chosen))
 
 
 def split_voices(language: str, count: int | None, origin: Origin | None = None) -> dict[Split, tuple[Speaker, ...]]:

@@ -15,7 +15,7 @@ from babyslm.speech.synthesis.espeak_engine import espeak_version
 from babyslm.speech.synthesis.speaker import OutsideVoice, Speaker, VoiceKind, VoiceSplit, by_turns
 from babyslm.speech.synthesis.synthesizer import CommandSynthesizer, EspeakSynthesizer, Speech, Synthesizer, Utterance
 from babyslm.speech.synthesis.voices import choose_voices
-from babyslm.verify.speech.neural import AlphabetLanguageError, SameVoiceError, SynthesizerSpecError
+from babyslm.verify.speech.neural import AlphabetLanguageError, SameVoiceError, SynthesizerSpecError, TeachersOnlyError
 
 __all__ = ["FORMS", "MixedSynthesizer", "Origin", "find_origin", "mixed"]
 
@@ -24,6 +24,7 @@ FORMS = (
     "neural",
     "kokoro:FOLDER",
     "piper:VOICE.onnx",
+    "flite",
     "'command:PROGRAM --phones {ipa} --voice {voice} --to {out}'",
 )
 """What `--synthesizer` may be."""
@@ -81,6 +82,8 @@ class Origin:
                     return drawn_voices(name, language, model.timbres, ranges, count or DRAWN, seed)
                 own = [voice for voice in declared_voices(name, language) if voice.split == split]
                 return tuple(sorted(by_turns(own)[:count], key=lambda voice: voice.name))
+            case NeuralSynthesizer(family="flite") if split != "train":
+                raise TeachersOnlyError(self.spec, split)
             case NeuralSynthesizer(model=model, name=name):
                 return shifted_voices(name, language, model.timbres, split, count, seed)
 
@@ -116,6 +119,8 @@ def find_origin(spec: str) -> Origin:
         return Origin(spec, "neural", NeuralSynthesizer.find(family, Path(rest)))
     if spec == "neural":
         return Origin(spec, "neural", NeuralSynthesizer.find("hibari"))
+    if spec == "flite":
+        return Origin(spec, "outside", NeuralSynthesizer.find("flite"))
     if spec == "formant":
         return Origin(spec, "formant", EspeakSynthesizer())
     raise SynthesizerSpecError(spec, FORMS)

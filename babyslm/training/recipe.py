@@ -62,6 +62,12 @@ register(
     "instruct",
     Family("babyslm.training.text.instruct:InstructRecipe", "babyslm.training.text.instruct:train_instruct"),
 )
+register(
+    "recogniser",
+    Family(
+        "babyslm.training.recogniser.recipe:RecogniserRecipe", "babyslm.training.recogniser.train:train_recogniser"
+    ),
+)
 register("spoken", Family("babyslm.training.spoken:SpokenRecipe", "babyslm.training.spoken:train_spoken"))
 
 

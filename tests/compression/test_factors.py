@@ -7,7 +7,7 @@ from torch import nn
 
 from babyslm.compression.factors.first import energies, low_rank_factors
 from babyslm.compression.factors.statistics import Collector
-from babyslm.models.low_rank.layers import LowRankLinear, factorise
+from babyslm.models.low_rank.layers import LowRankLinear, factorise, separate_experts
 from tests.compression.networks import mixtral, token_batches
 
 RANK = 10
@@ -109,17 +109,18 @@ def test_layers_fed_by_one_tensor_share_a_sum() -> None:
 
 def test_an_expert_is_measured_on_its_own_tokens_alone() -> None:
     network = mixtral()
+    separate_experts(network)
     moe = network.model.layers[0].block_sparse_moe
     names = [f"experts.{i}.w1" for i in range(4)]
     collector = Collector({name: moe.get_submodule(name) for name in names}, inputs_needed=True)
     batch = token_batches(4, 16, 0)[0]
     seen: list[torch.Tensor] = []
-    hook = moe.gate.register_forward_hook(lambda _, inputs, outputs: seen.extend([inputs[0], outputs]))
+    hook = moe.gate.register_forward_hook(lambda _, inputs, outputs: seen.append(inputs[0]))
     with torch.no_grad(), collector.watching(None):
         network(**batch.inputs)
     hook.remove()
-    hidden, scores = seen
-    chosen = scores.topk(2, dim=-1).indices
+    hidden = seen[0].reshape(-1, seen[0].shape[-1])
+    chosen = (hidden @ moe.gate.weight.T).topk(2, dim=-1).indices
     for number, name in enumerate(names):
         own = hidden[(chosen == number).any(-1)]
         moments = collector.of(name)

@@ -32,6 +32,7 @@ class {model}({base_model}):
 
     def __init__(self, config, *arguments, **named):
         super().__init__(config, *arguments, **named)
+        separate_experts(self)
         factorise(self, config.low_rank)
 '''
 
@@ -60,10 +61,7 @@ def modeling_source(family: Family) -> str:
         base_model=family.architecture,
         model_type=PREFIX + family.model_type,
     )
-    exported = rest.replace(
-        '__all__ = ["LowRankLinear", "factorise", "layer_sizes"]',
-        f'__all__ = ["LowRankLinear", "{config}", "{model}", "factorise", "layer_sizes"]',
-    )
+    exported = rest.replace("__all__ = [", f'__all__ = ["{config}", "{model}", ', 1)
     return head + mark + imports + exported + tail
 
 
@@ -86,6 +84,7 @@ def register_classes() -> None:
 def _initialiser(base: Any) -> Any:
     def build(self: Any, config: Any, *arguments: Any, **named: Any) -> None:
         base.__init__(self, config, *arguments, **named)
+        low_rank.separate_experts(self)
         low_rank.factorise(self, config.low_rank)
 
     return build

@@ -12,7 +12,7 @@ from babyslm.speech.neural.voices import Timbre
 
 __all__ = ["Family", "Model", "RawSound", "plausible_rate"]
 
-Family = Literal["hibari", "kokoro", "piper"]
+Family = Literal["hibari", "kokoro", "piper", "flite"]
 
 SLOWEST, FASTEST = 8_000, 48_000
 

@@ -20,8 +20,9 @@ from babyslm.verify.speech.voices import EmptyUtteranceError, UnspeakablePhoneEr
 
 __all__ = ["Alphabet", "SymbolTable", "load_symbols"]
 
-Alphabet = Literal["kokoro", "piper"]
-"""The symbols of a model family: Kokoro's, which Hibari shares, or espeak-ng's IPA, on which Piper was trained."""
+Alphabet = Literal["kokoro", "piper", "flite"]
+"""The symbols of a model family: Kokoro's, which Hibari shares; espeak-ng's IPA, on which Piper was trained; the phone
+names of Flite."""
 
 STRESS, SPACE = "ˈ", " "
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from babyslm.files import sha256_file, sha256_text
 from babyslm.seeds import derive
+from babyslm.speech.neural.flite import FliteModel, flite_version
 from babyslm.speech.neural.hibari import HibariModel
 from babyslm.speech.neural.kokoro import KokoroModel
 from babyslm.speech.neural.model import Family, Model
@@ -32,8 +33,8 @@ RECIPE = 1
 def open_model(family: Family, place: str) -> Model:
     """Open a model, once a process.
 
-    :param family: hibari, kokoro or piper.
-    :param place: folder of a Kokoro model or file of a Piper voice; empty for Hibari.
+    :param family: hibari, kokoro, piper or flite.
+    :param place: folder of a Kokoro model or file of a Piper voice; empty for Hibari and Flite.
     """
     match family:
         case "hibari":
@@ -42,14 +43,16 @@ def open_model(family: Family, place: str) -> Model:
             return KokoroModel(Path(place))
         case "piper":
             return PiperModel(Path(place))
+        case "flite":
+            return FliteModel()
 
 
 @dataclass(frozen=True)
 class NeuralSynthesizer:
     """A neural synthesiser; workers open the model themselves, once each.
 
-    :param family: hibari, kokoro or piper.
-    :param place: folder of a Kokoro model or file of a Piper voice; empty for Hibari.
+    :param family: hibari, kokoro, piper or flite.
+    :param place: folder of a Kokoro model or file of a Piper voice; empty for Hibari and Flite.
     :param name: name of the model.
     :param digest: SHA-256 over the hashes of the files that decide the sound.
     """
@@ -65,12 +68,12 @@ class NeuralSynthesizer:
     def find(cls, family: Family, place: Path | None = None) -> "NeuralSynthesizer":
         """Open a model, hash its files, and refuse one that draws random numbers.
 
-        :param family: hibari, kokoro or piper.
+        :param family: hibari, kokoro, piper or flite.
         :param place: folder of a Kokoro model or file of a Piper voice.
         """
         where = "" if place is None else str(place.absolute())
         model = open_model(family, where)
-        probe = next(iter(sorted(model.symbols & set("aɑaə")))) * 3
+        probe = "ax " if family == "flite" else next(iter(sorted(model.symbols & set("aɑaə")))) * 3
         first, second = (model.speak(probe, model.timbres[0].name, 1.0, 0).samples for _ in range(2))
         if not np.array_equal(first, second):
             raise RandomModelError(model.files[0])
@@ -84,7 +87,8 @@ class NeuralSynthesizer:
     @property
     def versions(self) -> dict[str, str]:
         """Versions of the packages that decide the sound."""
-        return {"onnxruntime": runtime_version(), "pyworld-prebuilt": world_version()}
+        runtime = {"flite": flite_version()} if self.family == "flite" else {"onnxruntime": runtime_version()}
+        return runtime | {"pyworld-prebuilt": world_version()}
 
     def key(self, utterance: Utterance) -> str:
         """Return the hash of symbols, voice, model, packages and what is done around them."""

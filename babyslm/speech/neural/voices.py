@@ -5,6 +5,7 @@ from functools import cache
 from itertools import pairwise
 from typing import ClassVar, Literal
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from babyslm.resources import resource
@@ -12,7 +13,16 @@ from babyslm.seeds import generator
 from babyslm.speech.synthesis.speaker import Speaker, VoiceKind, VoiceSplit, by_turns
 from babyslm.verify.documents import parse_document, read_yaml
 
-__all__ = ["NeuralVoice", "Person", "Timbre", "declared_voices", "drawn_voices", "load_ranges", "shifted_voices"]
+__all__ = [
+    "NeuralVoice",
+    "Person",
+    "Timbre",
+    "declared_voices",
+    "drawn_voices",
+    "load_ranges",
+    "pitched_voices",
+    "shifted_voices",
+]
 
 Person = Literal["woman", "man", "child", "unknown"]
 
@@ -20,6 +30,9 @@ Range = tuple[float, float]
 
 SPEED: Range = (0.88, 1.08)
 """Rates of the voices drawn for training, as factors of the timbre's own."""
+
+PITCHES: Range = (0.6, 1.3)
+"""Pitch of voices that WORLD moves, as a factor of the pitch that goes with the vocal tract."""
 
 MANY = 12
 """Timbres from which each split has timbres of its own: 2 for dev, 8 for test, and the others."""
@@ -169,6 +182,23 @@ def _drawn(model: str, language: str, timbre: Timbre, ranges: Sequence[Range], n
         pitch=tract,
         speed=round(rng.uniform(*SPEED), 3),
     )
+
+
+def pitched_voices(voices: Sequence[NeuralVoice], seed: int) -> tuple[NeuralVoice, ...]:
+    """Return drawn voices with another pitch each; WORLD moves it, which costs more than resampling does.
+
+    The vocal tracts, by which the speakers of the splits differ, are left as they are.
+
+    :param voices: voices of `drawn_voices`.
+    :param seed: seed of the draws.
+    """
+    found = []
+    for voice in voices:
+        rng = generator(seed, "pitch of a neural voice", voice.name)
+        ratio = float(np.exp(rng.uniform(*np.log(PITCHES))))
+        changes = {"name": f"{voice.name}p", "pitch": round(voice.tract * ratio, 3), "speaker": "unknown"}
+        found.append(voice.model_copy(update=changes))
+    return tuple(found)
 
 
 def shifted_voices(

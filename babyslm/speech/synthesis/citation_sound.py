@@ -6,7 +6,7 @@ Voicing is estimated by the fast method (`signal/pitch.py`), and only on request
 balancing a fifth summary was found to worsen the balance of the other four.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,12 +18,13 @@ from babyslm.speech.signal.level import MARGIN
 from babyslm.speech.signal.pitch import quick_voicing
 from babyslm.speech.signal.spectrum import QUIET, centroid, frame_count, powers, tilt
 from babyslm.speech.synthesis.citation import CitationSynthesizer
-from babyslm.speech.synthesis.synthesizer import Utterance
-from babyslm.speech.synthesis.voices import Voice, choose_voices
+from babyslm.speech.synthesis.speaker import Speaker
+from babyslm.speech.synthesis.synthesizer import EspeakSynthesizer, Synthesizer, Utterance
+from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.stimulus import SPLITS, WORD_BOUNDARY, Split
 from babyslm.stimuli.syntactic.mirror import SentenceSound
 
-__all__ = ["SUMMARIES", "CitationSound", "citation_sounds", "word_sounds"]
+__all__ = ["SUMMARIES", "CitationSound", "JointSound", "Others", "citation_sounds", "word_sounds"]
 
 SUMMARIES = ("duration", "level", "spectral centroid", "spectral tilt", "voicing")
 
@@ -58,12 +59,15 @@ class CitationSound:
 
     :param voices: the voices.
     :param voicing: also return the mean voicing of the frames.
+    :param synthesizer: speaks with the voices; default the embedded voices.
     """
 
-    def __init__(self, voices: Sequence[Voice], *, voicing: bool = False) -> None:
+    def __init__(
+        self, voices: Sequence[Speaker], *, voicing: bool = False, synthesizer: Synthesizer | None = None
+    ) -> None:
         self.voices = tuple(voices)
         self.voicing = voicing
-        self.synthesizer = CitationSynthesizer()
+        self.synthesizer = CitationSynthesizer(synthesizer or EspeakSynthesizer())
         self._word = lru_cache(KEPT)(self._spoken)
 
     def __call__(self, phones: Sequence[str]) -> NDArray[np.float64]:
@@ -108,12 +112,47 @@ def citation_sounds(language: str) -> dict[Split, SentenceSound]:
     return {split: CitationSound(choose_voices(language, split=split, count=VOICES)) for split in SPLITS}
 
 
-def word_sounds(language: str) -> dict[Split, list[SentenceSound]]:
-    """Return the word summaries of each split, one function per voice.
+class JointSound:
+    """Summaries of the same words in voices of several synthesisers, side by side.
+
+    :param sounds: the summaries in one voice of each synthesiser.
+    """
+
+    def __init__(self, sounds: Sequence[SentenceSound]) -> None:
+        self.sounds = tuple(sounds)
+
+    def __call__(self, phones: Sequence[str]) -> NDArray[np.float64]:
+        """Return the summaries, shape (words, 1, summaries of all synthesisers).
+
+        :param phones: phones of each word.
+        """
+        return np.concatenate([sound(phones) for sound in self.sounds], axis=-1)
+
+
+Others = Mapping[Split, Sequence[tuple[Synthesizer, Sequence[Speaker]]]]
+"""Synthesisers beside the embedded formant voices, each with its voices of a split."""
+
+
+def word_sounds(language: str, others: Others | None = None) -> dict[Split, list[SentenceSound]]:
+    """Return the word summaries of each split, one function per turn: one formant voice, and one of each other origin.
+
+    Voices alternate over turns, those of each synthesiser by themselves.
 
     :param language: two-letter code of a language with voices.
+    :param others: further synthesisers in whose voices the words are spoken as well; default none.
     """
-    return {
-        split: [CitationSound([voice], voicing=True) for voice in choose_voices(language, split=split, count=VOICES)]
-        for split in SPLITS
-    }
+    found: dict[Split, list[SentenceSound]] = {}
+    for split in SPLITS:
+        formant: tuple[Synthesizer, Sequence[Speaker]] = (
+            EspeakSynthesizer(),
+            choose_voices(language, split=split, count=VOICES),
+        )
+        casts = [formant, *(others or {}).get(split, ())]
+        heard = [
+            [CitationSound([voice], voicing=True, synthesizer=synthesizer) for voice in voices]
+            for synthesizer, voices in casts
+            if voices
+        ]
+        turns = [[voices[turn % len(voices)] for voices in heard] for turn in range(max(map(len, heard)))]
+        found[split] = [JointSound(turn) if len(turn) > 1 else turn[0] for turn in turns]
+    return found

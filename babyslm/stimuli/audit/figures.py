@@ -100,7 +100,15 @@ def count(check: str, table: str, measure: str, number: int, of: int, *, allowed
 
 
 def part(
-    check: str, table: str, measure: str, number: int, of: int, *, allowed: float | None, examples: Iterable[str] = ()
+    check: str,
+    table: str,
+    measure: str,
+    number: int,
+    of: int,
+    *,
+    allowed: float | None,
+    subset: str = ALL,
+    examples: Iterable[str] = (),
 ) -> Figure:
     """Make the figure of a fault as a share of all.
 
@@ -110,10 +118,11 @@ def part(
     :param number: how many have it.
     :param of: out of how many.
     :param allowed: largest share allowed, in percent; None for information.
+    :param subset: the part of the table.
     :param examples: the worst of them.
     """
     percent = 100 * number / of if of else 0.0
-    return Figure(check, table, measure, percent, "part", of, high=allowed, examples=tuple(examples))
+    return Figure(check, table, measure, percent, "part", of, subset, high=allowed, examples=tuple(examples))
 
 
 @dataclass(frozen=True)

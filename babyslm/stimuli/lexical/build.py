@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from babyslm.seeds import derive
 from babyslm.stimuli.lexical.balance import Shortcuts
 from babyslm.stimuli.lexical.choice import SMALL, choose_pairs
-from babyslm.stimuli.lexical.heard import SoundSource, hear_found
+from babyslm.stimuli.lexical.heard import SaidSource, SoundSource, hear_found, said_as_asked
 from babyslm.stimuli.lexical.nonwords import NonWords
 from babyslm.stimuli.lexical.search import Found, Reason, Search, search_words
 from babyslm.stimuli.lexical.tables import lexical_tables
@@ -78,6 +79,7 @@ def build_lexical(
     targets: Collection[str] | None = None,
     most: int | None = None,
     sounds: SoundSource | None = None,
+    said: SaidSource | None = None,
     workers: int = 1,
 ) -> LexicalBuild:
     """Build a lexical test set.
@@ -99,6 +101,7 @@ def build_lexical(
         count as words, and in n-grams and neighbourhoods.
     :param most: largest number of words tested; default all. The set is balanced over the tested words.
     :param sounds: returns the sound summaries of words in the voices of each split; default sound is not balanced.
+    :param said: says which items do not sound as asked, which are then left out with their partners; default all do.
     :param workers: number of processes; the result does not depend on it.
     :raises PerWordError: if `per_word` is odd or below 2.
     :raises NoBalancedWordError: if no word has a balanced set of non-words.
@@ -136,10 +139,11 @@ def build_lexical(
     splits = _divided(tested, split or {"dev": 0.2, "test": 0.8})
     candidates = [[phonotactics.alphabet.decode(codes) for codes in found[place].codes] for place in tested]
     weighed, divided = [found[place] for place in tested], [splits[place] for place in tested]
+    asked_for = [str(words["phones"][place]) for place in tested]
+    choose = partial(choose_pairs, splits=divided, per_word=per_word, seed=seed)
     if sounds is not None:
-        targets_heard = [str(words["phones"][place]) for place in tested]
-        weighed = hear_found(targets_heard, candidates, weighed, divided, sounds, workers=workers)
-    chosen = choose_pairs(weighed, divided, per_word, seed)
+        weighed = hear_found(asked_for, candidates, weighed, divided, sounds, workers=workers)
+    weighed, chosen = said_as_asked(asked_for, candidates, weighed, divided, said, choose)
     nonwords_of: dict[int, list[str]] = {}
     for place, each, strings, pairs in zip(tested, weighed, candidates, chosen, strict=True):
         members = np.stack([each.pairs.first[pairs], each.pairs.second[pairs]], axis=1).ravel()

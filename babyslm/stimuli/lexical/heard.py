@@ -3,10 +3,13 @@
 Signs of sound differences cannot be balanced within every word: two non-words that mirror each other under all n-grams
 seldom do so in duration and level too. Sound therefore enters the differences whose sums are balanced across words
 (`choice.py`). Each word is measured in one voice of its split, together with its non-words; the voices of a split
-alternate over words.
+alternate over words. Where a set has voices of several synthesisers, it is measured in one voice of each.
+
+A recogniser may hear the chosen items as well. Items that do not sound as asked are then treated as those that cannot
+be spoken, and the choice is made again, until nothing conspicuous is chosen: so the balance holds without them.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,9 +20,13 @@ from babyslm.progress import bar
 from babyslm.stimuli.lexical.search import Found
 from babyslm.stimuli.stimulus import Split
 from babyslm.stimuli.syntactic.mirror import SentenceSound
+from babyslm.verify.speech.neural import SilentModelError, SymbolError
 from babyslm.verify.speech.voices import MisheardError, UnspeakablePhoneError
 
-__all__ = ["SoundSource", "hear_found"]
+__all__ = ["SaidSource", "SoundSource", "hear_found", "said_as_asked"]
+
+SaidSource = Callable[[Mapping[Split, Sequence[str]]], Mapping[Split, Collection[str]]]
+"""Returns, by split, which phone strings are not said as asked in some voice of the split."""
 
 SoundSource = Callable[[], Mapping[Split, Sequence[SentenceSound]]]
 """Returns the sound of words in the voices of each split, one function per voice. It is called in the worker
@@ -31,6 +38,9 @@ machine."""
 
 CHUNK = 16
 """Number of words per task of a worker."""
+
+UNSPOKEN = (MisheardError, SilentModelError, SymbolError, UnspeakablePhoneError)
+"""Errors of a voice that cannot speak a word."""
 
 _Task = list[tuple[Split, int, list[str]]]
 """For each word its split, its position in the alternation of voices, and its phones with those of its non-words."""
@@ -83,6 +93,58 @@ def _joined(found: Found, sound: NDArray[np.float64]) -> Found:
     return replace(found, differences=differences, pairs=pairs, reason=reason)
 
 
+def said_as_asked(
+    words: Sequence[str],
+    nonwords: Sequence[Sequence[str]],
+    found: Sequence[Found],
+    splits: Sequence[Split],
+    said: SaidSource | None,
+    choose: Callable[[Sequence[Found]], list[NDArray[np.int64]]],
+) -> tuple[list[Found], list[NDArray[np.int64]]]:
+    """Choose pairs whose members are all said as asked.
+
+    Every chosen item is heard. Pairs with a conspicuous non-word, and all pairs of a conspicuous word, are dropped,
+    and the choice is made again over the others.
+
+    :param words: phones of each word.
+    :param nonwords: phones of each word's non-words.
+    :param found: the opposite pairs of each word.
+    :param splits: the split of each word.
+    :param said: hears items; None where nothing is heard.
+    :param choose: chooses pairs; for each word, indices of its pairs.
+    :returns: the opposite pairs without those that were dropped, and the chosen ones.
+    """
+    remaining, unlike = list(found), {split: set[str]() for split in splits}
+    while True:
+        chosen = choose(remaining)
+        if said is None:
+            return remaining, chosen
+        asked = {split: set[str]() for split in unlike}
+        for word, others, each, pairs, split in zip(words, nonwords, remaining, chosen, splits, strict=True):
+            if len(pairs):
+                members = np.concatenate([each.pairs.first[pairs], each.pairs.second[pairs]]).tolist()
+                asked[split] |= {word, *(others[member] for member in members)}
+        heard = said({split: sorted(strings) for split, strings in asked.items()})
+        new = {split: set(heard.get(split, ())) - unlike[split] for split in unlike}
+        if not any(new.values()):
+            return remaining, chosen
+        for split, strings in new.items():
+            unlike[split] |= strings
+        remaining = [
+            _without(each, word, others, unlike[split])
+            for word, others, each, split in zip(words, nonwords, remaining, splits, strict=True)
+        ]
+
+
+def _without(found: Found, word: str, nonwords: Sequence[str], unlike: Collection[str]) -> Found:
+    """Drop the pairs of a word that have a conspicuous member."""
+    like = np.array([word not in unlike and nonword not in unlike for nonword in nonwords], dtype=np.bool_)
+    if like.all():
+        return found
+    pairs = found.pairs.among(like)
+    return replace(found, pairs=pairs, reason=found.reason if len(pairs) else found.reason or "not said as asked")
+
+
 def _hear(sounds: Mapping[Split, Sequence[SentenceSound]], task: _Task) -> list[NDArray[np.float64]]:
     """Return the differences of the non-words of each word, shape (non-words, summaries); NaN if unspeakable.
 
@@ -93,7 +155,7 @@ def _hear(sounds: Mapping[Split, Sequence[SentenceSound]], task: _Task) -> list[
         sound = sounds[split][turn % len(sounds[split])]
         try:
             summaries = sound(strings)[:, 0]
-        except (MisheardError, UnspeakablePhoneError):
+        except UNSPOKEN:
             summaries = _one_by_one(sound, strings)
         differences.append(summaries[1:] - summaries[0] if np.isfinite(summaries[0]).all() else 0 * summaries[1:])
     return differences
@@ -104,7 +166,7 @@ def _one_by_one(sound: SentenceSound, strings: Sequence[str]) -> NDArray[np.floa
     for string in strings:
         try:
             rows.append(sound([string])[0, 0])
-        except (MisheardError, UnspeakablePhoneError):
+        except UNSPOKEN:
             rows.append(None)
     size = next((len(row) for row in rows if row is not None), 1)
     return np.stack([np.full(size, np.nan) if row is None else row for row in rows])

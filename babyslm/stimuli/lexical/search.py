@@ -25,6 +25,7 @@ Reason = Literal[
     "no opposite pair",
     "non-words taken",
     "no balanced pair",
+    "not said as asked",
 ]
 REASONS: tuple[Reason, ...] = get_args(Reason)
 

@@ -82,7 +82,8 @@ def build_syntactic(
     :return: by split, the official columns, `phones` and `cluster` (lexical material). The `attrs` of each table hold
         `shared_words` (share of the test lemmas that occur in dev), `shared_material` (share of the test clusters that
         occur in dev), `left_out` (lemmas that some template cannot use, because two forms to be distinguished are
-        homophones) and `balance` (phenomenon -> highest order of word n-grams at exactly 50 %).
+        homophones), `balance` (phenomenon -> highest order of word n-grams at exactly 50 %) and
+        `block` (phenomenon -> pairs in a block, whose numbers follow each other).
     :raises TooFewPairsError: if the lexicon yields fewer pairs.
     :raises UnknownPhenomenonError: if a phenomenon has no template.
     """
@@ -118,6 +119,7 @@ def build_syntactic(
             {lemma for source in sources.values() for each in source.templates for lemma in each.left_out}
         ),
         "balance": {p.name: p.balance for p in document.phenomena if p.name in quotas},
+        "block": {p.name: p.size for p in document.phenomena if p.name in quotas},
     }
     for table in tables.values():
         table.attrs.update(attrs)

@@ -168,7 +168,7 @@ class Ngram:
         keys = ngram_keys(codes, self.order, self.phones + 1)
         if self._table is not None:
             return self._table[keys]
-        return self._log_probability(keys)
+        return self.of_keys(keys)
 
     def score(self, codes: Codes) -> NDArray[np.float64]:
         """Return the log-probability of words of one length, in nats.
@@ -182,9 +182,13 @@ class Ngram:
     def _table(self) -> NDArray[np.float64] | None:
         if self.order > TABLE_ORDER:
             return None
-        return self._log_probability(np.arange((self.phones + 1) ** self.order, dtype=np.int64))
+        return self.of_keys(np.arange((self.phones + 1) ** self.order, dtype=np.int64))
 
-    def _log_probability(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
+    def of_keys(self, keys: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the log-probability of the last phone of n-grams, in nats.
+
+        :param keys: the n-grams, as `ngram_keys` returns them.
+        """
         count = _lookup(self.keys, self.counts, keys)
         total = _lookup(self.histories, self.totals, keys // (self.phones + 1))
         return np.asarray(np.log((count + self.smoothing) / (total + self.smoothing * (self.phones + 1))))

@@ -8,9 +8,9 @@ from babyslm.verify.errors import BabySLMError, UsageError
 __all__ = [
     "CompressionSettingError",
     "EncoderEvaluationError",
-    "FusedLayersError",
     "KeepError",
     "LayoutError",
+    "MissingLayersError",
     "NoCalibrationError",
     "NoTextLearnerError",
     "NonFiniteError",
@@ -55,13 +55,13 @@ class NoTextLearnerError(UsageError):
         )
 
 
-class FusedLayersError(BabySLMError):
+class MissingLayersError(BabySLMError):
     """The layers of a network are not where its family expects them."""
 
-    def __init__(self, source: str, pattern: str) -> None:
+    def __init__(self, source: str, pattern: str, version: str) -> None:
         super().__init__(
-            f"{source}: no linear layers {pattern} in its blocks; transformers 5 keeps Mixtral's experts in one "
-            "tensor, which is not supported: use transformers 4.57 for such a model"
+            f"{source}: no linear layers {pattern} in its blocks as transformers {version} builds them; "
+            "use a version that is tested (see the README)"
         )
 
 

@@ -7,6 +7,8 @@ from babyslm.verify.errors import BabySLMError, UsageError
 
 __all__ = [
     "AlphabetLanguageError",
+    "FliteError",
+    "FliteMissingError",
     "ModelFileError",
     "ModelFolderError",
     "NeuralPackageError",
@@ -15,6 +17,7 @@ __all__ = [
     "SilentModelError",
     "SymbolError",
     "SynthesizerSpecError",
+    "TeachersOnlyError",
     "WrongVoiceError",
 ]
 
@@ -24,6 +27,33 @@ class NeuralPackageError(BabySLMError):
 
     def __init__(self, package: str, purpose: str) -> None:
         super().__init__(f"{purpose} needs the package {package}; install it with: pip install 'babyslm[voices]'")
+
+
+class FliteMissingError(UsageError):
+    """The program Flite is not installed."""
+
+    def __init__(self, program: str) -> None:
+        super().__init__(
+            f"--synthesizer flite: there is no program {program} on the path; install it with the system's package "
+            "manager (Debian: apt-get install flite), or use another synthesiser"
+        )
+
+
+class FliteError(BabySLMError):
+    """The program Flite fails, or has none of the voices that are used."""
+
+    def __init__(self, program: Path, reason: str) -> None:
+        super().__init__(f"{program}: {reason}; check it with: flite -lv")
+
+
+class TeachersOnlyError(UsageError):
+    """The voices of a synthesiser are for training, and a set is to be spoken by them."""
+
+    def __init__(self, spec: str, split: str) -> None:
+        super().__init__(
+            f"--synthesizer {spec}: its voices are for training alone, and {split} voices were asked for; use it in "
+            "speech.synthesizers of a recipe"
+        )
 
 
 class ModelFileError(BabySLMError):

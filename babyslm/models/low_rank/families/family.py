@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from babyslm.verify.learners.compression import FusedLayersError
+from babyslm.verify.learners.compression import MissingLayersError
 
 __all__ = ["Family", "Kind"]
 
@@ -54,13 +54,15 @@ class Family:
 
         :param block: one block.
         :param source: the model's name, for the message.
-        :raises FusedLayersError: if a pattern matches nothing, as with experts stored in one tensor.
+        :raises MissingLayersError: if a pattern matches no linear layer.
         """
+        import transformers
+
         found: dict[str, nn.Module] = {}
         for pattern in self.linears:
             layers = {name: layer for name, layer in block.named_modules() if fnmatchcase(name, pattern)}
             if not layers or not all(_is_linear(layer) for layer in layers.values()):
-                raise FusedLayersError(source, pattern)
+                raise MissingLayersError(source, pattern, transformers.__version__)
             found |= layers
         order = [name for name, _ in block.named_modules()]
         return dict(sorted(found.items(), key=lambda item: order.index(item[0])))

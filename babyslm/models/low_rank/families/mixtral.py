@@ -1,5 +1,6 @@
 """Mixtral: each expert separately, on the tokens that are routed to it; the router is not compressed.
 
+transformers 5 keeps all experts of a block in two tensors; `separate_experts` makes linear layers of them first.
 An expert receives tokens without their positions, so padding cannot be excluded: calibration must be packed.
 """
 

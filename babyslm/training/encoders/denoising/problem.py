@@ -16,7 +16,7 @@ from babyslm.seeds import derive, generator
 from babyslm.training.encoders.denoising.settings import Prediction
 from babyslm.training.speech.augmentation.mix import Augmentation
 
-__all__ = ["DenoisingProblem", "Predictor"]
+__all__ = ["DenoisingProblem", "Predictor", "hear_augmented"]
 
 Batch = NDArray[np.int64]
 Labels = NDArray[np.int64]
@@ -116,19 +116,8 @@ class DenoisingProblem:
         :returns: shape (utterances, frames, stack x bands); shape (utterances, frames), true for frames of a
             recording and the silence around it; shape (utterances, frames), class numbers.
         """
-        hearing, device = self.hearing, self.labels.device
-        found = self.augmentation(batch, seed)
-        lengths = torch.from_numpy(found.lengths).to(device, non_blocking=True)
-        heard = decibels(found.power, levels(found.power, lengths), hearing.floor)
-        within = torch.arange(heard.shape[1], device=device)[None] < lengths[:, None]
-        silent = float(decibels(torch.zeros(1, 1, 1), torch.ones(1), hearing.floor))
-        heard = torch.where(within[..., None], heard, silent)
-        heard = functional.pad(heard, (0, 0, self.before, self.after), value=silent)
-        frames = heard.reshape(len(batch), -1, hearing.stack * hearing.bands)
-        counts = (lengths + self.before + self.after) // hearing.stack
-        places = torch.arange(frames.shape[1], device=device)[None]
-        onsets = torch.from_numpy((found.before + self.before) // hearing.stack).to(device, non_blocking=True)
-        return frames, places < counts[:, None], self._targets(batch, places - onsets[:, None])
+        frames, inside, places = hear_augmented(self.augmentation, self.hearing, batch, seed)
+        return frames, inside, self._targets(batch, places)
 
     def _targets(self, batch: Batch, places: Tensor) -> Tensor:
         """Return the labels of frames, counted from the onsets of the utterances; silence outside of them."""
@@ -159,6 +148,35 @@ class DenoisingProblem:
         batches = self._batches(self.held_out)
         total = sum(float(self.loss(network, batch, device)) for batch in batches)
         return total / sum(self.symbols(batch) for batch in batches)
+
+
+def hear_augmented(
+    augmentation: Augmentation, hearing: HearingSettings, batch: Batch, seed: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Augment utterances and hear them as a network does.
+
+    :param augmentation: the augmentation.
+    :param hearing: the door.
+    :param batch: numbers of the utterances.
+    :param seed: seed of the augmentation.
+    :returns: input, shape (utterances, frames, stack x bands); whether a frame is one of the recording and the silence
+        around it, shape (utterances, frames); number of each frame counted from the onset of the utterance, the same
+        shape.
+    """
+    device = augmentation.spectra.device
+    before, after = hearing.frames(hearing.before), hearing.frames(hearing.after)
+    found = augmentation(batch, seed)
+    lengths = torch.from_numpy(found.lengths).to(device, non_blocking=True)
+    heard = decibels(found.power, levels(found.power, lengths), hearing.floor)
+    within = torch.arange(heard.shape[1], device=device)[None] < lengths[:, None]
+    silent = float(decibels(torch.zeros(1, 1, 1), torch.ones(1), hearing.floor))
+    heard = torch.where(within[..., None], heard, silent)
+    heard = functional.pad(heard, (0, 0, before, after), value=silent)
+    frames = heard.reshape(len(batch), -1, hearing.stack * hearing.bands)
+    counts = (lengths + before + after) // hearing.stack
+    places = torch.arange(frames.shape[1], device=device)[None]
+    onsets = torch.from_numpy((found.before + before) // hearing.stack).to(device, non_blocking=True)
+    return frames, places < counts[:, None], places - onsets[:, None]
 
 
 def _mean(losses: Tensor, chosen: Tensor) -> Tensor:
