@@ -3,20 +3,17 @@
 Most commands run in the process of the test, since a process spends seconds on imports.
 """
 
-import io
 import json
 import os
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from unittest import mock
 
 import pytest
 from typer.main import get_command
 
-from babyslm.__main__ import main
 from babyslm.cli import app
+from tests.command import run_here
 from tests.tables import write_set
 
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
@@ -32,23 +29,6 @@ def run(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     )
     assert done.returncode == code, done.stdout + done.stderr
     return done
-
-
-def run_here(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a command in this process, with what it prints and its exit code."""
-    found = 0
-    with (
-        mock.patch.object(sys, "argv", ["babyslm", *arguments]),
-        mock.patch.dict(os.environ, {"COLUMNS": "200", "NO_COLOR": "1"}),
-        redirect_stdout(io.StringIO()) as out,
-        redirect_stderr(io.StringIO()) as errors,
-    ):
-        try:
-            main()
-        except SystemExit as end:
-            found = end.code if isinstance(end.code, int) else int(end.code is not None)
-    assert found == code, out.getvalue() + errors.getvalue()
-    return subprocess.CompletedProcess(arguments, found, out.getvalue(), errors.getvalue())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
