@@ -9,13 +9,16 @@ ALL := $(VENV)/.all
 # Compiled modules are kept: commands and workers of the tests start many times.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test install lint bench fuzz docs clean
+.PHONY: demo test newest install lint bench fuzz docs clean
 
 demo: $(CORE)  ## a scored spoken and a scored text learner from nothing, in ./demo
 	$(BIN)/babyslm demo --out demo
 
 test: $(ALL)  ## the whole test suite, a process a core
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+newest:  ## all tests but those of fairseq2, under Python 3.13 with the newest version of everything, in .venv-newest
+	.ci/newest tests --ignore tests/test_house.py  # which reads the source of the package
 
 install: $(ALL)  ## everything, every extra included, into .venv
 

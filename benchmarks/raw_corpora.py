@@ -1,12 +1,14 @@
 """Time and memory of preparing large raw collections, with one interruption.
 
-    python -m benchmarks.raw_corpora [chat homes] [--transcripts 2000] [--recordings 200] [--folder FOLDER] [--json]
+    python -m benchmarks.raw_corpora [CASE ...] [--transcripts 2000] [--recordings 200] [--folder FOLDER] [--json]
 
 `chat` is a collection of CHAT files of 1,000 utterances each. `homes` is a collection of recordings of one hour each,
-as sparse files of silence, with an RTTM of 400 segments an hour; the segments are linked, and with `--clips` cut. Each
-case is prepared as a quarter and as a whole; the whole is killed (SIGKILL) once, after half the batches, and run again
-with the same command. The output gives seconds (both runs of the whole), items a second of processor time, peak
-resident memory, and whether a second, undisturbed run gives the same bytes (`--compare`).
+as sparse files of silence, with an RTTM of 400 segments an hour; the segments are linked, and in `homes_clips` cut.
+`providence` has transcripts of such recordings, whose utterances are cut. `books` is a collection of chapters of an
+hour, hard links to one FLAC file of tones and pauses, in which speech is detected. Each case is prepared as a quarter
+and as a whole; the whole is killed (SIGKILL) once, after half the batches, and run again with the same command. The
+output gives seconds (both runs of the whole), items a second of processor time, peak resident memory, and whether a
+second, undisturbed run gives the same bytes (`--compare`).
 """
 
 import argparse
@@ -52,21 +54,50 @@ def make_chat(folder: Path, count: int) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def make_homes(folder: Path, count: int) -> None:
-    """Write recordings of an hour as sparse files, and the segments of a voice-type classifier."""
+def sparse_hour(path: Path) -> None:
+    """Write a recording of an hour of silence as a sparse file."""
     import soundfile
 
-    draw = random.Random(0)
-    (folder / "sound").mkdir(parents=True)
-    (folder / "vtc").mkdir()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, [0.0], RATE, subtype="PCM_16")
+    size = HOUR * RATE * 2
+    head = bytearray(path.read_bytes()[:44])
+    head[4:8], head[40:44] = (36 + size).to_bytes(4, "little"), size.to_bytes(4, "little")
+    path.write_bytes(head)
+    os.truncate(path, 44 + size)
+
+
+def make_providence(folder: Path, count: int) -> None:
+    """Write transcripts with time marks, and their recordings."""
+    make_chat(folder / "words", count)
     for number in range(count):
-        path = folder / "sound" / f"day{number:04}.wav"
-        soundfile.write(path, [0.0], RATE, subtype="PCM_16")
-        size = HOUR * RATE * 2
-        head = bytearray(path.read_bytes()[:44])
-        head[4:8], head[40:44] = (36 + size).to_bytes(4, "little"), size.to_bytes(4, "little")
-        path.write_bytes(head)
-        os.truncate(path, 44 + size)
+        sparse_hour(folder / "sound" / f"{number:05}.wav")
+
+
+def make_books(folder: Path, count: int) -> None:
+    """Write one chapter of an hour, tones of 2.2 s with pauses of 0.8 s, and link it under many names."""
+    import numpy as np
+    import soundfile
+
+    first = folder / "reader00" / "chapter0000.flac"
+    first.parent.mkdir(parents=True)
+    times = np.arange(3 * RATE) / RATE
+    tone = (0.2 * np.sin(2 * np.pi * 220 * times) * (times < 2.2)).astype(np.float32)
+    with soundfile.SoundFile(first, "w", RATE, 1, subtype="PCM_16") as file:
+        for _ in range(HOUR // 3):
+            file.write(tone)
+    for number in range(1, count):
+        path = folder / f"reader{number % 20:02}" / f"chapter{number:04}.flac"
+        path.parent.mkdir(exist_ok=True)
+        os.link(first, path)
+
+
+def make_homes(folder: Path, count: int) -> None:
+    """Write recordings of an hour as sparse files, and the segments of a voice-type classifier."""
+    draw = random.Random(0)
+    (folder / "vtc").mkdir(parents=True)
+    for number in range(count):
+        sparse_hour(folder / "sound" / f"day{number:04}.wav")
         lines = [
             f"SPEAKER day{number:04} 1 {at * 9 + draw.random():.3f} {draw.uniform(0.5, 5):.3f} <NA> <NA> "
             f"{draw.choice(('FEM', 'MAL', 'KCHI'))} <NA> <NA>\n"
@@ -75,13 +106,24 @@ def make_homes(folder: Path, count: int) -> None:
         (folder / "vtc" / f"day{number:04}.rttm").write_text("".join(lines))
 
 
+MAKERS = {"chat": make_chat, "homes": make_homes, "providence": make_providence, "books": make_books}
+ITEMS = {"chat": UTTERANCES, "homes": SEGMENTS, "providence": UTTERANCES, "books": HOUR // 3}
+TOGETHER = {"chat": 40, "homes": 1, "providence": 2, "books": 4}
+"""Files in a batch."""
+
+
 def command_of(case: str, source: Path, out: Path) -> list[str]:
     """Return the command that prepares a collection."""
-    if case == "chat":
-        kind = ["childes", str(source)]
-    else:
-        kind = ["longform", str(source / "sound"), "--rttm", str(source / "vtc")]
-        kind += ["--clips"] if case == "homes_clips" else []
+    match case:
+        case "chat":
+            kind = ["childes", str(source)]
+        case "providence":
+            kind = ["providence", str(source / "words"), "--media", str(source / "sound")]
+        case "books":
+            kind = ["librivox", str(source)]
+        case _:
+            kind = ["longform", str(source / "sound"), "--rttm", str(source / "vtc")]
+            kind += ["--clips"] if case == "homes_clips" else []
     return [sys.executable, "-m", "babyslm", "prepare", *kind, "--out", str(out), "--json"]
 
 
@@ -105,14 +147,14 @@ def measure(case: str, root: Path, count: int, *, compare: bool) -> dict[str, An
     """Measure one case at one size."""
     source = root / f"{case.split('_', maxsplit=1)[0]}-{count}"
     if not source.exists():
-        (make_chat if case == "chat" else make_homes)(source, count)
+        MAKERS[case.split("_", maxsplit=1)[0]](source, count)
     out = root / "out"
     shutil.rmtree(out, ignore_errors=True)
-    batches = max(1, count // 80) if case == "chat" else count // 2
+    batches = max(1, count // (2 * TOGETHER[case.split("_", maxsplit=1)[0]]))
     first = run(command_of(case, source, out), until=batches, out=out)
     stored = len(list((out / WORK).glob("*.json")))
     second = run(command_of(case, source, out))
-    items = count * (UTTERANCES if case == "chat" else SEGMENTS)
+    items = count * ITEMS[case.split("_", maxsplit=1)[0]]
     told: dict[str, Any] = {
         "items": items,
         "seconds": [round(part["seconds"]) for part in (first, second)],
@@ -130,7 +172,7 @@ def measure(case: str, root: Path, count: int, *, compare: bool) -> dict[str, An
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="*", default=["chat", "homes", "homes_clips"])
+    parser.add_argument("cases", nargs="*", default=["chat", "homes", "homes_clips", "providence", "books"])
     parser.add_argument("--transcripts", type=int, default=2000)
     parser.add_argument("--recordings", type=int, default=200)
     parser.add_argument("--folder", type=Path, help="folder for the collections; existing ones are reused")

@@ -1,4 +1,7 @@
-"""The command line: help with examples, one-line errors, exit codes, JSON, silence in a pipe."""
+"""The command line: help with examples, one-line errors, exit codes, JSON, silence in a pipe.
+
+Most commands run in the process of the test, since a process spends seconds on imports.
+"""
 
 import json
 import os
@@ -10,18 +13,18 @@ import pytest
 from typer.main import get_command
 
 from babyslm.cli import app
+from tests.command import run_here
 from tests.tables import write_set
 
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def run(*arguments: str, code: int = 0, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "babyslm", *arguments],
         capture_output=True,
         text=True,
         check=False,
-        cwd=cwd,
         env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
     )
     assert done.returncode == code, done.stdout + done.stderr
@@ -85,9 +88,12 @@ def test_evaluate_gives_one_json_object_and_a_result_folder(tmp_path: Path) -> N
         (["frobnicate"], 2, "frobnicate"),
     ],
 )
-def test_a_fault_is_one_line_without_traceback(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+def test_a_fault_is_one_line_without_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, words: str
+) -> None:
     stimuli = write_set(tmp_path / "set")
-    done = run(*[str(stimuli) if a == "SET" else a for a in arguments], code=code, cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    done = run_here(*[str(stimuli) if a == "SET" else a for a in arguments], code=code)
     assert words in done.stderr
     assert "Traceback" not in done.stderr
     if done.stderr.startswith("babyslm:"):
@@ -109,15 +115,15 @@ def test_a_hugging_face_folder_is_scored_on_foreign_pairs_with_words_and_along_t
     pairs.write_text("the dogs runs\nthe dog runs\na cat see\na cat sees\n", encoding="utf-8")
     common = ["--stimuli", str(pairs), "--device", "cpu", "--out"]
     model = f"hf:{tmp_path / 'learner' / 'step10'}"
-    run("evaluate", "--model", model, *common, str(tmp_path / "r"), "--words", "--option", "eos=true")
+    run_here("evaluate", "--model", model, *common, str(tmp_path / "r"), "--words", "--option", "eos=true")
     assert (tmp_path / "r" / "words.parquet").is_file()
     assert json.loads((tmp_path / "r" / "result.json").read_text())["model"]["settings"]["eos"] is True
-    run("evaluate", "--model", str(tmp_path / "learner"), *common, str(tmp_path / "c"), "--revisions", "all")
+    run_here("evaluate", "--model", str(tmp_path / "learner"), *common, str(tmp_path / "c"), "--revisions", "all")
     assert (tmp_path / "c" / "curve.csv").is_file()
-    assert run("evaluate", "--model", model, "--stimuli", str(pairs), "--words", code=2).stderr.startswith(
+    assert run_here("evaluate", "--model", model, "--stimuli", str(pairs), "--words", code=2).stderr.startswith(
         "babyslm: --out"
     )
-    assert "chat template" in run("choose", "--model", model, "--stimuli", str(pairs), code=1).stderr
+    assert "chat template" in run_here("choose", "--model", model, "--stimuli", str(pairs), code=1).stderr
 
 
 @pytest.mark.slow

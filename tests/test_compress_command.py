@@ -1,9 +1,6 @@
 """The command: from a learner and a file of texts to a folder that is scored, and to what it forgot."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +30,7 @@ from babyslm.verify.learners.compression import (
     UnreachableTargetError,
     UnsupportedFamilyError,
 )
+from tests.command import run_here
 from tests.compression.networks import NETWORKS, hubert
 from tests.tables import write_set
 from tests.text_folders import causal_folder, masked_folder
@@ -236,17 +234,11 @@ def test_equal_results_differ_nowhere(learner: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_the_command_prints_one_object_and_fails_in_one_line(learner: Path, phones: Path, tmp_path: Path) -> None:
-    base = [sys.executable, "-m", "babyslm", "compress", "--model", str(learner), "--calibration", str(phones)]
+    base = ["compress", "--model", str(learner), "--calibration", str(phones)]
     base += ["--option", "input=phonemic", "--length", "16", "--device", "cpu", "--json"]
-
-    def call(*more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*base, *more], capture_output=True, text=True, check=False, env=dict(os.environ))
-
-    done = call("--keep", "0.7", "--out", str(tmp_path / "out"), "--ranks", "uniform")
-    assert done.returncode == 0, done.stderr
+    done = run_here(*base, "--keep", "0.7", "--out", str(tmp_path / "out"), "--ranks", "uniform")
     assert json.loads(done.stdout)["settings"]["ranks"] == "uniform"
-    failed = call("--keep", "7", "--out", str(tmp_path / "other"))
-    assert failed.returncode == 2
+    failed = run_here(*base, "--keep", "7", "--out", str(tmp_path / "other"), code=2)
     lines = failed.stderr.strip().splitlines()
     assert len(lines) == 1
     assert "--keep 7.0: must lie between 0 and 1, such as 0.8 for 80 % of all parameters" in lines[0]

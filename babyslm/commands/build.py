@@ -149,6 +149,7 @@ def build_stimuli(
                     sentences = drop_blocks(StimulusTable(task, split, heard, folder), listener, rows.attrs["block"])
                     heard = sentences.rows
                     figures[task].setdefault("said", {})[split] = sentences.figures
+                    figures[task]["pairs"][split] = int(heard["id"].nunique())
                 tables[task, split] = StimulusTable(task, split, heard, folder)
                 for surroundings in heard_in:
                     place = folder / CONDITIONS / surroundings.condition.name

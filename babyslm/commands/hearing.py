@@ -85,10 +85,7 @@ def drop_blocks(table: StimulusTable, recogniser: Recogniser, sizes: Mapping[str
         if path is not None:
             path.unlink(missing_ok=True)
     figures = {
-        "phone_error": {
-            voice: {"error": round(fence.error, 4), "upper": round(fence.upper, 4), "items": fence.items}
-            for voice, fence in usual.items()
-        },
+        "phone_error": {voice: {"error": round(each.error, 4), "items": each.items} for voice, each in usual.items()},
         "pairs_left_out": int(rows.loc[dropped, "id"].nunique()),
         "left_out": [
             {"file": row.file, "voice": row.voice, "asked": row.asked, "heard": row.heard}

@@ -1,12 +1,13 @@
 """Draft the cards of a new language from a list of its words."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from babyslm.files import write_text
+from babyslm.files import atomic_file
 from babyslm.speech.languages.decisions import Change, decisions
 from babyslm.speech.languages.draft import Draft, draft_language
 from babyslm.speech.languages.transcription import espeak_languages, transcribe
@@ -172,8 +173,9 @@ def _names(language: str) -> list[str]:
 def _write(folder: Path, draft: Draft) -> None:
     taboo = "# Words that no stimulus may sound like, one a line.\n"
     texts = [draft.phone_card(), draft.mnemonic_card(), voice_card(draft.language), taboo]
-    for name, text in zip(_names(draft.language), texts, strict=True):
-        write_text(folder / name, text)
+    with ExitStack() as stack:  # renamed together once all are written: a card alone would be taken for a draft
+        for name, text in zip(_names(draft.language), texts, strict=True):
+            stack.enter_context(atomic_file(folder / name)).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _read_back(draft: Draft) -> tuple[Draft, dict[str, Change]]:

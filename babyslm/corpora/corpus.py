@@ -132,7 +132,7 @@ def load_corpus(folder: Path) -> Corpus:
     path = folder / TABLE_NAME
     if not path.is_file():
         raise NoSuchFileError(path, "create a corpus with babyslm prepare")
-    rows = read_parquet(path)
+    rows = read_parquet(path, (*COLUMNS, LANGUAGE))
     missing = [column for column in COLUMNS if column not in rows]
     if missing:
         raise CorpusColumnsError(path, missing, list(rows.columns))

@@ -1,25 +1,21 @@
-"""Parquet tables made by others."""
+"""Parquet tables of utterances made by others."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pandas as pd
 
 from babyslm.verify.corpora.tables import CorpusFormatError
+from babyslm.verify.parquet import read_table
 
 __all__ = ["read_parquet"]
 
 
-def read_parquet(path: Path) -> pd.DataFrame:
-    """Read a parquet table, and check that its texts are UTF-8, which Arrow does not by itself.
+def read_parquet(path: Path, used: Collection[str] = ()) -> pd.DataFrame:
+    """Read a parquet table.
 
     :param path: the file.
-    :raises CorpusFormatError: if it cannot be read.
+    :param used: columns that are used where the table has them.
+    :raises CorpusFormatError: if it cannot be read, or if a used column occurs twice or holds no text or numbers.
     """
-    import pyarrow as pa
-
-    try:
-        rows = pd.read_parquet(path)
-        pa.Table.from_pandas(rows, preserve_index=False).validate(full=True)
-    except Exception as error:  # Arrow has errors of many classes, and pandas reads metadata that may hold anything
-        raise CorpusFormatError(path, " ".join(str(error).split())[:200]) from error
-    return rows
+    return read_table(path, CorpusFormatError, used=used)

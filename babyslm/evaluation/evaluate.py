@@ -19,7 +19,6 @@ from babyslm.files import exclusive
 from babyslm.models.protocol import LanguageModel, Pooling, describe
 from babyslm.progress import notice
 from babyslm.results.official_outputs import write_official_outputs
-from babyslm.results.outcomes.cautions import cautions
 from babyslm.results.result import Result, make_result
 from babyslm.results.scores.files import read_scores
 from babyslm.speech.conditions.condition import load_conditions
@@ -118,7 +117,7 @@ def _finished(
 
     Scores that cannot be log-probabilities are reported in one line a table.
     """
-    for line in cautions(result):
+    for line in result.record.cautions:
         notice(line)
     if folder is None:
         return result

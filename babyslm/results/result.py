@@ -12,6 +12,7 @@ import pandas as pd
 
 from babyslm.files import atomic_file, sha256_file, to_json
 from babyslm.pictures import write_drawing
+from babyslm.results.outcomes.cautions import cautions
 from babyslm.results.outcomes.compare import compare
 from babyslm.results.outcomes.environment import current_environment
 from babyslm.results.outcomes.outcome import Outcome, Scores
@@ -33,9 +34,10 @@ from babyslm.results.scores.trials import TRIAL_COLUMNS, make_trials
 from babyslm.results.statistics.summary import tables_of
 from babyslm.stimuli.stimulus import Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet
+from babyslm.verify.parquet import read_table
 from babyslm.verify.results.records import AmbiguousTableError, ResultChangedError, TrialsFormatError
 
-__all__ = ["REPORT_NAME", "TRIALS_NAME", "Result", "load_result", "make_result"]
+__all__ = ["REPORT_NAME", "TRIALS_NAME", "Result", "load_result", "make_result", "read_trials"]
 
 TRIALS_NAME = "trials.parquet"
 REPORT_NAME = "report.html"
@@ -158,6 +160,7 @@ def make_result(
     chosen = StimulusSet(
         stimuli.name, {key: stimuli[key] for key in scores}, stimuli.card, stimuli.folder, stimuli.checksums
     )
+    metrics = metrics_of(trials)
     record = ResultRecord(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=plain(dict(model_description)),
@@ -166,7 +169,8 @@ def make_result(
         environment=current_environment(),
         seconds=seconds,
         interval=IntervalRecord(),
-        metrics=metrics_of(trials),
+        metrics=metrics,
+        cautions=cautions(scores, metrics),
     )
     ordered = {key: official_order(scores[key], stimuli[key]) for key in sorted(scores)}
     return Result(record, trials, ordered)
@@ -183,7 +187,7 @@ def load_result(folder: str | PathLike[str]) -> Result:
         path = place / relative
         if not path.is_file() or sha256_file(path) != checksum:
             raise ResultChangedError(path, place / RECORD_NAME)
-    trials = _read_trials(place / TRIALS_NAME)
+    trials = read_trials(place / TRIALS_NAME)
     scores: dict[tuple[Task, Split], pd.DataFrame] = {}
     for task, split, table in tables_of(trials):
         key: Any = (task, split)
@@ -191,13 +195,13 @@ def load_result(folder: str | PathLike[str]) -> Result:
     return Result(record, trials, scores)
 
 
-def _read_trials(path: Path) -> pd.DataFrame:
-    import pyarrow as pa
+def read_trials(path: Path) -> pd.DataFrame:
+    """Read the trials of a stored result.
 
-    try:
-        trials = pd.read_parquet(path)
-    except (OSError, pa.ArrowException) as error:
-        raise TrialsFormatError(path, str(error).splitlines()[0]) from error
+    :param path: its `trials.parquet`.
+    :raises TrialsFormatError: if the table cannot be read, or lacks columns.
+    """
+    trials = read_table(path, TrialsFormatError, used=(*TRIAL_COLUMNS, "cluster"))
     missing = [column for column in (*TRIAL_COLUMNS, "cluster") if column not in trials]
     if missing:
         raise TrialsFormatError(path, f"lacks the column(s) {', '.join(missing)}")

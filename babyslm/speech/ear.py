@@ -9,7 +9,7 @@ import pandas as pd
 
 from babyslm.engines import in_processes
 from babyslm.progress import bar
-from babyslm.speech.said import Fence, Transcriber, heard_rows, unlike_asked, usual_errors
+from babyslm.speech.said import Transcriber, Usual, heard_rows, unlike_asked, usual_errors
 from babyslm.speech.synthesis.mnemonics import load_mnemonics
 from babyslm.speech.synthesis.speaker import Speaker
 from babyslm.speech.synthesis.synthesizer import Synthesizer, Utterance
@@ -44,7 +44,7 @@ class Ear:
     transcriber: Callable[[], Transcriber]
     language: str
     workers: int = 1
-    usual: dict[Split, dict[str, Fence]] = field(default_factory=dict, init=False)
+    usual: dict[Split, dict[str, Usual]] = field(default_factory=dict, init=False)
     heard: dict[Split, pd.DataFrame] = field(default_factory=dict, init=False)
 
     def __call__(self, asked: Mapping[Split, Sequence[str]]) -> dict[Split, frozenset[str]]:
@@ -54,9 +54,12 @@ class Ear:
         """
         found = {}
         for split, strings in asked.items():
-            known = set(self.heard[split]["file"]) if split in self.heard else set()
-            new = self._listen(split, [string for string in strings if string not in known])
-            rows = pd.concat([self.heard[split], new], ignore_index=True) if split in self.heard else new
+            rows = self.heard.get(split)
+            known = set() if rows is None else set(rows["file"])
+            wanted = [string for string in strings if string not in known]
+            if rows is None or wanted:
+                new = self._listen(split, wanted)
+                rows = new if rows is None else pd.concat([rows, new], ignore_index=True)
             if split not in self.usual:
                 self.usual[split] = usual_errors(rows)
             self.heard[split] = rows
@@ -80,12 +83,12 @@ class Ear:
         return heard_rows(files, voices, [audible(utterance.phones) for utterance in utterances], heard)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what the card says: phone errors and fences by voice, and the items that were left out."""
+        """Return what the card says: phone errors by voice, and the items that were left out."""
         told: dict[str, Any] = {"phone_error": {}, "left_out": []}
         for split, rows in self.heard.items():
             told["phone_error"][split] = {
-                voice: {"error": round(fence.error, 4), "upper": round(fence.upper, 4), "items": fence.items}
-                for voice, fence in self.usual[split].items()
+                voice: {"error": round(usual.error, 4), "items": usual.items}
+                for voice, usual in self.usual[split].items()
             }
             unlike = rows[unlike_asked(rows, self.usual[split])].sort_values(["asked", "voice"])
             told["left_out"] += [

@@ -11,11 +11,19 @@ from babyslm.files import atomic_file, sha256_file
 from babyslm.stimuli.card import CARD_NAME, StimulusCard, read_card, write_card
 from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.stimuli.stimulus_set import AUDIO_SUFFIXES, COLUMNS, StimulusSet, StimulusTable
-from babyslm.verify.stimuli.sets import EmptyTableError, MissingColumnsError, RowError, TableFormatError
+from babyslm.verify.stimuli.sets import (
+    EmptyTableError,
+    MissingColumnsError,
+    ReservedColumnsError,
+    RowError,
+    TableFormatError,
+)
 
 __all__ = ["GOLD_NAME", "find_tables", "load_official", "read_gold", "save_official", "save_table", "table_bytes"]
 
 GOLD_NAME = "gold.csv"
+OF_PAIRS = ("good", "bad", "bad_phones", "bad_transcription")
+"""Columns of `StimulusTable.pairs` that a table itself cannot have."""
 ARCHIVE_FOLDERS = {"dev_16": "dev"}
 """Folder names of the published archives that differ from the official layout."""
 
@@ -68,6 +76,7 @@ def read_gold(path: Path, task: Task, *, defaults: dict[str, str] | None = None)
     :param defaults: values of columns that may be missing from tables of other sets; default none.
     :raises TableFormatError: if the file cannot be parsed.
     :raises MissingColumnsError: if a column is missing.
+    :raises ReservedColumnsError: if an extra column has a name that the joined pairs use.
     """
     if path.stat().st_size == 0:
         raise EmptyTableError(path)
@@ -83,22 +92,27 @@ def read_gold(path: Path, task: Task, *, defaults: dict[str, str] | None = None)
     missing = [column for column in COLUMNS[task] if column not in rows.columns]
     if missing:
         raise MissingColumnsError(path, missing, rows.columns)
+    if taken := [column for column in OF_PAIRS if column in rows]:
+        raise ReservedColumnsError(path, taken)
     return typed(rows, task, path)
 
 
 def typed(rows: pd.DataFrame, task: Task, path: Path) -> pd.DataFrame:
-    """Convert `correct`, `frequency` and `length` to numbers; a non-numeric value raises a `RowError`."""
+    """Convert `correct`, `frequency` and `length` to numbers; a non-numeric value raises a `RowError`.
+
+    A syntactic table may have `frequency` and `length` as extra columns; the cells of extra columns may be empty.
+    """
     rows = rows.copy()
     correct = rows["correct"].astype(str)
     _refuse(~correct.isin(["0", "1"]), rows, "correct", "0 or 1", path)
     rows["correct"] = correct.astype("int8")
-    if task == "lexical":
-        for column in ("frequency", "length"):
-            text = rows[column].astype(str).replace("oov", "0")  # sWUGGY's code for words outside the corpus
-            number = text.str.fullmatch(r"[0-9]{1,12}")
-            allowed = "a whole number" + (" or empty" if column == "frequency" else "")
-            _refuse(~number & ~((text == "") & (column == "frequency")), rows, column, allowed, path)
-            rows[column] = text.where(number).astype("Int64")
+    for column in (name for name in ("frequency", "length") if name in rows):
+        optional = column == "frequency" or task == "syntactic"
+        text = rows[column].astype(str).replace("oov", "0")  # sWUGGY's code for words outside the corpus
+        number = text.str.fullmatch(r"[0-9]{1,12}")
+        allowed = "a whole number" + (" or empty" if optional else "")
+        _refuse(~number & ~((text == "") & optional), rows, column, allowed, path)
+        rows[column] = text.where(number).astype("Int64")
     return rows
 
 

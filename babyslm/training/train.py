@@ -3,7 +3,7 @@
 import platform
 import shutil
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from os import PathLike
@@ -74,8 +74,11 @@ def train(recipe: Recipe, out: str | PathLike[str], *, resume: bool = True, devi
         try:
             return _run(recipe, told, folder, resume=resume, device=device)
         except BaseException:
-            if not there and folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()  # an empty folder after a failure is removed
+            if not there and folder.is_dir() and [path.name for path in folder.iterdir()] in ([], [CHECKPOINTS]):
+                with suppress(OSError):  # a folder without a checkpoint after a failure is removed
+                    (folder / CHECKPOINTS).rmdir()
+                with suppress(OSError):
+                    folder.rmdir()
             raise
 
 
@@ -83,6 +86,9 @@ def _run(recipe: Recipe, told: dict[str, Any], folder: Path, *, resume: bool, de
     begun = time.perf_counter()
     if is_first():
         _sweep(folder)
+        (folder / CHECKPOINTS).mkdir(
+            parents=True, exist_ok=True
+        )  # tells a stopped run from a folder of something else
     outcome = find(FAMILIES[recipe.family].train)(recipe, folder, resume=resume, device=device)
     seconds = round(time.perf_counter() - begun, 1)
     record = TrainingRecord(str(folder), told, outcome, seconds, _versions())

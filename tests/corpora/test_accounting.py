@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from babyslm.corpora.accounting import LEFT_OUT, Account, ItemCount, Leniency
 from babyslm.corpora.corpus import Corpus
 from babyslm.corpora.prepare import prepare_corpus
+from babyslm.corpora.recorded.transcript_sound import Sound
 from babyslm.verify.corpora.faults import FaultsError, FaultShareError, LeniencyError
 from babyslm.verify.corpora.rttm import NoSegmentsError
 from babyslm.verify.corpora.tables import EmptyCorpusError, EmptySelectionError
@@ -221,6 +222,62 @@ def test_readings(kinds: list[str], lines: list[str]) -> None:
         adds_up(corpus, "spans of speech", sum(kind not in ("silence", "noise") for kind in kinds))
         if lines:
             adds_up(corpus, "lines of transcripts", len(lines))
+
+
+TIMED = [
+    b"*MOT:\tlook at the dog . \x15%d_%d\x15\n",
+    b"*CHI:\tdog . \x15%d_%d\x15\n",
+    b"*XYZ:\tgood night . \x15%d_%d\x15\n",
+]
+UNTIMED = [b"*MOT:\tgood night .\n", b"*MOT:\txxx .\n", b"*MOT good night .\n"]
+SPANS = [(0, 900), (1_000, 1_100), (2_000, 4_000), (4_500, 5_040), (4_800, 6_000), (5_500, 7_000), (900, 200)]
+LINE = st.one_of(
+    st.tuples(st.sampled_from(TIMED), st.sampled_from(SPANS)).map(lambda made: made[0] % made[1]),
+    st.sampled_from(UNTIMED),
+)
+SOUND = st.sampled_from(["sound", "sound", "stereo", "noise", "absent", "twice"])
+HEARD = st.one_of(st.none(), st.lists(st.sampled_from(["0 1", "2 1", "2.5 4", "9 1", "-1 3"]), max_size=4))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.tuples(st.lists(LINE, max_size=5), SOUND), min_size=1, max_size=4), HEARD, st.booleans())
+def test_transcripts_with_sound(
+    made: list[tuple[list[bytes], str]], heard: list[str] | None, providence: bool
+) -> None:
+    """Utterances, transcripts, recordings, clips and segments, with and without an RTTM file."""
+    with folder() as place:
+        files = 1
+        bursts(place / "sound" / "other.wav", [(0, 1)], seconds=1)
+        for number, (lines, kind) in enumerate(made):
+            words, sound = place / "words" / f"t{number}.cha", place / "sound" / f"t{number}.wav"
+            words.parent.mkdir(exist_ok=True)
+            words.write_bytes(HEADER + b"".join(lines) + b"@End\n")
+            if kind != "absent":
+                bursts(sound, [(0, 5)], seconds=5)
+                files += 1
+            if kind == "noise":
+                sound.write_bytes(b"this is no sound")
+            if kind == "stereo":
+                soundfile.write(sound, np.full((22_050 * 5, 2), 0.1), 22_050)
+            if kind == "twice":
+                bursts(place / "sound" / "more" / sound.name, [(0, 5)], seconds=5)
+                files += 1
+        segments = [f"SPEAKER t0 1 {span} <NA> <NA> FEM <NA> <NA>\n" for span in heard or ()]
+        (place / "v.rttm").write_text("".join(segments))
+        sound_of = Sound(place / "sound", None if heard is None else place / "v.rttm", ("FEM",))
+        name = "providence" if providence else "childes"
+        try:
+            corpus = prepare_corpus(name, place / "words", place / "c", sound=sound_of, leniency=ANY)
+        except (EmptySelectionError, NoSegmentsError):
+            return
+        utterances = adds_up(corpus, "utterances", sum(len(lines) for lines, _ in made))
+        adds_up(corpus, "transcripts", len(made))
+        adds_up(corpus, "recordings", files)
+        assert corpus.card is not None
+        clips = corpus.card.account["clips"]
+        assert clips.kept == len(corpus.utterances) >= utterances.kept > 0
+        if heard is not None:
+            adds_up(corpus, "segments", len(heard))
 
 
 def test_a_count_that_loses_items_is_refused() -> None:

@@ -9,7 +9,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,16 @@ def _context() -> Any:
     return context
 
 
-def _main(arguments: list[str], log: str, largest: int | None, environment: dict[str, str]) -> None:
+def _main(
+    arguments: list[str],
+    log: str,
+    largest: int | None,
+    environment: dict[str, str],
+    before: Callable[[], None] | None,
+) -> None:
     os.environ.update(environment)
+    if before is not None:
+        before()
     if largest is not None:
         sys.dont_write_bytecode = True  # a compiled module cut at the limit would break every later import
         os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
@@ -70,24 +78,34 @@ def _main(arguments: list[str], log: str, largest: int | None, environment: dict
     main()
 
 
-def start(arguments: Sequence[str], log: Path, largest: int | None = None) -> Any:
-    """Start a command in a process of its own; no file of it may grow beyond so many bytes, as on a full disk."""
+def start(
+    arguments: Sequence[str], log: Path, largest: int | None = None, before: Callable[[], None] | None = None
+) -> Any:
+    """Start a command in a process of its own; no file of it may grow beyond so many bytes, as on a full disk.
+
+    :param before: called in that process first.
+    """
     # The server that processes are forked from keeps the environment that it was started in.
     environment = {name: value for name, value in os.environ.items() if name.startswith("BABYSLM_")}
-    process = _context().Process(target=_main, args=(list(arguments), str(log), largest, environment))
+    process = _context().Process(target=_main, args=(list(arguments), str(log), largest, environment, before))
     process.start()
     return process
 
 
 def run_until(
-    arguments: Sequence[str], log: Path, deadline: float | None = None, *, largest: int | None = None
+    arguments: Sequence[str],
+    log: Path,
+    deadline: float | None = None,
+    *,
+    largest: int | None = None,
+    before: Callable[[], None] | None = None,
 ) -> tuple[int, float]:
     """Run a command, and kill it with SIGKILL if it is not done by then.
 
     :returns: its exit code, negative for a signal, and the seconds that it ran.
     """
     begin = time.perf_counter()
-    process = start(arguments, log, largest)
+    process = start(arguments, log, largest, before)
     process.join(deadline)
     if process.is_alive():
         os.kill(process.pid, signal.SIGKILL)

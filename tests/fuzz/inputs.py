@@ -68,6 +68,46 @@ def _parquet(rows: list[tuple[object, ...]], *, compression: str | None = "snapp
     return buffer.getvalue()
 
 
+def _columns(**columns: list[object]) -> bytes:
+    """Columns in the form that a target makes a table of."""
+    return json.dumps(list(columns.items())).encode()
+
+
+def _utterances() -> list[bytes]:
+    """Tables of utterances of both forms, as columns."""
+    heard = _columns(
+        gloss=["look here", "dog"],
+        speaker_role=["Mother", "Target_Child"],
+        transcript_id=[1, 2],
+        utterance_order=[1, 2],
+        target_child_age=[700.5, None],
+        language=["eng", "eng fra"],
+        part_of_speech=["v adv", "n"],
+    )
+    made = _columns(**{name: [value, None] for name, value in zip(COLUMNS, CORPUS[0], strict=True)})
+    return [heard, made]
+
+
+def _trials() -> list[bytes]:
+    from babyslm.models.protocol import ScoreBatch
+    from babyslm.results.scores.table import score_table
+    from babyslm.results.scores.trials import make_trials
+
+    table = targets._scored()
+    names = [stimulus.name for stimulus in table.stimuli]
+    trials = make_trials(table, score_table(names, ScoreBatch(np.linspace(-9, -1, len(names)), None)))
+    buffer = io.BytesIO()
+    trials.head(3).to_parquet(buffer, index=False)
+    columns = {str(name): json.loads(column.to_json(orient="values")) for name, column in trials.head(3).items()}
+    return [buffer.getvalue(), _columns(**columns)]
+
+
+def _documents() -> bytes:
+    return _columns(
+        text=["un mot", ""], language=["fr", "en"], source=["Claire", "x"], id=["1", None], extra=["{}", ""]
+    )
+
+
 def _stimulus_card() -> object:
     return {
         "name": "made",
@@ -209,9 +249,13 @@ INPUTS: Mapping[str, Callable[[], list[bytes]]] = {
     "packed-scores": lambda: [_scores(), gzip.compress(_scores(), mtime=0)],
     "chat": lambda: [_transcript()],
     "rttm": lambda: [RTTM.encode()],
-    "childes-parquet": lambda: [_parquet(CHILDES), _parquet(CHILDES, compression="zstd")],
-    "corpus-parquet": lambda: [_parquet(CORPUS), _parquet(CORPUS, compression=None)],
-    "lines-parquet": lambda: [_parquet(CORPUS), _parquet(CHILDES, compression=None)],
+    "childes-parquet": lambda: [_utterances()[0], _parquet(CHILDES), _parquet(CHILDES, compression="zstd")],
+    "corpus-parquet": lambda: [_utterances()[1], _parquet(CORPUS), _parquet(CORPUS, compression=None)],
+    "lines-parquet": lambda: [*_utterances(), _parquet(CORPUS), _parquet(CHILDES, compression=None)],
+    "words-parquet": lambda: [*_utterances(), _parquet(CHILDES, compression=None)],
+    "audit-parquet": lambda: [*_utterances(), _parquet(CHILDES, compression=None)],
+    "documents-parquet": lambda: [_documents()],
+    "trials-parquet": _trials,
     "submission-card": lambda: [_yaml(made.card_of(number)) for number in range(3)],
     "stimulus-card": lambda: [_yaml(_stimulus_card())],
     "corpus-card": lambda: [_yaml(_corpus_card())],
@@ -243,6 +287,10 @@ BINARY = (
     "childes-parquet",
     "corpus-parquet",
     "lines-parquet",
+    "words-parquet",
+    "audit-parquet",
+    "documents-parquet",
+    "trials-parquet",
     "packed-scores",
     "codebook-npy",
     "codebook-pickle",

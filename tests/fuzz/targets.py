@@ -2,9 +2,10 @@
 
 import gzip
 import io
+import json
 import os
 from collections.abc import Callable
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,11 +20,13 @@ from babyslm.leaderboard.submissions.submission import read_card as read_submiss
 from babyslm.models.folder import Header, read_header
 from babyslm.models.units.published import read_centroids
 from babyslm.results.outcomes.record import read_record
+from babyslm.results.result import read_trials
 from babyslm.results.scores.files import read_scores
 from babyslm.speech.audio import audio_seconds, read_audio, read_comment, verify_stimulus_audio
 from babyslm.speech.conditions.condition import load_conditions
 from babyslm.speech.synthesis.mnemonics import load_mnemonics
 from babyslm.speech.synthesis.voices import load_voices
+from babyslm.stimuli.audit.audit import _sentences
 from babyslm.stimuli.card import read_card as read_stimulus_card
 from babyslm.stimuli.foreign import load_blimp, load_tsv, load_zorro
 from babyslm.stimuli.official import read_gold
@@ -156,7 +159,50 @@ def _conditions(path: Path) -> object:
         return load_conditions.__wrapped__()
 
 
-PARQUET = ("PAR1", "schema", "gloss", "text", "phones", "UTF8", "pandas", "ARROW:schema", "\u0015\u0004")
+def _table(read: Callable[[Path], object]) -> Callable[[Path], object]:
+    """Read what is given; JSON columns are made a parquet table first, since no fuzzer finds its inner structure."""
+
+    def reader(path: Path) -> object:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with suppress(ValueError, TypeError, OverflowError, RecursionError, pa.ArrowException):
+            columns = json.loads(path.read_bytes())
+            made = pa.Table.from_arrays([pa.array(each) for _, each in columns], names=[name for name, _ in columns])
+            pq.write_table(made, path)
+        return read(path)
+
+    return reader
+
+
+def _documents(path: Path) -> object:
+    """Read documents as `prepare lucie` does, without its stages."""
+    import pyarrow.parquet as pq
+
+    from babyslm.corpora.lucie.documents import adapt
+    from babyslm.corpora.lucie.reading import verify_source
+
+    verify_source(str(path.parent), (), "")
+    rows = pq.read_table(path).to_pylist()
+    return [adapt(None, row, str(path), number) for number, row in enumerate(rows)]
+
+
+def _audited(path: Path) -> object:
+    return _sentences(path, "fr")
+
+
+PARQUET = ("PAR1", "schema", "UTF8", "pandas", "ARROW:schema", "\u0015\u0004")
+COLUMNS = ('["gloss",', '["text",', '["phones",', "[1, 2]", '["a", null]', "[true]", "[[1]]", '[{"a": 1}]', "[1e999]")
+TABLE = (
+    *PARQUET,
+    *COLUMNS,
+    '["speaker_role",',
+    '["target_child_age",',
+    '["transcript_id",',
+    '["language",',
+    '["onset",',
+)
+TRIALS = (*PARQUET, *COLUMNS, '["task",', '["good_score",', '["cluster",', '["item",')
 
 TARGETS: dict[str, Target] = {
     "gold-lexical": Target("gold.csv", _gold("lexical"), ("\n", ",", '"', "oov", "0", "1", "\r\n")),
@@ -181,9 +227,13 @@ TARGETS: dict[str, Target] = {
             "<",
         ),
     ),
-    "childes-parquet": Target("utterances.parquet", read_childes_table, PARQUET),
-    "corpus-parquet": Target("utterances.parquet", lambda path: load_corpus(path.parent).words, PARQUET),
-    "lines-parquet": Target("heard.parquet", lambda path: read_lines(path, "words"), PARQUET),
+    "childes-parquet": Target("utterances.parquet", _table(read_childes_table), TABLE),
+    "corpus-parquet": Target("utterances.parquet", _table(lambda path: load_corpus(path.parent).words), TABLE),
+    "lines-parquet": Target("heard.parquet", _table(lambda path: read_lines(path, "words")), TABLE),
+    "words-parquet": Target("words.parquet", _table(lambda path: count_words(path, "fr")), TABLE),
+    "audit-parquet": Target("audit.parquet", _table(_audited), TABLE),
+    "documents-parquet": Target("part.parquet", _table(_documents), (*PARQUET, *COLUMNS, '["source",', '["extra",')),
+    "trials-parquet": Target("trials.parquet", _table(read_trials), TRIALS),
     "rttm": Target("child.rttm", read_rttm, ("SPEAKER ", ";;", "<NA>", " nan ", " inf ", "1e308", "\n")),
     "submission-card": Target("card.yaml", read_submission_card, YAML),
     "stimulus-card": Target("card.yaml", read_stimulus_card, YAML),

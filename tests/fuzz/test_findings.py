@@ -13,11 +13,13 @@ import pytest
 
 from babyslm.corpora.childes.lines import Scanned
 from babyslm.verify.corpora.faults import FaultsError
+from babyslm.verify.corpora.tables import CorpusFormatError
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.errors import BabySLMError
 from babyslm.verify.learners.units import CodebookFileError
+from babyslm.verify.results.records import TrialsFormatError
 from babyslm.verify.speech.audio import AudioFormatError
-from babyslm.verify.stimuli.lexicon import DictionaryError, LexiconRowError
+from babyslm.verify.stimuli.lexicon import DictionaryError, LexiconColumnsError, LexiconFormatError, LexiconRowError
 from babyslm.verify.stimuli.sets import EmptyTableError, MissingColumnsError, RowError, TableFormatError
 from tests.fuzz.inputs import INPUTS
 from tests.fuzz.oracle import hold
@@ -105,6 +107,22 @@ FOUND: Sequence[tuple[Sequence[str], bytes, type[BabySLMError], str]] = [
     (["blimp"], b"[" * 100_000, TableFormatError, "line 1 is not a BLiMP item"),
     (["blimp"], b'{"sentence_good": 1, "sentence_bad": 2}', TableFormatError, "line 1 is not a BLiMP item"),
     (["blimp"], b'{"sentence_good": "\\ud800", "sentence_bad": "a"}', TableFormatError, "line 1 is not a BLiMP item"),
+    (
+        ("words-parquet", "audit-parquet"),
+        b'[["glo3s", ["look here", "dog"]], ["speaker_role", ["Mother", "Target_Child"]]]',
+        LexiconColumnsError,
+        "lacks the column",
+    ),
+    (
+        ("words-parquet", "audit-parquet"),
+        b'[["text", [[1, 2], [3]]]]',
+        LexiconFormatError,
+        "contains lists or records",
+    ),
+    (("corpus-parquet",), b'[["text", [{"a": 1}]]]', CorpusFormatError, "contains lists or records"),
+    (("lines-parquet",), b'[["text", [["a"]]]]', CorpusFormatError, "contains lists or records"),
+    (("childes-parquet",), b'[["target_child_age", [[1]]]]', CorpusFormatError, "contains lists or records"),
+    (("trials-parquet",), b'[["good_score", [[1]]]]', TrialsFormatError, "contains lists or records"),
 ]
 
 

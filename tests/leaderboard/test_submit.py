@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from babyslm.leaderboard.board.gather import gather
+from babyslm.leaderboard.site import build_site
 from babyslm.leaderboard.submissions.card import Card, card_schema
 from babyslm.leaderboard.submissions.registry import Registry
 from babyslm.leaderboard.submissions.template import card_template, write_template
@@ -277,3 +278,30 @@ def test_flags(submissions: Path, registry: Registry, stimuli: StimulusSet) -> N
     assert kinds["tuned--v1"] == {"splits-apart"}
     assert kinds["uneven--v1"] == {"voices-differ"}
     assert kinds["told--v1"] == {"recorded-otherwise", "scored-by-sum"}
+
+
+def test_scores_that_cannot_be_log_probabilities_are_told_on_the_page_of_the_learner(
+    submissions: Path, registry: Registry, stimuli: StimulusSet, tmp_path: Path
+) -> None:
+    """Losses that were not negated: positive, and upside down; constant scores are refused."""
+    for number in (0, 1):
+        made.make_submission(submissions, stimuli, number, ability=2.0)
+    losses = made.make_submission(submissions, stimuli, 3, model="losses", ability=2.0)
+    constant = made.make_submission(submissions, stimuli, 4, model="constant", ability=2.0)
+    for table in stimuli:
+        lifted = {name: 20.0 - value for name, value in made.scores_of(table, 3, reads=True, ability=2.0).items()}
+        name = f"clean/scores/{table.task}/{table.split}.txt.gz"
+        made.write_scores(losses / made.SET / name, lifted)
+        made.write_scores(constant / made.SET / name, dict.fromkeys(lifted, -2.0))
+    board = gather(submissions, registry)
+    assert [refusal.folder for refusal in board.refused] == ["constant/v1"]
+    told = {flag.kind: flag.text for flag in board.entries["losses--v1"].flags}
+    tables = "lexical/dev, lexical/test, syntactic/dev, syntactic/test"
+    assert told["positive-scores"].startswith(f"{tables}: all scores are positive; higher must mean more probable")
+    assert "accuracy on words is significantly below chance" in told["below-chance"]
+    assert board.entries["made-001--v1"].flags == ()
+    build_site(board, tmp_path / "site")
+    page = (tmp_path / "site" / "learners" / "losses--v1.html").read_text(encoding="utf-8")
+    assert "all scores are positive" in page
+    assert "significantly below chance" in page
+    assert "significantly" not in (tmp_path / "site" / "learners" / "made-001--v1.html").read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """Scores that cannot be log-probabilities are taken, and reported."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,8 +8,7 @@ import pandas as pd
 import pytest
 
 from babyslm.evaluation.evaluate import evaluate
-from babyslm.results.outcomes.cautions import cautions
-from babyslm.results.result import Result
+from babyslm.results.result import Result, load_result
 from babyslm.results.scores.files import write_scores
 from babyslm.stimuli.load import load_stimuli
 from tests.tables import write_set
@@ -45,16 +45,33 @@ def test_scores_that_cannot_be_log_probabilities(
     result = evaluate(f"scores:{scores}", str(tmp_path / "set"), out=str(tmp_path / "out"))
     said = capsys.readouterr().err
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    stored = load_result(tmp_path / "out").record.cautions
+    assert stored == result.record.cautions
     for line in told:
+        assert any(each.startswith(f"lexical/dev: {line}") for each in stored)
         assert f"lexical/dev: {line}" in said
         assert f"lexical/dev: {line}" in page
     if not told:
-        assert cautions(result) == []
+        assert result.record.cautions == []
         assert "Caution" not in page
 
 
 @pytest.mark.parametrize(("lift", "expected"), [(-3.0, True), (0.0, False), (3.0, False)])
 def test_words_significantly_below_chance(make: Callable[..., Result], lift: float, expected: bool) -> None:
-    found = [line for line in cautions(make(lift=lift)) if "significantly below chance" in line]
+    found = [line for line in make(lift=lift).record.cautions if "significantly below chance" in line]
     assert len(found) == expected
     assert all(line.startswith("lexical/dev: accuracy on words") for line in found)
+
+
+def test_a_record_without_cautions_is_read_and_its_report_has_them(
+    tmp_path: Path, make: Callable[..., Result]
+) -> None:
+    """Results of earlier versions lack the field; their scores are stored, so the report can tell all the same."""
+    make(lift=-3.0).save(tmp_path / "out", report=False)
+    path = tmp_path / "out" / "result.json"
+    value = json.loads(path.read_text(encoding="utf-8"))
+    assert value.pop("cautions")
+    path.write_text(json.dumps(value), encoding="utf-8")
+    result = load_result(tmp_path / "out")
+    assert result.record.cautions == []
+    assert "Caution: lexical/dev: accuracy on words is significantly below chance" in result.to_html()

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from babyslm.speech.acoustic_audit import summarize
+from babyslm.speech.origins import find_origin
 from babyslm.speech.signal.pitch import quick_voicing, track_pitch
 from babyslm.speech.signal.spectrum import powers
 from babyslm.speech.synthesis.citation import CitationSynthesizer
-from babyslm.speech.synthesis.citation_sound import SUMMARIES, CitationSound, citation_sounds
+from babyslm.speech.synthesis.citation_sound import SUMMARIES, CitationSound, citation_sounds, word_sounds
 from babyslm.speech.synthesis.synthesizer import Utterance
 from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.phones.pronunciation import phonemize
@@ -69,3 +70,18 @@ def leaning(*, listened: bool) -> float:
 
 def test_blocks_that_were_listened_to_are_closer_to_mirror_images() -> None:
     assert leaning(listened=True) < leaning(listened=False) / 2
+
+
+def test_words_are_measured_in_one_voice_of_each_synthesiser() -> None:
+    origin = find_origin("neural")
+    voices = origin.voices("en", "dev")
+    found = word_sounds("en", {"dev": [(origin.synthesizer, voices)]})
+    words = ["d ɔ ɡ", "b l ɪ k"]
+    assert len(found["dev"]) == 2
+    assert len(found["test"]) == 4
+    assert found["test"][0](words).shape == (2, 1, 5)
+    for turn, sound in enumerate(found["dev"]):
+        formant = word_sounds("en")["dev"][turn](words)
+        neural = CitationSound([voices[turn]], voicing=True, synthesizer=origin.synthesizer)(words)
+        assert np.array_equal(sound(words), np.concatenate([formant, neural], axis=-1))
+        assert not np.allclose(formant, neural)

@@ -1,5 +1,6 @@
-"""Was it said as asked: phone errors, the fence of each voice, and what is left out."""
+"""Was it said as asked: phone errors, the usual errors of each voice, and what is left out."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from babyslm.seeds import generator
 from babyslm.speech.audio import Samples, write_audio
 from babyslm.speech.ear import Ear
-from babyslm.speech.said import compare_phones, hear_table, heard_rows, said_figures, unlike_asked, usual_errors
+from babyslm.speech.said import Usual, compare_phones, hear_table, heard_rows, said_figures, unlike_asked, usual_errors
 from babyslm.speech.synthesis.synthesizer import Speech, Utterance
 from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.phones.phone_set import load_phone_set
@@ -84,24 +85,28 @@ def rows(errors: Sequence[int], voice: str = "emma", length: int = 10) -> pd.Dat
     return heard_rows([f"w{n}-{voice}" for n in range(len(errors))], [voice] * len(errors), asked, heard)
 
 
-def test_the_fence_is_the_modified_z_score() -> None:
-    items = rows([0, 1, 1, 2, 2, 2, 3, 3, 4, 9])
-    fence = usual_errors(items)["emma"]
-    assert fence.error == pytest.approx(2.7 / 10)
-    assert fence.median == pytest.approx(0.2)
-    assert fence.upper == pytest.approx(0.2 + 3.5 * 1.4826 * 0.1)  # the median absolute deviation is one phone of ten
-    assert unlike_asked(items, {"emma": fence}).tolist() == [False] * 9 + [True]
+def test_an_item_is_conspicuous_beyond_a_binomial_of_its_voice() -> None:
+    items = rows([0, 1, 1, 0, 2, 1, 0, 1, 4, 5])
+    usual = usual_errors(items)["emma"]
+    assert (usual.items, usual.error) == (10, pytest.approx(0.15))
+    # 10 × .15 + 3.5 √(10 × .15 × .85) = 5.45
+    assert usual.most(np.array([10])) == pytest.approx([1.5 + 3.5 * math.sqrt(1.275)])
+    assert not unlike_asked(items, {"emma": usual}).any()
+    assert unlike_asked(rows([5, 6]), {"emma": usual}).tolist() == [False, True]
+    assert unlike_asked(rows([2, 3], length=3), {"emma": usual}).tolist() == [False, True]
 
 
-def test_a_voice_that_is_heard_without_errors_has_a_fence_too() -> None:
-    items = rows([0] * 18 + [3, 8])
-    fence = usual_errors(items)["emma"]
-    assert fence.upper == pytest.approx(3.5 * 1.2533 * 0.055)
-    assert unlike_asked(items, {"emma": fence}).tolist() == [False] * 18 + [True, True]
-    assert not unlike_asked(rows([0] * 19 + [1]), usual_errors(rows([0] * 19 + [1]))).any()  # one phone is no fault
+def test_one_phone_is_no_fault_and_in_a_voice_without_errors_two_are() -> None:
+    assert unlike_asked(rows([1, 2]), {"emma": Usual(100, 0.0)}).tolist() == [False, True]
+    assert unlike_asked(rows([1, 2], length=2), {"emma": Usual(100, 0.01)}).tolist() == [False, True]
 
 
-def test_each_voice_has_its_own_fence() -> None:
+def test_a_voice_that_is_never_understood_has_no_conspicuous_item() -> None:
+    items = rows([10, 12, 9, 11])
+    assert not unlike_asked(items, usual_errors(items)).any()
+
+
+def test_each_voice_has_its_own_usual_error() -> None:
     items = pd.concat([rows([0] * 19 + [5]), rows([3, 4, 5, 6, 7] * 4, "max")], ignore_index=True)
     assert items["voice"][unlike_asked(items, usual_errors(items))].tolist() == ["emma"]
 
@@ -143,7 +148,9 @@ def test_the_audit_names_what_is_not_said_as_asked(tmp_path: Path) -> None:
     assert unlike.passed
     assert said.items["unlike"].sum() == 1
     assert figures["fewer phones differ", "all"].value == pytest.approx(100 * (11 * 0.5) / 12)
-    assert not figures["fewer phones differ", "all"].passed  # the non-word of a misheard word would be preferred
+    assert figures["fewer phones differ", "all"].low == pytest.approx(
+        50 - 7.98
+    )  # two errors: 100 √(11/144) / √12 each
 
 
 def test_a_table_without_phones_is_refused(tmp_path: Path) -> None:
@@ -153,19 +160,28 @@ def test_a_table_without_phones_is_refused(tmp_path: Path) -> None:
         hear_table(silent, Reader())
 
 
-def test_an_ear_hears_each_string_once_and_keeps_its_fence() -> None:
+def test_an_ear_hears_each_string_once_and_keeps_the_usual_errors() -> None:
     voices = {split: choose_voices("en", split=split, count=2) for split in ("dev", "test")}
     reader = Reader({("s", "ɛ", "t", "s"): ("m", "m", "m", "m")})
     ear = Ear(voices, Writer(), lambda: reader, "en")
     good = sorted(good for good, _ in WORDS.values())
     assert ear({"test": good}) == {"test": frozenset()}
-    fences = dict(ear.usual)
+    usual = dict(ear.usual)
     assert reader.asked == 2 * len(good)
     assert ear({"test": [*good, "s ɛ t s", "ŋ ɑ"]}) == {"test": frozenset({"s ɛ t s", "ŋ ɑ"})}  # ŋ: cannot be spoken
     assert reader.asked == 2 * len(good) + 2
-    assert ear.usual == fences
+    assert ear.usual == usual
     told = ear.as_dict()
     assert told["items_left_out"] == {"test": 2}
     assert {"split": "test", "voice": voices["test"][0].name, "asked": "s ɛ t s", "heard": "m m m m"} in told[
         "left_out"
     ]
+
+
+def test_a_recogniser_that_hears_words_better_than_non_words_fails_the_audit(tmp_path: Path) -> None:
+    bad = {tuple(nonword.split()): ("m", "n") for _, nonword in WORDS.values()}
+    stimuli = StimulusSet("tones", {("lexical", "test"): table(tmp_path, WORDS)})
+    said = said_figures(stimuli, Reader(bad))
+    (figure,) = [each for each in said.figures if each.measure == "fewer phones differ" and each.judged]
+    assert figure.value == 100
+    assert not figure.passed

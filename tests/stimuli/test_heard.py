@@ -38,8 +38,8 @@ def leaning(build: LexicalBuild) -> float:
 
 def test_a_set_that_was_heard_leans_less_in_sound() -> None:
     lexicon = load_lexicon(language="en")
-    deaf = build_lexical(lexicon, language="en", known=NO_WORDS, seed=0, most=250)
-    heard = build_lexical(lexicon, language="en", known=NO_WORDS, seed=0, most=250, sounds=made_up_sounds)
+    deaf = build_lexical(lexicon, language="en", known=NO_WORDS, seed=0, most=120)
+    heard = build_lexical(lexicon, language="en", known=NO_WORDS, seed=0, most=120, sounds=made_up_sounds)
     assert leaning(heard) < leaning(deaf) / 2
     assert heard.figures["kept"] > 0.9 * deaf.figures["kept"]
 
@@ -48,7 +48,7 @@ def test_what_is_heard_does_not_depend_on_the_workers() -> None:
     lexicon = load_lexicon(language="en")
     builds = [
         build_lexical(
-            lexicon, language="en", known=NO_WORDS, seed=0, most=40, sounds=partial(word_sounds, "en"), workers=workers
+            lexicon, language="en", known=NO_WORDS, seed=0, most=20, sounds=partial(word_sounds, "en"), workers=workers
         )
         for workers in (1, 2)
     ]

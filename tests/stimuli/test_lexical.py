@@ -163,8 +163,9 @@ def test_a_regular_form_of_a_word_is_no_non_word(lexicon: ToyLexicon, build: Lex
             assert not (phones.endswith(f" {ending}") and phones.removesuffix(f" {ending}") in words)
 
 
-def test_taboo_words_are_neither_words_nor_non_words(monkeypatch: pytest.MonkeyPatch, lexicon: ToyLexicon) -> None:
-    build = built(lexicon, seed=0)
+def test_taboo_words_are_neither_words_nor_non_words(
+    monkeypatch: pytest.MonkeyPatch, lexicon: ToyLexicon, build: LexicalBuild
+) -> None:
     taboo = frozenset([*pairs(build)["phones"].unique()[:5], *pairs(build)["phones_bad"].unique()[:5]])
     monkeypatch.setattr("babyslm.stimuli.lexical.build.taboo_phones", lambda language: taboo)
     again = built(lexicon, seed=0)

@@ -22,6 +22,7 @@ from babyslm.corpora.recorded.recordings import settings_of_sound
 from babyslm.corpora.recorded.transcript_sound import Recordings, Sound
 from babyslm.corpora.tiers import phones_of
 from babyslm.files import sha256_file, sha256_text
+from babyslm.progress import notice
 from babyslm.verify.corpora.chat import PhonemicTierError
 from babyslm.verify.corpora.tables import EmptySelectionError, NoTimesError
 
@@ -42,8 +43,8 @@ SEVERAL = "mul"
 """The language of a corpus in several languages (ISO 639-2)."""
 TIERS, PHONES, CHOSEN = "tiers", "phones", "chosen"
 """Topics of the account: tiers of chosen utterances, those without phones, those chosen before sound is looked for."""
-TOGETHER = 2_000_000
-"""Bytes of transcripts in a batch."""
+TOGETHER, TOGETHER_WITH_SOUND = 2_000_000, 100_000
+"""Bytes of transcripts in a batch; fewer where clips are cut, which take longer than their words."""
 
 
 def prepare_childes(
@@ -93,7 +94,8 @@ def prepare_childes(
     )
     paths = [source] if source.suffix in TABLES else chat_paths(source)
     sums = {path: sha256_file(path) for path in paths} if source.suffix not in TABLES or source.is_file() else {}
-    batches = [Batch(choice.identity(group, sums), partial(choice.make, group)) for group in _groups(paths)]
+    groups = _groups(paths, TOGETHER if sound is None else TOGETHER_WITH_SOUND)
+    batches = [Batch(choice.identity(group, sums), partial(choice.make, group)) for group in groups]
 
     def card() -> Mapping[str, object]:
         settings: dict[str, object] = {"roles": list(roles or []), "ages": list(ages or [])}
@@ -117,6 +119,8 @@ def prepare_childes(
     columns = COLUMNS | ({LANGUAGE: "string"} if len(languages) > 1 else {})
     check = partial(choice.check, account)
     corpus = write_batches(batches, out, account, what="transcripts", check=check, card=card, columns=columns)
+    if other := account[UTTERANCES].left_out["another language"]:
+        notice(f"{other} of {account[UTTERANCES].read} utterances are in another language and left out (see --lang)")
     if parts is not None:
         write_parts(corpus, parts)
     return corpus
@@ -184,13 +188,13 @@ class _Choice:
             self.recordings.settle(account, found=account[UTTERANCES].kept > 0)
 
 
-def _groups(paths: Sequence[Path]) -> list[list[Path]]:
-    """Return the transcripts in groups of some megabytes, in order."""
+def _groups(paths: Sequence[Path], most: int) -> list[list[Path]]:
+    """Return the transcripts in groups of at most so many bytes, in order."""
     groups: list[list[Path]] = []
     size = 0
     for path in paths:
         own = path.stat().st_size if path.is_file() else 0
-        if not groups or size + own > TOGETHER:
+        if not groups or size + own > most:
             groups.append([])
             size = 0
         groups[-1].append(path)

@@ -18,6 +18,7 @@ from babyslm.verify.documents import NoSuchFileError
 __all__ = ["clean_gloss", "read_childes_table", "utterances_of_table"]
 
 TABLE_COLUMNS = ("gloss", "speaker_role", "transcript_id", "target_child_age")
+OTHER_COLUMNS = ("corpus", "language", "utterance_order")
 UTTERANCES = "utterances"
 OLDEST = 130 * 365.25
 """Days; no one is older."""
@@ -59,7 +60,7 @@ def read_childes_table(path: Path, account: Account | None = None) -> pd.DataFra
 
 
 def _read_parquet(path: Path, account: Account) -> pd.DataFrame:
-    rows = read_parquet(path)
+    rows = read_parquet(path, (*TABLE_COLUMNS, *OTHER_COLUMNS))
     _verify_columns(path, list(rows.columns))
     account.read(UTTERANCES, len(rows))
     return rows.assign(**{ROW: np.arange(1, len(rows) + 1)})

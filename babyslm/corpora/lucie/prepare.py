@@ -94,6 +94,8 @@ def _read(stages: list[Stage], recipe: LucieRecipe, work: Path, leniency: Lenien
     except BabySLMError:
         shutil.rmtree(work)  # what is read again may have been corrected
         raise
+    if not together and not any((work / "filtered").rglob("*.parquet")):
+        raise EmptyMixtureError(recipe.name)
     run_stages([] if together else stages[1:], recipe.executor, work)
     return account
 

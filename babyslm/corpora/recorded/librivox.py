@@ -34,7 +34,7 @@ UTTERANCE = re.compile(r"(\d+)-(\d+)-(\d+)$")
 LICENCE = "as stated by the source; LibriVox recordings: public domain; LibriSpeech: CC BY 4.0"
 LINES = "lines of transcripts"
 SPANS = "spans of speech"
-TOGETHER = 16
+TOGETHER = 4
 """Recordings in a batch."""
 
 

@@ -45,7 +45,9 @@ MEASURES: tuple[Measure, ...] = get_args(Measure)
 GapKind = Literal["text-speech", "clean-wild"]
 
 FlagKind = Literal[
+    "below-chance",
     "identical-scores",
+    "positive-scores",
     "recorded-otherwise",
     "same-name",
     "scored-by-sum",

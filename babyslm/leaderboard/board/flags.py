@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from babyslm.leaderboard.board.board import Flag
 from babyslm.leaderboard.board.figures import TableFigures
 from babyslm.leaderboard.submissions.scored import ScoredSubmission, TableKey
+from babyslm.results.outcomes.cautions import POSITIVE, below_chance
 
 __all__ = ["flags"]
 
@@ -41,6 +42,8 @@ def flags(
             *_voices_differ(each),
             *_recorded_otherwise(slug, each, figures),
             *_scored_by_sum(each),
+            *_positive_scores(each),
+            *_below_chance(slug, each, figures),
         )
         for slug, each in sorted(submissions.items())
     }
@@ -137,6 +140,22 @@ def _scored_by_sum(each: ScoredSubmission) -> list[Flag]:
         f"The scores of {_listed(tables)} are sums of log-probabilities; the official scores are means over symbols."
     )
     return [Flag("scored-by-sum", text)] if tables else []
+
+
+def _positive_scores(each: ScoredSubmission) -> list[Flag]:
+    tables = [f"{key.task}/{key.split}" for key, table in each.tables.items() if table.lowest > 0]
+    return [Flag("positive-scores", f"{_listed(tables)}: {POSITIVE}.")] if tables else []
+
+
+def _below_chance(slug: str, each: ScoredSubmission, figures: Mapping[TableKey, TableFigures]) -> list[Flag]:
+    found = []
+    for key in each.tables:
+        table = figures[key]
+        at = table.column[slug]
+        told = below_chance(key.task, float(table.low[at]), float(table.high[at]))
+        if told:
+            found.append(Flag("below-chance", f"{key.task}/{key.split} ({key.condition}): {told}."))
+    return found
 
 
 def _accuracy(slug: str, figures: TableFigures) -> tuple[float, float]:

@@ -52,6 +52,7 @@ class ScoredTable:
     :param voices: the voices that were scored.
     :param digest: SHA-256 of the scores in the order of the stimuli; equal only for equal scores.
     :param voice_spread: largest difference between scores of one text by different voices, in the unit of the scores.
+    :param lowest: lowest score.
     :param source: the score file.
     :param record: settings of the evaluation, and the figures it recorded.
     """
@@ -60,6 +61,7 @@ class ScoredTable:
     voices: tuple[str, ...]
     digest: str
     voice_spread: float
+    lowest: float
     source: Path
     record: ResultRecord
 
@@ -108,6 +110,7 @@ class Scorer:
                     index.voices(verdicts),
                     sha256(values.tobytes()).hexdigest(),
                     index.spread_over_voices(values) if submission.card.modality != "spoken" else 0.0,
+                    float(np.nanmin(values)),
                     path,
                     run.record,
                 )

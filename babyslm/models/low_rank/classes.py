@@ -61,7 +61,7 @@ def modeling_source(family: Family) -> str:
         base_model=family.architecture,
         model_type=PREFIX + family.model_type,
     )
-    exported = rest.replace('__all__ = ["LowRankLinear", ', f'__all__ = ["LowRankLinear", "{config}", "{model}", ')
+    exported = rest.replace("__all__ = [", f'__all__ = ["{config}", "{model}", ', 1)
     return head + mark + imports + exported + tail
 
 

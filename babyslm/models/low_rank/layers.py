@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
-__all__ = ["LowRankLinear", "SeparateExperts", "factorise", "layer_sizes", "separate_experts"]
+__all__ = ["Expert", "LowRankLinear", "SeparateExperts", "factorise", "layer_sizes", "separate_experts"]
 
 
 class LowRankLinear(nn.Module):
@@ -78,21 +78,36 @@ def factorise(module: nn.Module, ranks: Mapping[str, int]) -> None:
         setattr(owner, own_name, new)
 
 
+class Expert(nn.Module):
+    """Expert of a Mixtral block: w2 (act(w1 x) * w3 x).
+
+    :param both: w1 above w3, shape (2 inner, width).
+    :param down: w2, shape (width, inner).
+    :param act_fn: the activation act.
+    """
+
+    def __init__(self, both: torch.Tensor, down: torch.Tensor, act_fn: nn.Module) -> None:
+        super().__init__()
+        gate, up = both.chunk(2)
+        self.w1, self.w2, self.w3 = _linear(gate), _linear(down), _linear(up)
+        self.act_fn = act_fn
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Return the outputs for tokens of shape (tokens, width)."""
+        result: torch.Tensor = self.w2(self.act_fn(self.w1(hidden)) * self.w3(hidden))
+        return result
+
+
 class SeparateExperts(nn.ModuleList):
     """Experts of a Mixtral block as linear layers, with the names they have in Mixtral's files.
-
-    Expert e computes w2 (act(w1 x) * w3 x).
 
     :param fused: the experts of transformers 5: `gate_up_proj` of shape (experts, 2 inner, width), with w1 above w3,
         and `down_proj` of shape (experts, width, inner).
     """
 
     def __init__(self, fused: Any) -> None:
-        super().__init__()
-        for both, down in zip(fused.gate_up_proj, fused.down_proj, strict=True):
-            gate, up = both.chunk(2)
-            self.append(nn.ModuleDict({"w1": _linear(gate), "w2": _linear(down), "w3": _linear(up)}))
-        self.act_fn = fused.act_fn
+        weights = zip(fused.gate_up_proj, fused.down_proj, strict=True)
+        super().__init__(Expert(both, down, fused.act_fn) for both, down in weights)
 
     def forward(self, hidden: torch.Tensor, chosen: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
         """Return the weighted sum of the outputs of the experts chosen for each token.
@@ -102,15 +117,11 @@ class SeparateExperts(nn.ModuleList):
         :param weights: their weights, shape (tokens, k).
         """
         result = torch.zeros_like(hidden)
-        for number, layers in enumerate(self):
-            expert: Any = layers
+        for number, expert in enumerate(self):
             tokens, places = torch.where(chosen == number)
-            if len(tokens) == 0:
-                continue
-            own = hidden[tokens]
-            inner = self.act_fn(expert["w1"](own)) * expert["w3"](own)
-            outputs = expert["w2"](inner) * weights[tokens, places, None]
-            result.index_add_(0, tokens, outputs.to(result.dtype))
+            if len(tokens):
+                outputs = expert(hidden[tokens]) * weights[tokens, places, None]
+                result.index_add_(0, tokens, outputs.to(result.dtype))
         return result
 
 

@@ -13,6 +13,7 @@ from babyslm.models.text.causal import CausalModel
 from babyslm.models.text.lucie import LUCIE, tokens_seen
 from babyslm.models.text.masked import MaskedModel
 from babyslm.models.text.options import TextOptions
+from babyslm.models.text.rotary import adopt_rotary
 from babyslm.models.text.tokens import NO_LIMIT, TextEncoder, load_tokenizer
 from babyslm.verify.errors import first_of
 from babyslm.verify.learners.text import ModelMissingError, ModelRefusedError, TextOptionError, UnsafeWeightsError
@@ -115,6 +116,8 @@ def load_network(
     from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
 
     place = _device_map(device)
+    config = _config(source, revision, trust_remote_code=trust_remote_code)
+    adopted = {"config": config} if adopt_rotary(config, source) else {}
     family = AutoModelForCausalLM if kind == "causal" else AutoModelForMaskedLM
     try:
         network, report = family.from_pretrained(
@@ -125,6 +128,7 @@ def load_network(
             use_safetensors=True,
             trust_remote_code=trust_remote_code,
             output_loading_info=True,
+            **adopted,
         )
     except SafetensorError as error:
         raise ModelRefusedError(source, f"its weights are damaged: {_first_line(error)}") from error

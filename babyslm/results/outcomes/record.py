@@ -103,6 +103,9 @@ class ResultRecord(BaseModel):
     interval: IntervalRecord | None = Field(default=None, description="none in results of schema version 1")
     bootstrap: Bootstrap | None = Field(default=None, description="of results of schema version 1")
     metrics: list[Metric]
+    cautions: list[str] = Field(
+        default_factory=list, description="signs that scores are no log-probabilities; see `outcomes.cautions`"
+    )
     files: dict[str, str] = Field(default_factory=dict, description="SHA-256 of scores and trials, by relative path")
 
 

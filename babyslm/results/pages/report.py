@@ -39,7 +39,7 @@ def report_page(result: Outcome) -> str:
         title=result.name,
         subtitle=_subtitle(result),
         cards=[_card(row) for row in whole[whole["measure"] == "accuracy"].to_dict("records")],
-        notes=[INTRODUCTION, *(f"Caution: {line}." for line in cautions(result))],
+        notes=[INTRODUCTION, *(f"Caution: {line}." for line in cautions(result.scores, result.record.metrics))],
         sections=[_overview(result, whole), *_breakdowns(result), *provenance([result], [result.name]), methods()],
         footer=f"babyslm {result.record.environment.babyslm}, {result.record.created}",
     )

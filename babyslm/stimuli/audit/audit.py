@@ -14,7 +14,14 @@ from babyslm.stimuli.lexical.build import WordSource, token_weights
 from babyslm.stimuli.phones.pronunciation import WORD_BOUNDARY, pronounce
 from babyslm.stimuli.stimulus import Task
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
-from babyslm.stimuli.words.counts import CORPUS_TABLE, NOT_PEOPLE, ROLE_COLUMNS, TEXT_COLUMNS, words_of
+from babyslm.stimuli.words.counts import (
+    CORPUS_TABLE,
+    NOT_PEOPLE,
+    ROLE_COLUMNS,
+    TEXT_COLUMNS,
+    read_corpus_table,
+    words_of,
+)
 from babyslm.stimuli.words.kept import kept_lexicon
 from babyslm.stimuli.words.known import KnownWords
 from babyslm.stimuli.words.lexicon import load_lexicon
@@ -75,7 +82,7 @@ def _sentences(corpus: Path, language: str) -> dict[str, list[list[str]]] | None
     path = corpus / CORPUS_TABLE if corpus.is_dir() else corpus
     if path.suffix != ".parquet":
         return None
-    rows = pd.read_parquet(path)
+    rows = read_corpus_table(path)
     for column in ROLE_COLUMNS:
         if column in rows:
             rows = rows[~rows[column].astype(str).str.lower().isin(NOT_PEOPLE)]

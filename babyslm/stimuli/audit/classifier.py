@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from babyslm.seeds import generator
 from babyslm.stimuli.audit.figures import ALL, Figure
 
-__all__ = ["Classified", "classifier_figures", "classify_pairs"]
+__all__ = ["Classified", "classifier_figures", "classify_pairs", "clustered_error"]
 
 FOLDS = 5
 DEALS = 5
@@ -76,12 +76,16 @@ def classify_pairs(differences: NDArray[np.float64], clusters: Sequence[str], *,
             ahead = model.decision_function(asked) - model.decision_function(-asked)
             right[name][folds == fold] += np.where(np.abs(ahead) < 1e-12, 0.5, ahead > 0) / DEALS
     percent = {name: float(100 * each.mean()) for name, each in right.items()}
-    error = max(_clustered_error(each, clusters) for each in right.values())
+    error = max(clustered_error(each, clusters) for each in right.values())
     return Classified(percent["logistic"], percent["boosting"], len(differences), error)
 
 
-def _clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> float:
-    """Return the standard error of a mean, in points, clustered by the material of the pairs."""
+def clustered_error(right: NDArray[np.float64], clusters: Sequence[str]) -> float:
+    """Return the standard error of a mean, in points, clustered by the material of the pairs.
+
+    :param right: shape (pairs,): 1 where a pair is decided rightly, 0 where not, 0.5 for a tie.
+    :param clusters: the lexical material of each pair.
+    """
     _, place = np.unique(np.asarray(clusters), return_inverse=True)
     sums = np.bincount(place, weights=right - right.mean())
     return float(100 * np.sqrt((sums**2).sum()) / len(right))

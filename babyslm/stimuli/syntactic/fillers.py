@@ -49,6 +49,7 @@ class WordBank:
 
     def __init__(self, entries: pd.DataFrame) -> None:
         self.columns = [column for column in entries.columns if column not in UNINFLECTED]
+        self._matched: dict[str, tuple[Filler, ...]] = {}
         # Words of a plain list have no category, so they fit no slot that requires one.
         entries = entries.assign(**{name: entries[name].astype("object").fillna("") for name in ("category", "form")})
         grouped: dict[tuple[str, str], dict[str, str]] = {}
@@ -103,7 +104,11 @@ class WordBank:
         for column in rule:
             if column not in RESERVED and column not in self.columns:
                 raise UnknownColumnError(path, label, slot, column, self.columns)
-        return tuple(filler for filler in self.fillers if _fits(filler, rule, path, label))
+        known = repr(sorted(rule.items()))  # templates share most of their constraints
+        if known not in self._matched:
+            wanted = [(column, _listed(value)) for column, value in rule.items()]
+            self._matched[known] = tuple(filler for filler in self.fillers if _fits(filler, wanted, path, label))
+        return self._matched[known]
 
 
 def _listed(value: object) -> list[str | dict[str, str]]:
@@ -116,9 +121,8 @@ def _literal(value: str | dict[str, str]) -> Filler:
     return Filler(next(iter(value.values())), value)
 
 
-def _fits(filler: Filler, rule: SlotRule, path: Path, label: str) -> bool:
-    for key, value in rule.items():
-        allowed = _listed(value)
+def _fits(filler: Filler, wanted: list[tuple[str, list[str | dict[str, str]]]], path: Path, label: str) -> bool:
+    for key, allowed in wanted:
         match key:
             case "only":
                 fits = filler.lemma in allowed
@@ -129,9 +133,9 @@ def _fits(filler: Filler, rule: SlotRule, path: Path, label: str) -> bool:
             case "lacks":
                 fits = not any(isinstance(form, str) and form in filler.forms for form in allowed)
             case "starts":
-                if value not in {"consonant", "vowel"}:
-                    raise TemplateError(path, label, f"starts is {value!r}; it must be consonant or vowel")
-                fits = (_first_letter(filler.lemma) in VOWEL_LETTERS) == (value == "vowel")
+                if allowed not in (["consonant"], ["vowel"]):
+                    raise TemplateError(path, label, f"starts is {allowed[0]!r}; it must be consonant or vowel")
+                fits = (_first_letter(filler.lemma) in VOWEL_LETTERS) == (allowed == ["vowel"])
             case _:
                 fits = filler.traits[key] in allowed
         if not fits:

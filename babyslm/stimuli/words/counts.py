@@ -8,9 +8,10 @@ import pandas as pd
 
 from babyslm.stimuli.phones.phone_set import load_phone_set
 from babyslm.stimuli.phones.pronunciation import tokenize
+from babyslm.verify.parquet import read_table
 from babyslm.verify.stimuli.lexicon import AGE_BANDS, LexiconColumnsError, LexiconFormatError, LexiconRowError
 
-__all__ = ["CORPUS_TABLE", "count_words", "words_of"]
+__all__ = ["CORPUS_TABLE", "count_words", "read_corpus_table", "words_of"]
 
 DAYS_IN_MONTH = 30.4375
 CORPUS_TABLE = "utterances.parquet"
@@ -126,14 +127,27 @@ def _from_list(path: Path, language: str) -> pd.DataFrame:
     return _table(counts, {}, {})
 
 
+def read_corpus_table(path: Path) -> pd.DataFrame:
+    """Read the parquet table of a corpus, in the format of this project or of childes-db.
+
+    :param path: the table.
+    :raises LexiconFormatError: if it cannot be read.
+    :raises LexiconColumnsError: if it has neither a column `text` nor a column `gloss`.
+    """
+    used = (*TEXT_COLUMNS, *AGE_COLUMNS, *ROLE_COLUMNS, "part_of_speech")
+
+    def refuse(file: Path, reason: str) -> LexiconFormatError:
+        return LexiconFormatError(file, f"cannot be read as parquet ({reason})")
+
+    table = read_table(path, refuse, used=used)
+    if not any(name in table for name in TEXT_COLUMNS):
+        raise LexiconColumnsError(path, ["text"], table.columns)
+    return table
+
+
 def _from_corpus(path: Path, language: str) -> pd.DataFrame:
-    try:
-        corpus = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise LexiconFormatError(path, f"cannot be read as parquet ({str(error).splitlines()[0]})") from error
-    text = next((name for name in TEXT_COLUMNS if name in corpus), None)
-    if text is None:
-        raise LexiconColumnsError(path, ["text"], corpus.columns)
+    corpus = read_corpus_table(path)
+    text = next(name for name in TEXT_COLUMNS if name in corpus)
     role = next((name for name in ROLE_COLUMNS if name in corpus), None)
     if role is not None:
         corpus = corpus[~corpus[role].astype(str).str.lower().isin(NOT_PEOPLE)]

@@ -93,7 +93,7 @@ def _from_folder(folder: Path, *, phonemic: bool, language: str) -> list[str]:
 
 def _read_table(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
-        return read_parquet(path)
+        return read_parquet(path, ("phones", "text", "gloss"))
     try:
         return pd.read_csv(path, dtype=str, na_filter=False)
     except (OSError, ValueError) as error:

@@ -17,6 +17,7 @@ __all__ = [
     "MissingTableError",
     "NameConflictError",
     "NoStimuliError",
+    "ReservedColumnsError",
     "RowError",
     "TableFormatError",
     "UnsafeNameError",
@@ -28,9 +29,11 @@ class NoStimuliError(UsageError):
     """A path contains no stimulus set in a known format."""
 
     def __init__(self, path: Path) -> None:
+        bare = path.is_dir() and any(next(path.rglob(f"*{suffix}"), None) for suffix in (".wav", ".flac"))
+        sound = "it contains sound, but no table of its pairs: add gold.csv from the set's archive; " if bare else ""
         super().__init__(
-            f"{path}: contains no stimuli; expected {{lexical,syntactic}}/{{dev,test}}/gold.csv, a BLiMP .jsonl, "
-            "a Zorro .txt or a two-column .tsv"
+            f"{path}: contains no stimuli; {sound}expected {{lexical,syntactic}}/{{dev,test}}/gold.csv, "
+            "a BLiMP .jsonl, a Zorro .txt or a two-column .tsv"
         )
 
 
@@ -77,6 +80,13 @@ class MissingColumnsError(BabySLMError):
 
     def __init__(self, path: Path, missing: Iterable[str], have: Iterable[str]) -> None:
         super().__init__(f"{path}: lacks the column(s) {', '.join(missing)}; it has {', '.join(have)}")
+
+
+class ReservedColumnsError(BabySLMError):
+    """An extra column of a table has a name that the table of its pairs uses."""
+
+    def __init__(self, path: Path, taken: Iterable[str]) -> None:
+        super().__init__(f"{path}: the names {', '.join(taken)} are reserved; rename the column(s)")
 
 
 class RowError(BabySLMError):

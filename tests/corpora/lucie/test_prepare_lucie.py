@@ -1,11 +1,14 @@
 """The pipeline from end to end: a folder of parquet files, the dataset's own loading path, local and Ray."""
 
 import json
+import tempfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from hypothesis import Phase, example, given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("datatrove")
 pytest.importorskip("datasets")
@@ -22,7 +25,13 @@ from babyslm.models.ngram.perplexity import NgramPerplexity
 from babyslm.training.recipe import make_recipe
 from babyslm.training.train import train
 from babyslm.verify.corpora.faults import FaultsError
-from babyslm.verify.corpora.lucie import DatasetMissingError, LucieColumnsError, PerplexityModelError
+from babyslm.verify.corpora.lucie import (
+    DatasetMissingError,
+    EmptyMixtureError,
+    LucieColumnsError,
+    PerplexityModelError,
+)
+from babyslm.verify.corpora.tables import EmptyCorpusError
 from babyslm.verify.documents import DocumentError
 from babyslm.verify.learners.recipes import OverrideError
 from tests.corpora.lucie.rows import mixed, prose, row, sentences, write
@@ -227,3 +236,40 @@ def test_rows_that_are_no_documents_are_counted_and_left_out(tmp_path: Path) -> 
     assert count.kept == len(kept)
     assert count.left_out == {"empty": 1, "faulty row": 2, "language": 1, "not drawn": 20 - len(kept)}
     assert (tmp_path / "c" / "left_out.tsv").read_text(encoding="utf-8").count("faulty row") == 2
+
+
+KINDS = ["whole", "whole", "whole", "german", "empty", "no JSON", "no source", "short", "again"]
+
+
+@pytest.mark.slow
+@settings(max_examples=5, deadline=None, phases=[Phase.explicit, Phase.generate])
+@example(["no source"], True, False)  # nothing is left for the stages after the first
+@given(st.lists(st.sampled_from(KINDS), min_size=1, max_size=25), st.booleans(), st.booleans())
+def test_every_document_is_accounted_for(kinds: list[str], unique: bool, subset: bool) -> None:
+    """Kept and left out add up to the documents of the source, with and without near-duplicates and drawing."""
+
+    def document(number: int, kind: str) -> dict[str, object]:
+        text = {"empty": "", "short": "a b", "again": prose("en", 90, 0)}.get(kind) or prose("en", 90, number)
+        changed: dict[str, object] = {"no JSON": {"extra": "{oops"}, "no source": {"source": None}}.get(kind, {})
+        text = "" if kind == "empty" else text
+        return row(text, "de" if kind == "german" else "en", "Claire", number) | changed
+
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        source = write(place / "data", [document(*each) for each in enumerate(kinds, start=1)], files=1)
+        asked = recipe(
+            filters={"languages": ["en"]},
+            mixture={"kind": "epochs"} | ({"words": 200} if subset else {}),
+            **({} if unique else {"deduplication": None}),
+        )
+        try:
+            card, _ = prepare_lucie(str(source), place / "c", asked, leniency=Leniency(lenient=True, most=1.0))
+        except (EmptyMixtureError, EmptyCorpusError):
+            assert not {"whole", "again", "short"} & set(kinds) or subset
+            return
+        count = card.account["documents"]
+        assert count.read == len(kinds) == count.kept + sum(count.left_out.values())
+        texts = load_corpus(place / "c").utterances["source"].str.split("#").str[0]
+        assert count.kept == texts.nunique() <= sum(kind in ("whole", "again", "short") for kind in kinds)
+        assert count.left_out.get("faulty row", 0) == kinds.count("no JSON") + kinds.count("no source")
+        assert count.left_out.get("empty", 0) == kinds.count("empty")
