@@ -56,7 +56,9 @@ class SpeechRecord:
         :param path: a new `.npz` file.
         """
         with atomic_file(path) as temporary, temporary.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **{name: self.spectra[name] for name in sorted(self.spectra)})
+            np.savez_compressed(
+                file, allow_pickle=False, **{name: self.spectra[name] for name in sorted(self.spectra)}
+            )
 
     @classmethod
     def load(cls, checksums: Mapping[str, str], path: Path) -> "SpeechRecord":
