@@ -43,8 +43,8 @@ def build_frozen(
     :param out: folder of the set.
     :param tasks: tasks to write.
     :param audio: whether the set is spoken.
-    :param conditions: acoustic conditions that are written in addition to clean sound. An evaluation renders any
-        condition from clean sound, with the same result.
+    :param conditions: acoustic conditions that are written in addition to clean sound; `evaluate --condition` needs
+        them written.
     :param workers: processes on this machine; 0: one per core.
     :raises FrozenSpeechError: if formant speech is not equal to the record, or neural speech too far from it.
     """

@@ -45,7 +45,7 @@ PER_VOICE = 600
 
 ALONE = 2.0
 """Standard errors by which one classifier may exceed chance. Where each of several voices is judged, the bound is such
-that all voices of all tables together raise no more false alarms than one (Bonferroni)."""
+that all together raise no more false alarms than one (Bonferroni)."""
 
 MOST = 4800
 """Number of pairs analysed per table, counted once per voice: about 7,000 sounds at about 25 ms each."""
@@ -111,15 +111,13 @@ def acoustic_figures(
     :param workers: number of processes.
     """
     figures: list[Figure] = []
-    heard = sum(len(table.voices) for table in stimuli if table.folder is not None)
-    errors = float(norm.isf(norm.sf(ALONE) / max(heard, 1)))
     for table in stimuli:
         if table.folder is not None:
-            figures += _table_figures(table, seed, most, workers, errors)
+            figures += _table_figures(table, seed, most, workers)
     return figures
 
 
-def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: int, errors: float) -> Iterator[Figure]:
+def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: int) -> Iterator[Figure]:
     name = f"{table.task}/{table.split}"
     several = len(table.voices) if len(table.voices) > 1 else 0
     pairs = _drawn(table, seed, None if most is None else max(most, PER_VOICE * several))
@@ -134,6 +132,7 @@ def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: i
     for phenomenon, places in pairs.groupby("type").indices.items() if "type" in pairs else ():
         part = classify_pairs(differences[places], list(pairs["cluster"].iloc[places]), seed=seed)
         yield from classifier_figures("sound by phenomenon", name, part, tolerance=None, subset=str(phenomenon))
+    errors = float(norm.isf(norm.sf(ALONE) / len(table.voices)))
     for voice in table.voices:
         spoken: NDArray[np.bool_] = (pairs["voice"] == voice).to_numpy(dtype=bool)
         subset = voice or ALL

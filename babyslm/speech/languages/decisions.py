@@ -39,8 +39,10 @@ ALLOPHONES = (
 ALWAYS = (
     "Regular endings: name the phones of endings (plural, third person) as `endings` in the phone card.",
     "Elision: if words are written with a short one before them (l'acqua), name the pattern cut off as `elided`.",
-    "Mergers: list phones that listeners do not tell apart reliably as `mergers` in the phone card, such as "
-    "`mergers: [{phones: [ɔ, o]}]`; no non-word then differs from a word by them alone.",
+    (
+        "Mergers: list phones that listeners do not tell apart reliably as `mergers` in the phone card, such as "
+        "`mergers: [{phones: [ɔ, o]}]`; no non-word then differs from a word by them alone."
+    ),
     "Voices: the eight drafted voices differ in pitch and vocal tract; listen to them and change what you like.",
 )
 """What no list of words decides."""
