@@ -74,7 +74,6 @@ class _Count:
     kept: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     mended: Counter[str] = field(default_factory=Counter)
-    faulty: int = 0
 
 
 class Account:
@@ -127,7 +126,6 @@ class Account:
         self.faults.append(Fault(item, kind, path, line, reason, mended))
         count = self[item]
         (count.mended if mended else count.left_out)[kind] += 1
-        count.faulty += 1
         if advice and advice not in self.advice:
             self.advice.append(advice)
 
@@ -157,7 +155,6 @@ class Account:
             own = self[item]
             own.read += theirs.read
             own.kept += theirs.kept
-            own.faulty += theirs.faulty
             own.left_out += theirs.left_out
             own.mended += theirs.mended
         self.faults += other.faults
@@ -174,14 +171,15 @@ class Account:
                 raise FaultsError(self.faults, len(self.faults), self.advice)
             return
         for item, count in self.tallies.items():
-            if count.faulty > self.leniency.most * count.read:
-                own = [fault for fault in self.faults if fault.item == item]
-                raise FaultShareError(own, item, count.faulty, count.read, self.leniency.most)
+            own = [fault for fault in self.faults if fault.item == item]
+            faulty = _items(own)
+            if faulty > self.leniency.most * count.read:
+                raise FaultShareError(own, item, faulty, count.read, self.leniency.most)
 
     def to_json(self) -> dict[str, Any]:
         """Return the account in the form of a JSON object; see `from_json`."""
         counts = {
-            item: [count.read, count.kept, dict(count.left_out), dict(count.mended), count.faulty]
+            item: [count.read, count.kept, dict(count.left_out), dict(count.mended)]
             for item, count in self.tallies.items()
         }
         faults = [
@@ -194,8 +192,8 @@ class Account:
     def from_json(cls, value: Any, leniency: Leniency) -> "Account":
         """Return the account of a stored part."""
         account = cls(leniency)
-        for item, (read, kept, left_out, mended, faulty) in value["counts"].items():
-            account.tallies[item] = _Count(read, kept, Counter(left_out), Counter(mended), faulty)
+        for item, (read, kept, left_out, mended) in value["counts"].items():
+            account.tallies[item] = _Count(read, kept, Counter(left_out), Counter(mended))
         account.faults = [
             Fault(item, kind, Path(path), line, reason, mended)
             for item, kind, path, line, reason, mended in value["faults"]
@@ -230,6 +228,14 @@ class Account:
             if (own := [fault for fault in self.faults if fault.item == item])
         ]
         notice(f"{path}: {'; '.join(told)}")
+
+
+def _items(faults: Iterable[Fault]) -> int:
+    """Return the number of items with a fault; one may have been mended at its beginning and left out for its end."""
+    own = list(faults)
+    left_out = [(fault.path, fault.line) for fault in own if not fault.mended]
+    mended = {(fault.path, fault.line) for fault in own if fault.mended}
+    return len(left_out) + len(mended.difference(left_out))
 
 
 def _table(faults: Iterable[Fault]) -> str:

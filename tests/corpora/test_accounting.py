@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from babyslm.corpora.accounting import LEFT_OUT, Account, ItemCount, Leniency
@@ -159,6 +159,7 @@ SEGMENT = st.tuples(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(SEGMENT, max_size=12), st.booleans())
+@example([("night", "-5", "25", "FEM")], True)  # too long at both ends: two faults, one segment
 def test_segments(homes: Path, segments: list[tuple[str, str, str, str]], clips: bool) -> None:
     lines = [f"SPEAKER {name} 1 {on} {length} <NA> <NA> {label} <NA> <NA>\n" for name, on, length, label in segments]
     with folder() as place:
