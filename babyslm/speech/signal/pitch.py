@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import betainc
 
 from babyslm.speech.audio import RATE, Samples
-from babyslm.speech.signal.spectrum import FRAME, HOP, QUIET
+from babyslm.speech.signal.spectrum import FRAME, HOP
 
 __all__ = ["Pitch", "quick_voicing", "track_pitch"]
 
@@ -21,11 +21,11 @@ RESOLUTION = 0.25
 THRESHOLDS = (2, 18)
 """Beta distribution of the threshold on YIN's difference function; librosa's default."""
 
-SHORTEST, LONGEST = round(RATE / HIGHEST), round(RATE / LOWEST)
+SHORTEST, LONGEST = int(RATE // HIGHEST), int(-(-RATE // LOWEST))
 """Shortest and longest lag in samples."""
 
-WINDOW = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(FRAME + 1)[:-1], 2 * FRAME)) ** 2)[: LONGEST + 1]
-"""Autocorrelation of the window, which reduces the autocorrelation of a windowed sound at longer lags."""
+TRUST = 0.01
+"""Share of the probability that the thresholds below all troughs pass on to the lowest trough; librosa's default."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +56,29 @@ def track_pitch(sound: Samples) -> Pitch:
     )
 
 
-def quick_voicing(powers: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the approximate probability that each frame is voiced, shape (frames,).
+def quick_voicing(sound: Samples) -> NDArray[np.float64]:
+    """Return the probability that each frame is voiced, shape (frames,), as `track_pitch` does but without a pitch.
 
-    One minus the largest normalised autocorrelation replaces YIN's difference function. The computation takes a
-    fiftieth of the time of `track_pitch`.
+    The probability depends on the lowest trough of YIN's difference function alone. Pitch tracking removes some of it
+    where a trough lies at the edge of the pitch range, and where two troughs stand for the same pitch. The computation
+    takes a thirtieth of the time of `track_pitch`.
 
-    :param powers: power spectra, shape (bins, frames); see `babyslm.speech.signal.spectrum.powers`.
+    :param sound: as for `track_pitch`.
     """
-    correlation = np.fft.irfft(powers, axis=0)[: LONGEST + 1] / WINDOW[:, np.newaxis]
-    sounding = correlation[0] > QUIET
-    best = correlation[SHORTEST:].max(axis=0) / np.where(sounding, correlation[0], 1.0)
-    return np.where(sounding, 1 - betainc(*THRESHOLDS, np.clip(1 - best, 0, 1)), 0.0)
+    import librosa
+
+    padded = np.pad(np.asarray(sound, dtype=np.float64), FRAME // 2)
+    frames = librosa.util.frame(padded, frame_length=FRAME, hop_length=HOP)
+    correlation = librosa.autocorrelate(frames, max_size=LONGEST + 1, axis=0)
+    energy = np.cumsum(np.square(frames), axis=0)
+    # Difference function and its cumulative mean: equations 7 and 8 of de Cheveigné & Kawahara (2002)
+    difference = 2 * (correlation[:1] - correlation[1:]) - energy[:LONGEST]
+    mean = np.cumsum(difference, axis=0) / np.arange(1, LONGEST + 1)[:, np.newaxis]
+    normalized = difference / (mean + librosa.util.tiny(mean))
+    normalized = normalized[SHORTEST - 1 :]
+    troughs = librosa.util.localmin(normalized, axis=0)
+    troughs[0] = normalized[0] < normalized[1]
+    lowest = np.where(troughs, normalized, np.inf).min(axis=0)
+    # Thresholds are a hundred steps from 0 to 1; those above the trough count in full.
+    below = betainc(*THRESHOLDS, np.clip(np.floor(100 * lowest) / 100, 0, 1))
+    return np.where(np.isfinite(lowest), 1 - below + TRUST * below, 0.0)

@@ -100,7 +100,7 @@ class CitationSound:
             np.array([len(speech.samples) - margin for speech in spoken]),
             np.array([np.square(speech.waveform, dtype=np.float64).sum() for speech in spoken]),
             np.stack([spectra.sum(axis=1) for spectra in heard]),
-            np.array([quick_voicing(spectra).sum() for spectra in heard]) if self.voicing else np.zeros(0),
+            np.array([quick_voicing(speech.waveform).sum() for speech in spoken]) if self.voicing else np.zeros(0),
         )
 
 
