@@ -27,6 +27,7 @@ FIXED = (
     "up_to",
     "synthesizer",
     "voices",
+    "voice",
     "words",
     "pairs",
     "per_word",
@@ -62,6 +63,10 @@ def build_stimuli_command(
         typer.Option(
             help="Voices per synthesiser, dev and test together. Default: 10 formant voices, all neural voices."
         ),
+    ] = None,
+    voice: Annotated[
+        list[str] | None,
+        typer.Option(help="Voice by name, repeatable, instead of --voices; at least one of dev and one of test."),
     ] = None,
     words: Annotated[
         int | None, typer.Option(help="Maximum number of words of the lexical task. Default: all.")
@@ -110,6 +115,7 @@ def build_stimuli_command(
             up_to=up_to,
             synthesizers=synthesizer or ("formant",),
             voices=0 if no_audio else voices,
+            voice_names=tuple(voice or []),
             words=words,
             pairs=pairs,
             per_word=per_word,

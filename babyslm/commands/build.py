@@ -72,6 +72,7 @@ def build_stimuli(
     up_to: str | None = None,
     synthesizers: Sequence[str] = ("formant",),
     voices: int | None = None,
+    voice_names: Sequence[str] = (),
     words: int | None = None,
     pairs: int | None = None,
     per_word: int = 10,
@@ -99,6 +100,7 @@ def build_stimuli(
     :param synthesizers: the synthesisers; see `babyslm.speech.origins.FORMS`. Each adds its own voices.
     :param voices: number of voices per synthesiser, dev and test together; 0: no sound; default 10 formant voices, and
         all of another synthesiser.
+    :param voice_names: the voices by name instead of their number; at least one of each split.
     :param words: largest number of words of the lexical task; default all. The set is balanced over these words.
     :param pairs: number of pairs of the syntactic task; default the official 10,800.
     :param per_word: largest number of non-words per word.
@@ -112,7 +114,7 @@ def build_stimuli(
         are not said as asked (`babyslm.speech.said`) are left out together with their partners; default none is heard.
     :param workers: processes on this machine; 0: one per core. On a cluster, all that fit are used.
     """
-    cast = find_cast(synthesizers, language, voices)
+    cast = find_cast(synthesizers, language, voices, voice_names)
     chosen = cast.voices
     spoken = bool(chosen["test"])
     heard_in = [

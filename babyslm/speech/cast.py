@@ -1,13 +1,13 @@
 """Who speaks a stimulus set: voices of one synthesiser or several, for dev and for test."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from babyslm.speech.origins import Origin, find_origin, mixed
 from babyslm.speech.synthesis.speaker import Speaker, VoiceKind
 from babyslm.speech.synthesis.synthesizer import Synthesizer
 from babyslm.stimuli.stimulus import SPLITS, Split
-from babyslm.verify.speech.voices import UnknownVoiceError, VoiceCountError
+from babyslm.verify.speech.voices import UnknownVoiceError, VoiceCountError, VoicelessSplitError
 
 __all__ = ["Cast", "find_cast", "find_named_cast", "split_voices"]
 
@@ -38,22 +38,48 @@ class Cast:
         return self.by_origin[self.origins.index(origin)][split]
 
 
-def find_cast(specs: Sequence[str], language: str, count: int | None) -> Cast:
+def find_cast(specs: Sequence[str], language: str, count: int | None, names: Collection[str] = ()) -> Cast:
     """Find the synthesisers that are asked for, and choose the voices of dev and test.
 
     :param specs: the synthesisers; see `babyslm.speech.origins.FORMS`.
     :param language: language of the voices.
     :param count: voices of each synthesiser, dev and test together; 0: none; default 10 formant voices, and all of
         another synthesiser.
+    :param names: the voices by name; then the number is not used, unless it is 0.
+    :raises UnknownVoiceError: if no synthesiser that was asked for has a voice of this name.
+    :raises VoicelessSplitError: if all voices that were named belong to one split.
     """
     origins = tuple(find_origin(spec) for spec in dict.fromkeys(specs))
-    chosen = [split_voices(language, count, origin) for origin in origins]
+    if names and count != 0:
+        chosen = [_named(language, origin, names) for origin in origins]
+        _verify_names(names, chosen, [voice.name for origin in origins for voice in _all(origin, language)])
+    else:
+        chosen = [split_voices(language, count, origin) for origin in origins]
     voices = {split: tuple(voice for each in chosen for voice in each[split]) for split in SPLITS}
     told = [
         (origin, [voice for split in SPLITS for voice in each[split]])
         for origin, each in zip(origins, chosen, strict=True)
     ]
     return Cast(origins, voices, mixed(told), tuple(chosen))
+
+
+def _all(origin: Origin, language: str) -> list[Speaker]:
+    return [voice for split in SPLITS for voice in origin.voices(language, split)]
+
+
+def _named(language: str, origin: Origin, names: Collection[str]) -> dict[Split, tuple[Speaker, ...]]:
+    return {split: tuple(voice for voice in origin.voices(language, split) if voice.name in names) for split in SPLITS}
+
+
+def _verify_names(
+    names: Collection[str], chosen: Sequence[Mapping[Split, Sequence[Speaker]]], known: Sequence[str]
+) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UnknownVoiceError(unknown[0], sorted(known))
+    for split in SPLITS:
+        if not any(each[split] for each in chosen):
+            raise VoicelessSplitError(split)
 
 
 def split_voices(language: str, count: int | None, origin: Origin | None = None) -> dict[Split, tuple[Speaker, ...]]:

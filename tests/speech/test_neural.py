@@ -29,7 +29,7 @@ from babyslm.stimuli.phones.pronunciation import load_phone_set
 from babyslm.training.speech.speaking import SpeechSettings, speak_written
 from babyslm.verify.documents import read_yaml
 from babyslm.verify.speech.neural import AlphabetLanguageError, SameVoiceError, SynthesizerSpecError
-from babyslm.verify.speech.voices import VoiceCountError
+from babyslm.verify.speech.voices import UnknownVoiceError, VoiceCountError, VoicelessSplitError
 from tests.speech.tiny_voices import tiny_kokoro
 
 SENTENCE = "ð ə | b ɪ ɡ | d ɔ ɡ | ɪ z | ɹ ʌ n ɪ ŋ | t uː | ð ə | h aʊ s"
@@ -170,6 +170,19 @@ def test_voices_are_counted_by_synthesizer() -> None:
     assert {voice.speaker for voice in few["test"]} == {"woman", "man", "child"}
     with pytest.raises(VoiceCountError, match=r"--voices 20: must be from 2 to 8 \(--synthesizer neural\)"):
         split_voices("en", 20, find_origin("neural"))
+
+
+def test_voices_can_be_named() -> None:
+    cast = find_cast(("formant", "neural"), "en", None, ("flora", "emma", "adam"))
+    assert {split: {voice.name for voice in each} for split, each in cast.voices.items()} == {
+        "dev": {"emma"},
+        "test": {"adam", "flora"},
+    }
+    assert not any(find_cast(("formant",), "en", 0, ("emma",)).voices.values())
+    with pytest.raises(UnknownVoiceError, match="no voice is called 'flora'"):
+        find_cast(("formant",), "en", None, ("emma", "flora"))
+    with pytest.raises(VoicelessSplitError, match="no voice of dev is named"):
+        find_cast(("formant", "neural"), "en", None, ("flora", "adam"))
 
 
 def test_a_synthesizer_that_is_not_known_or_does_not_fit_is_named() -> None:

@@ -16,6 +16,7 @@ __all__ = [
     "UnknownVoiceError",
     "UnspeakablePhoneError",
     "VoiceCountError",
+    "VoicelessSplitError",
 ]
 
 
@@ -69,6 +70,13 @@ class VoiceCountError(UsageError):
         super().__init__(
             f"--voices {asked}: must be from 2 to {there} (--synthesizer {synthesizer}), or use --no-audio"
         )
+
+
+class VoicelessSplitError(UsageError):
+    """The voices that were named leave a split without a voice."""
+
+    def __init__(self, split: str) -> None:
+        super().__init__(f"--voice: no voice of {split} is named; name at least one voice of each split")
 
 
 class UnknownVoiceError(UsageError):
