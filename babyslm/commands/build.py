@@ -217,7 +217,7 @@ def _make(
             seed=derive(seed, task),
             pairs=pairs,
             at_least=0 if told else 1,
-            sounds=citation_sounds(language) if voiced else None,
+            sounds=citation_sounds(language, _others(cast)) if voiced else None,
         )
         return tables, {"pairs": _pairs(tables), **tables["test"].attrs}
     build = build_lexical(
@@ -235,7 +235,7 @@ def _make(
 
 
 def _others(cast: Cast) -> Others:
-    """Return the neural synthesisers of a set with their voices, by which non-words are chosen as well.
+    """Return the neural synthesisers of a set with their voices, by which non-words and sentences are chosen as well.
 
     A program of the user takes as long for a word as others take for a hundred, and no choice waits for it.
     """

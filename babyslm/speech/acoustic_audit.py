@@ -40,8 +40,9 @@ CHUNK = 16
 RECIPE = 2
 """Version of the summaries: increased whenever the same sound would get other values."""
 
-PER_VOICE = 600
-"""Pairs of a table analysed in each voice, at least: with many voices, `MOST` would leave too few for one."""
+PER_VOICE = {"lexical": 2000, "syntactic": 600}
+"""Pairs of a table analysed in each voice, at least: with many voices, `MOST` would leave too few for one. Sentences
+are balanced in groups of four, words only all together: the fewer are drawn, the more they lean by chance."""
 
 ALONE = 2.0
 """Standard errors by which one classifier may exceed chance. Where each of several voices is judged, the bound is such
@@ -120,7 +121,7 @@ def acoustic_figures(
 def _table_figures(table: StimulusTable, seed: int, most: int | None, workers: int) -> Iterator[Figure]:
     name = f"{table.task}/{table.split}"
     several = len(table.voices) if len(table.voices) > 1 else 0
-    pairs = _drawn(table, seed, None if most is None else max(most, PER_VOICE * several))
+    pairs = _drawn(table, seed, None if most is None else max(most, PER_VOICE[table.task] * several))
     names = sorted({*pairs["good"], *pairs["bad"]})
     paths = [path for stem in names if (path := table.audio_path(stem)) is not None]
     summaries = summarize_files(paths, workers=workers).set_axis(pd.Index(names))

@@ -24,7 +24,7 @@ from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.stimulus import SPLITS, WORD_BOUNDARY, Split
 from babyslm.stimuli.syntactic.mirror import SentenceSound
 
-__all__ = ["SUMMARIES", "CitationSound", "JointSound", "Others", "citation_sounds", "word_sounds"]
+__all__ = ["SUMMARIES", "CitationSound", "JointSound", "Others", "VoicesSound", "citation_sounds", "word_sounds"]
 
 SUMMARIES = ("duration", "level", "spectral centroid", "spectral tilt", "voicing")
 
@@ -104,12 +104,46 @@ class CitationSound:
         )
 
 
-def citation_sounds(language: str) -> dict[Split, SentenceSound]:
-    """Return the sentence summaries of each split; the voices are the same for every size of the set.
+Others = Mapping[Split, Sequence[tuple[Synthesizer, Sequence[Speaker]]]]
+"""Synthesisers beside the embedded formant voices, each with its voices of a split."""
+
+
+class VoicesSound:
+    """Summaries of the same sentences in voices of several synthesisers, one voice after the other.
+
+    :param sounds: the summaries by the voices of each synthesiser.
+    """
+
+    def __init__(self, sounds: Sequence[CitationSound]) -> None:
+        self.sounds = tuple(sounds)
+
+    def __call__(self, phones: Sequence[str]) -> NDArray[np.float64]:
+        """Return the summaries, shape (sentences, voices of all synthesisers, summaries).
+
+        :param phones: phones of each sentence, `|` between words.
+        """
+        return np.concatenate([sound(phones) for sound in self.sounds], axis=1)
+
+
+def citation_sounds(language: str, others: Others | None = None) -> dict[Split, SentenceSound]:
+    """Return the sentence summaries of each split; the formant voices are the same for every size of the set.
 
     :param language: two-letter code of a language with voices.
+    :param others: further synthesisers in whose voices the sentences are spoken as well; default none.
     """
-    return {split: CitationSound(choose_voices(language, split=split, count=VOICES)) for split in SPLITS}
+    return {
+        split: VoicesSound(
+            [
+                CitationSound(choose_voices(language, split=split, count=VOICES)),
+                *(
+                    CitationSound(voices, synthesizer=synthesizer)
+                    for synthesizer, voices in (others or {}).get(split, ())
+                    if voices
+                ),
+            ]
+        )
+        for split in SPLITS
+    }
 
 
 class JointSound:
@@ -127,10 +161,6 @@ class JointSound:
         :param phones: phones of each word.
         """
         return np.concatenate([sound(phones) for sound in self.sounds], axis=-1)
-
-
-Others = Mapping[Split, Sequence[tuple[Synthesizer, Sequence[Speaker]]]]
-"""Synthesisers beside the embedded formant voices, each with its voices of a split."""
 
 
 def word_sounds(language: str, others: Others | None = None) -> dict[Split, list[SentenceSound]]:
