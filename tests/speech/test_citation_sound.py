@@ -13,7 +13,7 @@ from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.phones.pronunciation import phonemize
 from babyslm.stimuli.stimulus import SPLITS, Split
 from babyslm.stimuli.syntactic.build import build_syntactic
-from babyslm.stimuli.syntactic.mirror import SentenceSound
+from babyslm.stimuli.syntactic.mirror import Mirror, SentenceSound
 from tests.stimuli.test_syntactic import lexicon
 
 PHONES = ["ð ə | m ʌ ŋ k iː z | s l iː p", "ɪ z | ð ə | d ɔ ɡ | w ɛ t", "j ɛ s"]
@@ -96,3 +96,17 @@ def test_words_are_measured_in_one_voice_of_each_synthesiser() -> None:
         neural = CitationSound([voices[turn]], voicing=True, synthesizer=origin.synthesizer)(words)
         assert np.array_equal(sound(words), np.concatenate([formant, neural], axis=-1))
         assert not np.allclose(formant, neural)
+
+
+def test_each_half_of_a_block_is_weighed_on_its_own_scale() -> None:
+    """The imbalance of small differences of context counts as much as that of large differences of the target."""
+    size = np.array([100.0, 100.0, 1.0, 1.0])[:, np.newaxis, np.newaxis]
+    mirrored = np.array([1.0, -1.0, 1.0, -1.0])[:, np.newaxis, np.newaxis]
+    leaning = [
+        size * (mirrored + np.array(lean)[:, np.newaxis, np.newaxis]) for lean in ([0.1, 0, 0, 0], [0, 0, 0.3, 0])
+    ]
+    mirror = Mirror("en", lambda phones: np.zeros((len(phones), 1, 1)))
+    mirror._squares, mirror._seen = np.array([[[1e4]], [[1.0]]]), 1
+    assert mirror.best(leaning) == 0
+    mirror.add(leaning[0])
+    assert mirror.best([leaning[0], -leaning[0], leaning[1]]) == 1  # the opposite block makes up for it

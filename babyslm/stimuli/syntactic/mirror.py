@@ -7,6 +7,10 @@ run" have one -s each, whereas the ungrammatical "the dog run" and "the dogs run
 
 The imbalance of a block is the sum of the differences of its pairs, good minus bad; it is 0 if the pairs are mirror
 images. Blocks with a small imbalance, opposite to that of the blocks before them, are selected.
+
+The two pairs of a crossing that differ in the target and the two that differ in the context are weighed each on their
+own scale: *nous* and *vous* differ less than *chantons* and *chantez*, so an imbalance that trees find in the former
+would not count beside the latter.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +33,7 @@ DECIMALS = 9
 class Mirror:
     """Selects the block that minimises the total imbalance of all blocks so far.
 
-    Differences are scaled by their root mean square over all blocks seen.
+    Differences are scaled by their root mean square over all blocks seen, in each voice and for each half of a block.
 
     :param language: two-letter code, for the phones.
     :param sound: sound summaries of sentences.
@@ -55,7 +59,7 @@ class Mirror:
         for block in blocks:
             good, bad = ([place[sentence] for sentence in side] for side in zip(*block.pairs, strict=True))
             found.append(summaries[good] - summaries[bad])
-            self._squares = self._squares + np.square(found[-1]).mean(axis=(0, 1))
+            self._squares = self._squares + np.square(_halves(found[-1])).mean(axis=1)
             self._seen += 1
         return found
 
@@ -66,9 +70,9 @@ class Mirror:
         """
         spread = np.sqrt(self._squares / self._seen)
         spread = np.where(spread > 0, spread, 1.0)
-        leans = np.stack([each.sum(axis=0) for each in candidates])
+        leans = np.stack([_halves(each).sum(axis=1) for each in candidates])
         after = (leans + self._leaning) / spread
-        costs = np.square(leans / spread).sum(axis=(1, 2)) + np.square(after).sum(axis=(1, 2))
+        costs = np.square(leans / spread).sum(axis=(1, 2, 3)) + np.square(after).sum(axis=(1, 2, 3))
         return int(np.argmin(np.round(costs, DECIMALS)))
 
     def add(self, differences: NDArray[np.float64]) -> None:
@@ -76,4 +80,10 @@ class Mirror:
 
         :param differences: its differences.
         """
-        self._leaning = self._leaning + differences.sum(axis=0)
+        self._leaning = self._leaning + _halves(differences).sum(axis=1)
+
+
+def _halves(differences: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return differences, shape (halves, pairs, voices, summaries); a crossing of four pairs has two halves."""
+    pairs = len(differences)
+    return differences.reshape(2 if pairs == 4 else 1, -1, *differences.shape[1:])
