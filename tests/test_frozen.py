@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from babyslm.cli import app
+from babyslm.commands.audit import audit_stimuli
 from babyslm.commands.build import build_stimuli
 from babyslm.commands.frozen import build_frozen
 from babyslm.leaderboard.submissions.registry import load_registry, register_set
@@ -80,6 +81,12 @@ def test_the_tables_can_be_named_without_a_folder() -> None:
     stimuli = load_stimuli(KEY)
     assert stimuli["lexical", "test"].folder is None
     assert stimuli.checksums.keys() == {"lexical/dev", "lexical/test", "syntactic/dev", "syntactic/test"}
+
+
+def test_an_audit_of_the_key_judges_by_the_lexicon_of_the_set(spoken: Path) -> None:
+    by_key = audit_stimuli(Path(KEY))
+    by_folder = audit_stimuli(spoken, sound=False)
+    assert [f for f in by_key.figures if f.check != "sound"] == list(by_folder.figures)
 
 
 def test_the_board_reads_the_tables_of_a_frozen_set(spoken: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from babyslm.stimuli.official import table_bytes, typed
 from babyslm.stimuli.stimulus import SPLITS, TASKS, Split, Task
 from babyslm.stimuli.stimulus_set import StimulusSet, StimulusTable
 from babyslm.stimuli.voiced import spoken_rows
-from babyslm.stimuli.words.kept import LEXICON_NAME
+from babyslm.stimuli.words.kept import LEXICON_NAME, KeptLexicon, read_kept_lexicon
 from babyslm.verify.documents import parse_document, read_yaml
 from babyslm.verify.stimuli.frozen import FrozenChangedError, UnknownFrozenSetError
 
@@ -115,6 +115,11 @@ class FrozenSet:
     def lexicon(self) -> Path:
         """The lexicon that the set was built from."""
         return self.folder / LEXICON_NAME
+
+    @property
+    def kept_lexicon(self) -> KeptLexicon:
+        """The words of this lexicon, by which an audit judges."""
+        return read_kept_lexicon(self.lexicon, self.description.sha256[LEXICON_NAME])
 
     @property
     def spectra(self) -> Path:

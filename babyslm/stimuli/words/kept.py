@@ -10,7 +10,7 @@ from babyslm.files import atomic_file, sha256_file
 from babyslm.stimuli.card import StimulusCard
 from babyslm.verify.stimuli.sets import LexiconChangedError
 
-__all__ = ["LEXICON_NAME", "KeptLexicon", "keep_lexicon", "kept_lexicon"]
+__all__ = ["LEXICON_NAME", "KeptLexicon", "keep_lexicon", "kept_lexicon", "read_kept_lexicon"]
 
 LEXICON_NAME = "lexicon.tsv.gz"
 COLUMNS = ("phones", "word", "frequency", "age_band")
@@ -56,7 +56,16 @@ def kept_lexicon(card: StimulusCard | None, folder: Path | None) -> KeptLexicon 
     checksum = card.sha256.get(LEXICON_NAME) if card is not None else None
     if folder is None or checksum is None:
         return None
-    path = folder / LEXICON_NAME
+    return read_kept_lexicon(folder / LEXICON_NAME, checksum)
+
+
+def read_kept_lexicon(path: Path, checksum: str) -> KeptLexicon:
+    """Read the lexicon that a set keeps.
+
+    :param path: the file.
+    :param checksum: its SHA-256.
+    :raises LexiconChangedError: if the file is another one.
+    """
     if not path.is_file() or sha256_file(path) != checksum:
         raise LexiconChangedError(path)
     table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, compression="gzip", quoting=3)
