@@ -8,6 +8,7 @@ from babyslm.cli import demo as _demo
 from babyslm.cli import stimuli as _stimuli
 from babyslm.cli import language as _language
 from babyslm.cli import evaluation as _evaluation
+from babyslm.cli import acquisition as _acquisition
 from babyslm.cli import corpora as _corpora
 from babyslm.cli import training as _training
 from babyslm.cli import recogniser as _recogniser
@@ -23,6 +24,7 @@ _GROUPS = (
     _stimuli,
     _language,
     _evaluation,
+    _acquisition,
     _corpora,
     _training,
     _recogniser,

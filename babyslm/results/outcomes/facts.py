@@ -12,6 +12,7 @@ from typing import Any, Literal
 from babyslm.results.outcomes.outcome import Outcome
 
 __all__ = [
+    "AMOUNTS",
     "Amount",
     "amount_text",
     "condition",
@@ -22,6 +23,7 @@ __all__ = [
     "snr",
     "snr_text",
     "training_amount",
+    "training_amounts",
     "training_condition",
     "training_text",
 ]
@@ -40,14 +42,20 @@ def revision(result: Outcome) -> str | None:
     return _text(_find(result, "revision"))
 
 
-def training_amount(result: Outcome) -> tuple[Amount, float] | None:
-    """Return the amount of training data in the first unit that is recorded: hours, tokens or words."""
+def training_amounts(result: Outcome) -> dict[Amount, float]:
+    """Return the amount of training data in every unit that is recorded."""
     training = _find(result, "training")
+    found: dict[Amount, float] = {}
     for unit in AMOUNTS:
         value = training.get(unit) if isinstance(training, Mapping) else None
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-            return unit, float(value)
-    return None
+            found[unit] = float(value)
+    return found
+
+
+def training_amount(result: Outcome) -> tuple[Amount, float] | None:
+    """Return the amount of training data in the first unit that is recorded: hours, tokens or words."""
+    return next(iter(training_amounts(result).items()), None)
 
 
 def amount_text(result: Outcome) -> str | None:

@@ -13,7 +13,7 @@ from babyslm.results.outcomes.record import plain
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["CHANCE", "Spec", "curve", "difference_plot", "dot_plot"]
+__all__ = ["CHANCE", "Spec", "curve", "data_of", "difference_plot", "dot_plot", "finished_spec"]
 
 CHANCE = 0.5
 """Accuracy at chance level."""
@@ -39,7 +39,7 @@ def dot_plot(frame: pd.DataFrame, value: str, title: str, *, learner: str | None
     rows = frame.assign(**{value: frame[value].map(_readable)})
     order = list(dict.fromkeys(rows[value]))
     learners = list(dict.fromkeys(rows[learner])) if learner else []
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data_of(rows)).encode(
         y=alt.Y(f"{_field(value)}:N", sort=order, title=title or None),
         tooltip=_tooltip(value, learner),
     )
@@ -53,7 +53,7 @@ def dot_plot(frame: pd.DataFrame, value: str, title: str, *, learner: str | None
         offset = alt.YOffset(f"{_field(learner)}:N", sort=learners)
         bars, dots = bars.encode(color=colour, yOffset=offset), dots.encode(color=colour, yOffset=offset)
     height = len(order) * max(ROW_HEIGHT, 16 * len(learners) + 8)
-    return _spec(alt.layer(_rule(CHANCE, "x", scale), bars, dots).properties(width="container", height=height))
+    return finished_spec(alt.layer(_rule(CHANCE, "x", scale), bars, dots).properties(width="container", height=height))
 
 
 def curve(
@@ -80,7 +80,7 @@ def curve(
     axis = alt.Axis(format="~s" if scale == "log" else "~g", **ticks)
     extent = alt.Scale(type=scale, domain=[values[0], values[-1]], nice=False, padding=8)
     across = alt.X(f"{_field(x)}:Q", title=title, axis=axis, scale=extent)
-    base = alt.Chart(_data(frame)).encode(x=across, tooltip=_tooltip(x, learner))
+    base = alt.Chart(data_of(frame)).encode(x=across, tooltip=_tooltip(x, learner))
     limits = _accuracy_scale(frame)
     band = base.mark_errorband(opacity=0.18).encode(
         y=alt.Y("low:Q", scale=limits, title="accuracy", axis=alt.Axis(format=".0%", tickCount=5)), y2="high:Q"
@@ -91,7 +91,7 @@ def curve(
     if learner:
         colour = _colour(learner, list(dict.fromkeys(frame[learner])))
         band, line = band.encode(color=colour), line.encode(color=colour)
-    return _spec(alt.layer(_rule(CHANCE, "y", limits), band, line).properties(width="container", height=240))
+    return finished_spec(alt.layer(_rule(CHANCE, "y", limits), band, line).properties(width="container", height=240))
 
 
 def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
@@ -106,7 +106,7 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     ends = frame[["low", "high", "difference"]].abs().max().max()
     limit = float(ends) * 1.1 if ends == ends and ends > 0 else 0.1  # noqa: PLR0124  # NaN is not itself
     scale = alt.Scale(domain=[-limit, limit], nice=False)
-    base = alt.Chart(_data(frame)).encode(
+    base = alt.Chart(data_of(frame)).encode(
         y=alt.Y(f"{_field(label)}:N", sort=order, title=None, axis=alt.Axis(labelExpr=TWO_LINES, labelOffset=-6)),
         tooltip=[
             alt.Tooltip(f"{_field(label)}:N", title="comparison"),
@@ -120,10 +120,14 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     )
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("difference:Q", scale=scale))
     height = len(order) * (ROW_HEIGHT + 14)
-    return _spec(alt.layer(_rule(0, "x", scale), bars, dots).properties(width="container", height=height))
+    return finished_spec(alt.layer(_rule(0, "x", scale), bars, dots).properties(width="container", height=height))
 
 
-def _data(frame: pd.DataFrame) -> "alt.InlineData":
+def data_of(frame: pd.DataFrame) -> "alt.InlineData":
+    """Return a table as inline data of a plot.
+
+    :param frame: plain values.
+    """
     import altair as alt
 
     return alt.Data(values=[{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")])
@@ -174,8 +178,11 @@ def _tooltip(value: str, learner: str | None) -> "list[alt.Tooltip]":
     return [*first, alt.Tooltip(f"{_field(value)}:N"), *figures, alt.Tooltip("n:Q")]
 
 
-def _spec(chart: Any) -> Spec:
+def finished_spec(chart: Any) -> Spec:
+    """Return the specification of a chart without colours and fonts, which the page sets.
+
+    :param chart: a chart of Altair.
+    """
     spec: Spec = chart.to_dict()
-    # The page sets colours and fonts.
     spec.pop("config", None)
     return spec
