@@ -54,7 +54,7 @@ def points_of(
     :raises DifferentStimuliError: if the results are not of the same pairs.
     """
     unit, values = _amounts(results, amounts, unit)
-    if len(set(values)) < FEWEST or len(set(values)) < len(values):
+    if len(set(values)) < max(FEWEST, len(values)) or not all(0 < value < float("inf") for value in values):
         raise FewPointsError(values, unit, FEWEST)
     ordered = sorted(zip(values, results, strict=True), key=lambda point: point[0])
     counts, first, keys = [], None, None

@@ -52,7 +52,8 @@ def acquisition_page(
 def _cards(ages: Ages) -> list[Card]:
     counts = ages.words["status"].value_counts()
     last = vocabulary(ages).iloc[-1]
-    note = f"{interval_text(last['low'], last['high'])} · {int(last['known']):,} words at {last['amount']:,.6g} {ages.unit}"
+    place = f"{int(last['known']):,} words at {last['amount']:,.6g} {ages.unit}"
+    note = f"{interval_text(last['low'], last['high'])} · {place}"
     cards = [
         Card("vocabulary", percent(last["share"]), note, float(last["share"]), float(last["low"]), float(last["high"]))
     ]
