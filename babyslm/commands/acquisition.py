@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,14 @@ import pandas as pd
 from babyslm.files import write_json, write_text
 from babyslm.pictures import write_drawing
 from babyslm.results.acquisition.ages import STATUSES, Ages, ages_of, vocabulary
-from babyslm.results.acquisition.agreement import agreement, joined
+from babyslm.results.acquisition.agreement import FEWEST, agreement, joined
 from babyslm.results.acquisition.children import band_ages, read_children
 from babyslm.results.acquisition.points import points_of
 from babyslm.results.outcomes.record import plain
 from babyslm.results.pages.acquisition import acquisition_page
 from babyslm.results.result import load_result
 from babyslm.stimuli.stimulus import Split
-from babyslm.stimuli.words.lexicon import load_lexicon
-from babyslm.verify.results.acquisition import FewSharedWordsError
+from babyslm.stimuli.words.lexicon import load_lexicon, shipped_languages
 
 __all__ = ["Acquired", "acquire"]
 
@@ -38,6 +38,11 @@ class Acquired:
     ages: Ages
     agreements: dict[str, pd.DataFrame]
 
+    @cached_property
+    def vocabulary(self) -> pd.DataFrame:
+        """Size of the vocabulary at each amount of training."""
+        return vocabulary(self.ages)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the figures for JSON."""
         counts = self.ages.words["status"].value_counts()
@@ -45,7 +50,7 @@ class Acquired:
             "name": self.name,
             "unit": self.ages.unit,
             "status": {status: int(counts.get(status, 0)) for status in STATUSES},
-            "vocabulary": plain(vocabulary(self.ages).to_dict("records")),
+            "vocabulary": plain(self.vocabulary.to_dict("records")),
             "agreement": {name: plain(table.to_dict("records")) for name, table in self.agreements.items()},
         }
 
@@ -56,7 +61,7 @@ class Acquired:
         lines += [
             f"  {row['amount']:>14,.6g} {self.ages.unit}: {row['known']:,} of {row['words']:,} words known "
             f"({100 * row['share']:.1f} %, {100 * row['low']:.1f} to {100 * row['high']:.1f})"
-            for row in vocabulary(self.ages).to_dict("records")
+            for row in self.vocabulary.to_dict("records")
         ]
         for name, table in self.agreements.items():
             lines.append(f"{name}:")
@@ -86,7 +91,7 @@ def acquire(
     :param amounts: amount of each result; default what the results record.
     :param unit: unit of the amounts.
     :param split: only this split; default all.
-    :param children: tables of children; see `read_children`. The age bands of the shipped lexicon are always compared.
+    :param children: tables of children; see `read_children`. The age bands of a shipped lexicon are compared as well.
     :param heard: the largest corpus that the learner was trained on, for the frequencies; default those of the set.
     :param out: folder for `words.csv`, `vocabulary.csv`, `agreement.csv`, `acquisition.json` and `report.html`.
     :param seed: seed of the bootstraps over words.
@@ -95,15 +100,9 @@ def acquire(
     ages = ages_of(points_of(results, amounts=amounts, unit=unit, split=split))
     language = str(results[0].record.stimuli.language or "en")
     ages = _described(ages, language, heard)
-    tables = {path.name: read_children(path) for path in children}
     shared, agreements = {}, {}
-    for name, table in ({BANDS: band_ages(language)} | tables).items():
-        try:
-            shared[name] = joined(ages, table, name)
-        except FewSharedWordsError:
-            if name in tables:
-                raise
-            continue
+    for name, table in _children(language, children, ages).items():
+        shared[name] = joined(ages, table, name)
         agreements[name] = agreement(shared[name], seed=seed)
     found = Acquired(results[0].name, ages, agreements)
     if out is not None:
@@ -111,13 +110,25 @@ def acquire(
     return found
 
 
+def _children(language: str, paths: Sequence[Path], ages: Ages) -> dict[str, pd.DataFrame]:
+    """Return the tables of children by name, the age bands first if they have enough of the words."""
+    tables = {}
+    if language in shipped_languages():
+        bands = band_ages(language)
+        if ages.words["word"].astype(str).str.casefold().isin(bands["word"].str.casefold()).sum() >= FEWEST:
+            tables[BANDS] = bands
+    named = [path.name for path in paths]
+    return tables | {path.name if named.count(path.name) == 1 else str(path): read_children(path) for path in paths}
+
+
 def _described(ages: Ages, language: str, heard: Path | None) -> Ages:
     """Add age bands and categories of the shipped lexicon and, if a corpus is given, how often each word was heard."""
     words = ages.words.copy()
-    known = load_lexicon(language=language).words().set_index("phones")
-    for column in ("age_band", "category"):
-        if column not in words:
-            words[column] = words["phones"].map(known[column])
+    if language in shipped_languages():
+        known = load_lexicon(language=language).words().set_index("phones")
+        for column in ("age_band", "category"):
+            if column not in words:
+                words[column] = words["phones"].map(known[column])
     if heard is not None:
         counts = load_lexicon(heard, language=language).words().set_index("phones")["frequency"]
         words["frequency"] = words["phones"].map(counts).fillna(0).astype(float)
@@ -127,7 +138,7 @@ def _described(ages: Ages, language: str, heard: Path | None) -> Ages:
 def _write(found: Acquired, shared: dict[str, pd.DataFrame], out: Path) -> None:
     ages = found.ages
     write_text(out / "words.csv", ages.words.to_csv(index=False, lineterminator="\n"))
-    write_text(out / "vocabulary.csv", vocabulary(ages).to_csv(index=False, lineterminator="\n"))
+    write_text(out / "vocabulary.csv", found.vocabulary.to_csv(index=False, lineterminator="\n"))
     rows = [table.assign(children=name) for name, table in found.agreements.items()]
     if rows:
         write_text(out / "agreement.csv", pd.concat(rows).to_csv(index=False, lineterminator="\n"))

@@ -14,6 +14,7 @@ from scipy.stats import spearmanr
 from typer.testing import CliRunner
 
 from babyslm.cli import app
+from babyslm.commands.acquisition import acquire
 from babyslm.models.protocol import ScoreBatch
 from babyslm.results.acquisition.ages import Ages, ages_of, vocabulary
 from babyslm.results.acquisition.agreement import agreement, joined
@@ -231,6 +232,23 @@ def test_agreement_is_the_partial_rank_correlation() -> None:
     assert rows.loc["control", "value"] == pytest.approx(two)
 
 
+def test_an_unknown_control_leaves_out_the_word_and_not_the_control(capsys: pytest.CaptureFixture[str]) -> None:
+    """One empty cell must not change what is controlled for: here the order of both comes from concreteness alone."""
+    random = np.random.default_rng(1)
+    concreteness = random.normal(size=200)
+    learner, children = (concreteness + 0.1 * random.normal(size=200) for _ in range(2))
+    table = pd.DataFrame({"learner": learner, "children": children, "concreteness": concreteness})
+    whole = agreement(table).set_index("measure")
+    table.loc[3, "concreteness"] = np.nan
+    rows = agreement(table).set_index("measure")
+    assert rows.loc["partial", ["controls", "words"]].tolist() == ["concreteness", 199]
+    assert rows.loc["partial", "value"] == pytest.approx(whole.loc["partial", "value"], abs=0.05)
+    assert rows.loc["spearman", "words"] == 200
+    table.loc[:150, "concreteness"] = np.nan
+    assert list(agreement(table)["measure"]) == ["spearman"]
+    assert "concreteness is known of 49 of 200 words and is not controlled for" in capsys.readouterr().err
+
+
 def test_words_without_an_age_are_tied_at_the_ends() -> None:
     words = pd.DataFrame(
         {
@@ -275,3 +293,21 @@ def test_the_command_writes_tables_and_a_page(make_table: Table, tmp_path: Path)
     found = pd.read_csv(out / "agreement.csv")
     assert found.loc[found["measure"] == "spearman", "value"].iloc[0] > 0.8
     assert "Beside children: children.csv" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_tables_of_one_name_and_a_language_without_a_lexicon(make_table: Table, tmp_path: Path) -> None:
+    table = make_table("lexical", 30, ("A",))
+    folders = []
+    for number, skill in enumerate((0.1, 0.5, 1.0)):
+        result = result_at(table, skill, hours=2.0**number)
+        stimuli = result.record.stimuli.model_copy(update={"language": "es"})
+        Result(result.record.model_copy(update={"stimuli": stimuli}), result.trials, result.scores).save(
+            tmp_path / f"r{number}", report=False
+        )
+        folders.append(tmp_path / f"r{number}")
+    words = sorted(set(table.pairs["word"]))
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        pd.DataFrame({"word": words, "age": np.arange(len(words))}).to_csv(tmp_path / name / "c.csv", index=False)
+    found = acquire(folders, children=[tmp_path / "one" / "c.csv", tmp_path / "two" / "c.csv"])
+    assert list(found.agreements) == [str(tmp_path / "one" / "c.csv"), str(tmp_path / "two" / "c.csv")]

@@ -3,7 +3,7 @@
 Ages are compared by ranks (Spearman). Words that are known throughout come first and words that are not learned last,
 each tied among themselves, so that no word is left out for having no age. Frequency, length and concreteness order the
 words of children and of learners; the partial correlation is that of the ranks after these have been regressed out,
-within syntactic categories where they are known.
+within syntactic categories where they are known. Words of which a control is unknown take no part in it.
 """
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from babyslm.progress import notice
 from babyslm.results.acquisition.ages import STATUSES, Ages
 from babyslm.seeds import generator
 from babyslm.verify.results.acquisition import FewSharedWordsError
@@ -21,6 +22,9 @@ FloatArray = NDArray[np.float64]
 
 FEWEST = 20
 """Words from which a correlation is computed."""
+
+CONTROLS = ("frequency", "length", "concreteness")
+"""Columns of words that order them by themselves."""
 
 DRAWS = 2000
 """Bootstrap samples of the words."""
@@ -52,20 +56,30 @@ def agreement(table: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
     :param table: as `joined` returns it.
     :param seed: seed of the bootstrap over words.
     :returns: `measure, controls, words, value, low, high`: *spearman*; *partial* with the controls that the table has;
-        *control* for each control alone with the children's ages, for comparison.
+        *control* for each control alone with the children's ages, for comparison. `words` is the number of words that
+        a row is computed from: those of which all its controls are known. A control that is known of fewer than half
+        of the words is not used, which one line says.
     """
-    controls = [
-        name for name in ("frequency", "length", "concreteness") if name in table and table[name].notna().all()
-    ]
-    controls = [name for name in controls if len(set(table[name])) > 1]
-    groups = table["category"].fillna("").to_numpy() if "category" in table else np.zeros(len(table))
+    controls = [name for name in CONTROLS if name in table and _is_known(table[name])]
+    complete = table.dropna(subset=controls)
+    groups = complete["category"].fillna("").to_numpy() if "category" in complete else np.zeros(len(complete))
     rows = [_row("spearman", "", table[["learner", "children"]].to_numpy(float), None, seed)]
     told = [*controls, *(["category"] if len(set(groups)) > 1 else [])]
-    if told:
-        values = table[["learner", "children", *controls]].to_numpy(float)
+    if told and len(complete) >= FEWEST:
+        values = complete[["learner", "children", *controls]].to_numpy(float)
         rows.append(_row("partial", ", ".join(told), values, groups, seed))
-    rows += [_row("control", name, table[[name, "children"]].to_numpy(float), None, seed) for name in controls]
+    for name in controls:
+        known = table.dropna(subset=[name])
+        rows.append(_row("control", name, known[[name, "children"]].to_numpy(float), None, seed))
     return pd.DataFrame(rows)
+
+
+def _is_known(column: pd.Series) -> bool:
+    """Return whether a control can be used: it is known of half of the words or more, and differs between words."""
+    values = column.dropna()
+    if 0 < 2 * len(values) < len(column):
+        notice(f"{column.name} is known of {len(values)} of {len(column)} words and is not controlled for")
+    return 2 * len(values) >= len(column) and len(set(values)) > 1
 
 
 def _row(

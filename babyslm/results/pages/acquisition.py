@@ -7,7 +7,7 @@ import pandas as pd
 from babyslm.results.acquisition.ages import STATUSES, Ages, vocabulary
 from babyslm.results.pages.breakdowns import interval_text
 from babyslm.results.pages.page import Card, Page, Plot, Section, Table, percent, render
-from babyslm.results.pages.plots import Spec, data_of, finished_spec
+from babyslm.results.pages.plots import Spec, curve, scatter
 from babyslm.seeds import generator
 
 __all__ = ["acquisition_page"]
@@ -122,68 +122,20 @@ def _aged(words: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _growth(table: pd.DataFrame, unit: str, by: str | None = None) -> Spec:
-    import altair as alt
-
-    ends = [float(table["amount"].min()), float(table["amount"].max())]
-    x = alt.X(
-        "amount:Q",
-        title=f"{unit} of training",
-        axis=alt.Axis(format="~s"),
-        scale=alt.Scale(type="log", domain=ends, nice=False, padding=8),
-    )
-    limits = alt.Scale(domain=[0, 1], nice=False)
-    tooltip = [
-        *([alt.Tooltip(f"{by}:N")] if by else []),
-        alt.Tooltip("amount:Q", format=",.6~g"),
-        alt.Tooltip("known:Q"),
-        alt.Tooltip("words:Q"),
-        alt.Tooltip("share:Q", format=".1%"),
-    ]
-    base = alt.Chart(data_of(table)).encode(x=x, tooltip=tooltip)
-    if by:
-        base = base.encode(color=alt.Color(f"{by}:N", legend=alt.Legend(orient="top", title=None)))
-    axis = alt.Axis(format=".0%", tickCount=5)
-    band = base.mark_errorband(opacity=0.18).encode(
-        y=alt.Y("low:Q", scale=limits, title="words known", axis=axis), y2="high:Q"
-    )
-    line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45, filled=True)).encode(
-        y=alt.Y("share:Q", scale=limits)
-    )
-    return finished_spec(alt.layer(band, line).properties(width="container", height=260))
+    named = table.rename(columns={"share": "accuracy", "words": "n"})
+    return curve(named, "amount", f"{unit} of training", learner=by, scale="log", share="words known")
 
 
 def _scatter(table: pd.DataFrame, ages: Ages) -> Spec:
-    import altair as alt
-
     low, high = ages.amounts[0], ages.amounts[-1]
     edge = (high / low) ** 0.08
     side = generator(0, "scatter").uniform(-1, 1, len(table)) if len(set(table["children"])) <= FEW else 0
-    shown = table.assign(
-        beside=table["children"] + side,
-        learner=table["learner"].clip(low / edge, high * edge),
-        status=table["status"].map(str),
-    )[["word", "children", "beside", "learner", "status"]]
-    points = (
-        alt.Chart(data_of(shown))
-        .mark_point(filled=True, size=36, opacity=0.5)
-        .encode(
-            x=alt.X("beside:Q", title="children's age (months)", scale=alt.Scale(zero=False)),
-            y=alt.Y(
-                "learner:Q",
-                title=f"learner's age ({ages.unit})",
-                axis=alt.Axis(format="~s"),
-                scale=alt.Scale(type="log", domain=[low / edge**1.5, high * edge**1.5], nice=False),
-            ),
-            color=alt.Color(
-                "status:N",
-                scale=alt.Scale(domain=list(STATUSES)),
-                legend=alt.Legend(orient="top", title=None),
-            ),
-            tooltip=[
-                alt.Tooltip("word:N"),
-                alt.Tooltip("children:Q", format=".3~g"),
-                alt.Tooltip("learner:Q", format=",.4~g"),
-            ],
-        )
+    shown = table.assign(learner=table["learner"].clip(low / edge, high * edge), children=table["children"] + side)
+    return scatter(
+        shown[["word", "children", "learner", "status"]],
+        ("children", "children's age (months)"),
+        ("learner", f"learner's age ({ages.unit})"),
+        label="word",
+        colour="status",
+        colours=STATUSES,
     )
-    return finished_spec(points.properties(width="container", height=340))

@@ -13,7 +13,7 @@ from babyslm.results.outcomes.record import plain
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["CHANCE", "Spec", "curve", "data_of", "difference_plot", "dot_plot", "finished_spec"]
+__all__ = ["CHANCE", "Spec", "curve", "difference_plot", "dot_plot", "scatter"]
 
 CHANCE = 0.5
 """Accuracy at chance level."""
@@ -39,7 +39,7 @@ def dot_plot(frame: pd.DataFrame, value: str, title: str, *, learner: str | None
     rows = frame.assign(**{value: frame[value].map(_readable)})
     order = list(dict.fromkeys(rows[value]))
     learners = list(dict.fromkeys(rows[learner])) if learner else []
-    base = alt.Chart(data_of(rows)).encode(
+    base = alt.Chart(_data(rows)).encode(
         y=alt.Y(f"{_field(value)}:N", sort=order, title=title or None),
         tooltip=_tooltip(value, learner),
     )
@@ -53,7 +53,7 @@ def dot_plot(frame: pd.DataFrame, value: str, title: str, *, learner: str | None
         offset = alt.YOffset(f"{_field(learner)}:N", sort=learners)
         bars, dots = bars.encode(color=colour, yOffset=offset), dots.encode(color=colour, yOffset=offset)
     height = len(order) * max(ROW_HEIGHT, 16 * len(learners) + 8)
-    return finished_spec(alt.layer(_rule(CHANCE, "x", scale), bars, dots).properties(width="container", height=height))
+    return _spec(alt.layer(_rule(CHANCE, "x", scale), bars, dots).properties(width="container", height=height))
 
 
 def curve(
@@ -63,6 +63,7 @@ def curve(
     *,
     learner: str | None = None,
     scale: Literal["linear", "log"] = "linear",
+    share: str | None = None,
 ) -> Spec:
     """Plot accuracy over a quantity (length, signal-to-noise ratio, training amount) with the interval as a band.
 
@@ -71,6 +72,8 @@ def curve(
     :param title: title of the horizontal axis.
     :param learner: column that determines the colour if there are several learners.
     :param scale: scale of the horizontal axis; `log` for amounts of training.
+    :param share: title of the vertical axis where the column `accuracy` holds another share, which has no chance level
+        and starts at 0.
     """
     import altair as alt
 
@@ -80,10 +83,11 @@ def curve(
     axis = alt.Axis(format="~s" if scale == "log" else "~g", **ticks)
     extent = alt.Scale(type=scale, domain=[values[0], values[-1]], nice=False, padding=8)
     across = alt.X(f"{_field(x)}:Q", title=title, axis=axis, scale=extent)
-    base = alt.Chart(data_of(frame)).encode(x=across, tooltip=_tooltip(x, learner))
-    limits = _accuracy_scale(frame)
+    base = alt.Chart(_data(frame)).encode(x=across, tooltip=_tooltip(x, learner))
+    limits = alt.Scale(domain=[0, 1], nice=False) if share else _accuracy_scale(frame)
     band = base.mark_errorband(opacity=0.18).encode(
-        y=alt.Y("low:Q", scale=limits, title="accuracy", axis=alt.Axis(format=".0%", tickCount=5)), y2="high:Q"
+        y=alt.Y("low:Q", scale=limits, title=share or "accuracy", axis=alt.Axis(format=".0%", tickCount=5)),
+        y2="high:Q",
     )
     line = base.mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=45, filled=True)).encode(
         y=alt.Y("accuracy:Q", scale=limits)
@@ -91,7 +95,39 @@ def curve(
     if learner:
         colour = _colour(learner, list(dict.fromkeys(frame[learner])))
         band, line = band.encode(color=colour), line.encode(color=colour)
-    return finished_spec(alt.layer(_rule(CHANCE, "y", limits), band, line).properties(width="container", height=240))
+    chance = [] if share else [_rule(CHANCE, "y", limits)]
+    return _spec(alt.layer(*chance, band, line).properties(width="container", height=240))
+
+
+def scatter(
+    frame: pd.DataFrame, x: tuple[str, str], y: tuple[str, str], *, label: str, colour: str, colours: Sequence[str]
+) -> Spec:
+    """Plot one point per row, the vertical axis logarithmic.
+
+    :param frame: the columns named below.
+    :param x: column and title of the horizontal axis.
+    :param y: column and title of the vertical axis, positive numbers.
+    :param label: column that names a point.
+    :param colour: column that determines the colour.
+    :param colours: its values, in their order.
+    """
+    import altair as alt
+
+    limits = alt.Scale(type="log", domain=[float(frame[y[0]].min()), float(frame[y[0]].max())], nice=False, padding=12)
+    points = (
+        alt.Chart(_data(frame))
+        .mark_point(filled=True, size=36, opacity=0.5)
+        .encode(
+            x=alt.X(f"{_field(x[0])}:Q", title=x[1], scale=alt.Scale(zero=False)),
+            y=alt.Y(f"{_field(y[0])}:Q", title=y[1], axis=alt.Axis(format="~s"), scale=limits),
+            color=_colour(colour, colours, columns=len(colours)),
+            tooltip=[
+                alt.Tooltip(f"{_field(label)}:N"),
+                *(alt.Tooltip(f"{_field(name)}:Q", title=title, format=",.4~g") for name, title in (x, y)),
+            ],
+        )
+    )
+    return _spec(points.properties(width="container", height=340))
 
 
 def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
@@ -106,7 +142,7 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     ends = frame[["low", "high", "difference"]].abs().max().max()
     limit = float(ends) * 1.1 if ends == ends and ends > 0 else 0.1  # noqa: PLR0124  # NaN is not itself
     scale = alt.Scale(domain=[-limit, limit], nice=False)
-    base = alt.Chart(data_of(frame)).encode(
+    base = alt.Chart(_data(frame)).encode(
         y=alt.Y(f"{_field(label)}:N", sort=order, title=None, axis=alt.Axis(labelExpr=TWO_LINES, labelOffset=-6)),
         tooltip=[
             alt.Tooltip(f"{_field(label)}:N", title="comparison"),
@@ -120,14 +156,10 @@ def difference_plot(frame: pd.DataFrame, label: str) -> Spec:
     )
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("difference:Q", scale=scale))
     height = len(order) * (ROW_HEIGHT + 14)
-    return finished_spec(alt.layer(_rule(0, "x", scale), bars, dots).properties(width="container", height=height))
+    return _spec(alt.layer(_rule(0, "x", scale), bars, dots).properties(width="container", height=height))
 
 
-def data_of(frame: pd.DataFrame) -> "alt.InlineData":
-    """Return a table as inline data of a plot.
-
-    :param frame: plain values.
-    """
+def _data(frame: pd.DataFrame) -> "alt.InlineData":
     import altair as alt
 
     return alt.Data(values=[{str(k): plain(v) for k, v in row.items()} for row in frame.to_dict("records")])
@@ -161,10 +193,10 @@ def _rule(at: float, channel: Literal["x", "y"], scale: "alt.Scale") -> "alt.Cha
     return rule.encode(x=alt.X("at:Q", scale=scale)) if channel == "x" else rule.encode(y=alt.Y("at:Q", scale=scale))
 
 
-def _colour(learner: str, learners: Sequence[str]) -> "alt.Color":
+def _colour(learner: str, learners: Sequence[str], *, columns: int = 1) -> "alt.Color":
     import altair as alt
 
-    legend = alt.Legend(orient="top", title=None, columns=1, labelLimit=300)
+    legend = alt.Legend(orient="top", title=None, columns=columns, labelLimit=300)
     return alt.Color(
         f"{_field(learner)}:N", sort=list(learners), scale=alt.Scale(domain=list(learners)), legend=legend
     )
@@ -178,11 +210,8 @@ def _tooltip(value: str, learner: str | None) -> "list[alt.Tooltip]":
     return [*first, alt.Tooltip(f"{_field(value)}:N"), *figures, alt.Tooltip("n:Q")]
 
 
-def finished_spec(chart: Any) -> Spec:
-    """Return the specification of a chart without colours and fonts, which the page sets.
-
-    :param chart: a chart of Altair.
-    """
+def _spec(chart: Any) -> Spec:
     spec: Spec = chart.to_dict()
+    # The page sets colours and fonts.
     spec.pop("config", None)
     return spec

@@ -24,7 +24,7 @@ from babyslm.speech.synthesis.voices import choose_voices
 from babyslm.stimuli.stimulus import SPLITS, WORD_BOUNDARY, Split
 from babyslm.stimuli.syntactic.mirror import SentenceSound
 
-__all__ = ["SUMMARIES", "CitationSound", "JointSound", "Others", "VoicesSound", "citation_sounds", "word_sounds"]
+__all__ = ["SUMMARIES", "CitationSound", "JointSound", "Others", "citation_sounds", "word_sounds"]
 
 SUMMARIES = ("duration", "level", "spectral centroid", "spectral tilt", "voicing")
 
@@ -108,21 +108,22 @@ Others = Mapping[Split, Sequence[tuple[Synthesizer, Sequence[Speaker]]]]
 """Synthesisers beside the embedded formant voices, each with its voices of a split."""
 
 
-class VoicesSound:
-    """Summaries of the same sentences in voices of several synthesisers, one voice after the other.
+class JointSound:
+    """Summaries by voices of several synthesisers, joined.
 
     :param sounds: the summaries by the voices of each synthesiser.
+    :param axis: 1 puts the voices one after the other, -1 the summaries of one voice each side by side.
     """
 
-    def __init__(self, sounds: Sequence[CitationSound]) -> None:
-        self.sounds = tuple(sounds)
+    def __init__(self, sounds: Sequence[SentenceSound], axis: int) -> None:
+        self.sounds, self.axis = tuple(sounds), axis
 
     def __call__(self, phones: Sequence[str]) -> NDArray[np.float64]:
-        """Return the summaries, shape (sentences, voices of all synthesisers, summaries).
+        """Return the summaries, shape (sentences, voices, summaries), of which one axis holds all synthesisers.
 
         :param phones: phones of each sentence, `|` between words.
         """
-        return np.concatenate([sound(phones) for sound in self.sounds], axis=1)
+        return np.concatenate([sound(phones) for sound in self.sounds], axis=self.axis)
 
 
 def citation_sounds(language: str, others: Others | None = None) -> dict[Split, SentenceSound]:
@@ -131,36 +132,14 @@ def citation_sounds(language: str, others: Others | None = None) -> dict[Split, 
     :param language: two-letter code of a language with voices.
     :param others: further synthesisers in whose voices the sentences are spoken as well; default none.
     """
-    return {
-        split: VoicesSound(
-            [
-                CitationSound(choose_voices(language, split=split, count=VOICES)),
-                *(
-                    CitationSound(voices, synthesizer=synthesizer)
-                    for synthesizer, voices in (others or {}).get(split, ())
-                    if voices
-                ),
-            ]
-        )
-        for split in SPLITS
-    }
-
-
-class JointSound:
-    """Summaries of the same words in voices of several synthesisers, side by side.
-
-    :param sounds: the summaries in one voice of each synthesiser.
-    """
-
-    def __init__(self, sounds: Sequence[SentenceSound]) -> None:
-        self.sounds = tuple(sounds)
-
-    def __call__(self, phones: Sequence[str]) -> NDArray[np.float64]:
-        """Return the summaries, shape (words, 1, summaries of all synthesisers).
-
-        :param phones: phones of each word.
-        """
-        return np.concatenate([sound(phones) for sound in self.sounds], axis=-1)
+    found: dict[Split, SentenceSound] = {}
+    for split in SPLITS:
+        sounds = [CitationSound(choose_voices(language, split=split, count=VOICES))]
+        for synthesizer, voices in (others or {}).get(split, ()):
+            if voices:
+                sounds.append(CitationSound(voices, synthesizer=synthesizer))
+        found[split] = JointSound(sounds, axis=1) if len(sounds) > 1 else sounds[0]
+    return found
 
 
 def word_sounds(language: str, others: Others | None = None) -> dict[Split, list[SentenceSound]]:
@@ -184,5 +163,5 @@ def word_sounds(language: str, others: Others | None = None) -> dict[Split, list
             if voices
         ]
         turns = [[voices[turn % len(voices)] for voices in heard] for turn in range(max(map(len, heard)))]
-        found[split] = [JointSound(turn) if len(turn) > 1 else turn[0] for turn in turns]
+        found[split] = [JointSound(turn, axis=-1) if len(turn) > 1 else turn[0] for turn in turns]
     return found

@@ -11,12 +11,21 @@ from pathlib import Path
 import pandas as pd
 
 from babyslm.files import sha256_file
-from babyslm.resources import resource
+from babyslm.resources import resource, resource_names
 from babyslm.stimuli.phones.pronunciation import phonemize, pronounce
 from babyslm.stimuli.words.counts import CORPUS_TABLE, count_words
 from babyslm.verify.stimuli.lexicon import AGE_BANDS, LexiconFormatError, UnknownAgeBandError, verify_lexicon
 
-__all__ = ["BASE", "ENTRY_COLUMNS", "LEMMA_COLUMNS", "Lexicon", "load_lexicon", "read_lemmas", "taboo_phones"]
+__all__ = [
+    "BASE",
+    "ENTRY_COLUMNS",
+    "LEMMA_COLUMNS",
+    "Lexicon",
+    "load_lexicon",
+    "read_lemmas",
+    "shipped_languages",
+    "taboo_phones",
+]
 
 LEMMA_COLUMNS = ("word", "category", "age_band", "animacy", "gender", "frame", "forms")
 ENTRY_COLUMNS = (
@@ -102,6 +111,12 @@ class Lexicon:
         """
         rows = self.entries[(self.entries["lemma"] == lemma) & (self.entries["category"] == category)]
         return dict(zip(rows["form"], rows["word"], strict=True))
+
+
+def shipped_languages() -> list[str]:
+    """Return the codes of the languages with a shipped lexicon, sorted."""
+    names = resource_names("datasets", "lexicons/child-*.tsv")
+    return sorted(name.removeprefix("lexicons/child-").removesuffix(".tsv") for name in names)
 
 
 def load_lexicon(
